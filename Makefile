@@ -1,0 +1,43 @@
+# make build     everything in debug, and the three departments' modules assembled
+# make demo      a hub, three departments, killed processes, three days that pass; exits non-zero if a promise broke
+# make test      all tests
+# make check     formatting, floors, generated code, house rules
+# make release   everything in release, modules with one exported symbol
+# make bench     figures, from a release build, into Benchmarks/RESULTS.md
+# make protos    Swift from Protos/
+# make clean     removes what was built
+SWIFT_FLAGS = --disable-index-store
+BUILD = .build/debug
+
+.PHONY: build demo test check release bench protos clean packages
+
+packages:
+	@Scripts/packages.sh
+
+build: packages
+	swift build $(SWIFT_FLAGS) $(if $(STRICT),--explicit-target-dependency-import-check error)
+	@Scripts/assemble-modules.sh debug
+
+demo: build
+	@$(BUILD)/hub-demo --programs $(BUILD)
+
+test: packages
+	swift build $(SWIFT_FLAGS) --build-tests
+	@Scripts/assemble-modules.sh debug
+	swift test $(SWIFT_FLAGS) --skip-build --parallel
+
+check: packages
+	@Scripts/check.sh
+
+release: packages
+	swift build $(SWIFT_FLAGS) -c release
+	@Scripts/assemble-modules.sh release
+
+bench: release
+	@Scripts/bench.sh
+
+protos:
+	@Scripts/protos.sh generate
+
+clean:
+	rm -rf .build

@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+// The table of contents: products first, then the targets floor by floor (see ARCHITECTURE.md).
+import PackageDescription
+
+/// Warnings are errors on our own targets only; dependencies keep their own rules.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A target of one floor.
+func floor(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+/// A department's module: an ordinary target under Plugins/, linked as a dynamic library.
+func plugin(_ name: String) -> Target {
+    .target(
+        name: name, dependencies: ["HubModuleKit", "HubProto", "HubDomain", "CHubModule"], path: "Plugins/\(name)",
+        exclude: ["bundle"], sources: ["Sources"], swiftSettings: strict)
+}
+
+/// Tests of one target, with what else they need.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "e-layanan-makmur",
+    products: [
+        .library(name: "HubModuleKit", targets: ["HubModuleKit", "HubProto", "HubDomain"]),
+        .library(name: "HubClient", targets: ["HubClient", "HubProto"]),
+        .executable(name: "hubd", targets: ["hubd"]),
+        .executable(name: "hubctl", targets: ["hubctl"]),
+        .executable(name: "hub-module-host", targets: ["hub-module-host"]),
+        .library(name: "Permits", type: .dynamic, targets: ["Permits"]),
+        .library(name: "CivilRegistry", type: .dynamic, targets: ["CivilRegistry"]),
+        .library(name: "Complaints", type: .dynamic, targets: ["Complaints"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 1: facts.
+        .target(name: "CHubModule"),
+        .target(
+            name: "HubProto", dependencies: [protobuf], exclude: ["Generated/STAMP"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        floor("HubDomain", []),
+        // Floor 2: protocol.
+        floor("HubWire", ["HubProto", "HubDomain", protobuf]),
+        // Floor 3: decisions.
+        floor("HubCore", ["HubWire", "HubProto", "HubDomain", protobuf, crypto, logging]),
+        floor("HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
+        // Floor 4: adapters.
+        floor(
+            "HubServer",
+            ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, crypto, logging]),
+        floor("HubStore", ["HubCore", "HubProto", "HubDomain", protobuf, grdb, crypto]),
+        floor(
+            "HubModules",
+            ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, yams, crypto, logging]),
+        floor("HubTrust", ["HubDomain", x509, crypto]),
+        floor("HubClient", ["HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS]),
+        // Floor 5: programs.
+        .executableTarget(
+            name: "hubd",
+            dependencies: [
+                "HubServer", "HubStore", "HubModules", "HubTrust", "HubCore", "HubProto", "HubDomain", argumentParser,
+                lifecycle, logging, nioPosix, yams,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "hubctl",
+            dependencies: [
+                "HubClient", "HubTrust", "HubProto", "HubDomain", protobuf, argumentParser, nioPosix, nioSSL, yams,
+            ], swiftSettings: strict),
+        .executableTarget(name: "hub-module-host", dependencies: ["CHubModule"]),
+        plugin("Permits"),
+        plugin("CivilRegistry"),
+        plugin("Complaints"),
+        // For tests, here and at departments.
+        floor("HubTestKit", ["HubCore", "HubProto", "HubDomain", protobuf, crypto]),
+        tests(of: "HubDomain"),
+        tests(of: "HubWire", ["HubProto", "HubDomain"]),
+        tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain"]),
+        tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb]),
+        tests(of: "HubTrust", ["HubDomain", x509, crypto]),
+        tests(
+            of: "HubClient",
+            ["HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioEmbedded, nioPosix, nioSSL]),
+    ]
+)

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Generates Sources/HubProto/Generated from Protos/ and writes the stamp that `make check` compares.
+# Usage: Scripts/protos.sh generate | check
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=Sources/HubProto/Generated
+stamp() {
+    { find Protos -name '*.proto' | LC_ALL=C sort | xargs sha256sum
+      grep -o 'swift-protobuf", from: "[^"]*"' Package.swift
+      sha256sum Scripts/protos.sh
+    } | sha256sum | cut -d' ' -f1
+}
+case "${1:-}" in
+generate)
+    swift build --disable-index-store --product protoc-gen-swift
+    rm -rf "$out" && mkdir -p "$out"
+    protoc -I Protos --plugin=protoc-gen-swift="$(swift build --show-bin-path)/protoc-gen-swift" \
+        --swift_out="$out" --swift_opt=Visibility=Public --swift_opt=FileNaming=PathToUnderscores \
+        $(find Protos -name '*.proto' | LC_ALL=C sort)
+    stamp > "$out/STAMP" ;;
+check)
+    if [ "$(stamp)" != "$(cat "$out/STAMP")" ]; then
+        echo "Sources/HubProto/Generated does not belong to Protos/: run make protos" >&2
+        exit 1
+    fi ;;
+*) echo "usage: $0 generate|check" >&2; exit 2 ;;
+esac

@@ -1,0 +1,116 @@
+// One call from its start to its end, over all attempts. Lives on the client's event loop.
+
+import HubDomain
+import HubProto
+import HubWire
+import NIOCore
+import SwiftProtobuf
+
+/// What a caller asks for, on its way to the event loop.
+struct CallOrder: Sendable {
+    let id: UInt64
+    let method: HubMethod
+    let request: ByteBuffer
+    var options: CallOptions
+    /// Of a stream that was opened before.
+    var deadline: NIODeadline?
+    let sink: CallSink
+}
+
+/// Where the answer goes.
+enum CallSink: Sendable {
+    case unary(@Sendable (Result<RawAnswer, HubError>) -> Void)
+    case stream(StreamInbox)
+}
+
+/// A call that has not ended.
+final class ClientCall {
+    /// Where a call is.
+    enum Place {
+        /// In the queue for a connection or a free stream.
+        case queued
+        /// Waiting for its next attempt.
+        case resting(Scheduled<Void>)
+        /// Sent.
+        case open(ConnectionHandler, stream: UInt32)
+        /// Ended; nothing more happens.
+        case done
+    }
+
+    /// Time for the hub's own DEADLINE_EXCEEDED to arrive before the client's.
+    static let slack = TimeAmount.milliseconds(250)
+    /// A stream that has lasted this long has brought something, even if nothing happened.
+    static let fruitful = TimeAmount.seconds(10)
+
+    let id: UInt64
+    let shape: HubMethod.Shape
+    let request: ByteBuffer
+    let attemptsMax: Int
+    /// When the caller stops waiting, before ``slack``.
+    let deadline: NIODeadline
+    let sink: CallSink
+    var place = Place.queued
+    /// Attempts that have failed.
+    var attempts = 0
+    /// Why the last one did.
+    var lastError: HubError?
+    var sentAt = NIODeadline.distantFuture
+    var gotMessage = false
+    private var head: HubCall
+
+    /// - Parameter makeKey: 16 random bytes; called when the method changes something and the caller gave no key.
+    init(_ order: CallOrder, now: NIODeadline, makeKey: () -> [UInt8]) {
+        id = order.id
+        shape = order.method.shape
+        request = order.request
+        attemptsMax = max(1, order.options.attempts)
+        sink = order.sink
+        if let deadline = order.deadline {
+            self.deadline = deadline
+        } else if let timeout = order.options.timeoutMillis {
+            deadline = now + .milliseconds(Int64(timeout))
+        } else {
+            deadline =
+                order.method.shape == .unary
+                ? now + .milliseconds(Int64(CallLimits.unaryTimeoutMillis.standard)) : .distantFuture
+        }
+        head = HubCall()
+        head.method = order.method.path
+        head.metadata = order.options.metadata
+        if let citizen = order.options.onBehalfOf {
+            var entry = HubMetadata()
+            entry.key = HubMetadataKey.onBehalfOf
+            entry.value = .init(citizen.utf8)
+            head.metadata.append(entry)
+        }
+        if let cursor = order.options.resumeFrom { head.resumeFrom = .init(cursor) }
+        if let key = order.options.idempotencyKey {
+            head.idempotencyKey = .init(key)
+        } else if order.method.mutating {
+            head.idempotencyKey = .init(makeKey())
+        }
+    }
+
+    /// The hub says where the next attempt goes on; the caller's own place comes first.
+    func resume(at cursor: [UInt8]) {
+        if head.resumeFrom.isEmpty { head.resumeFrom = .init(cursor) }
+    }
+
+    /// A fault that the hub would refuse anyway.
+    var fault: HubError? { CallMetadata.fault(in: head) }
+
+    /// Payload of the CALL frame of an attempt that is made now.
+    ///
+    /// - Throws: ``HubError/Code/metadataInvalid`` when it is longer than a CALL may be.
+    func callPayload(now: NIODeadline) throws(HubError) -> [UInt8] {
+        let most = shape == .unary ? CallLimits.unaryTimeoutMillis.max : CallLimits.streamTimeoutMillis.max
+        // A deadline of zero would mean the hub's default.
+        let left = deadline == .distantFuture ? Int64(most) : max(1, (deadline - now).nanoseconds / 1_000_000)
+        head.timeoutMs = UInt32(clamping: min(left, Int64(most)))
+        let payload: [UInt8] = (try? head.serializedBytes()) ?? []
+        guard payload.count <= Int(WireLimits.callBytesMax) else {
+            throw HubError(.metadataInvalid, "method, key, cursor and metadata above \(WireLimits.callBytesMax) bytes")
+        }
+        return payload
+    }
+}

@@ -1,0 +1,153 @@
+// The door for departments' programs: calls and streams that survive a lost connection.
+
+public import HubDomain
+public import HubProto
+public import NIOCore
+public import NIOPosix
+import NIOSSL
+public import SwiftProtobuf
+import Synchronization
+
+/// A client of a hub. Connects when it is first used, with one connection for all calls.
+///
+/// A call that changes something carries one idempotency key over all its attempts, so that it happens once however
+/// often it is sent. Calls are tried again after lost connections, refusals and UNAVAILABLE, within the caller's time.
+public final class HubClient: Sendable {
+    private let loop: any EventLoop
+    private let dispatcher: NIOLoopBoundBox<CallDispatcher>
+    private let lastID = Atomic<UInt64>(0)
+    private let isClosed = Atomic(false)
+
+    /// Reads the PEM files and prepares TLS; does not connect.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where the hub is, and who calls.
+    ///   - group: One of its event loops carries everything.
+    ///   - random: Makes idempotency keys and spreads waits.
+    /// - Throws: ``HubError/Code/configurationInvalid`` naming the file that is wrong.
+    public init(
+        configuration: HubClientConfiguration, group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup,
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) throws(HubError) {
+        guard !configuration.addresses.isEmpty else {
+            throw HubError(.configurationInvalid, "the client needs the address of a hub")
+        }
+        let tls = try NIOSSLContext.client(configuration)
+        loop = group.next()
+        dispatcher = NIOLoopBoundBox.makeBoxSendingValue(
+            CallDispatcher(loop: loop, configuration: configuration, tls: tls, random: ClientRandom(source: random)),
+            eventLoop: loop)
+    }
+
+    deinit {
+        guard !isClosed.load(ordering: .relaxed) else { return }
+        let dispatcher = dispatcher
+        loop.execute { _ = dispatcher.value.close() }
+    }
+
+    /// Makes a unary call.
+    ///
+    /// A cancelled task cancels the call at the hub.
+    /// - Throws: The hub's error; 1008 when the time is up, 1009 when the task is cancelled, 1014 when there is no hub.
+    public func call<Request: Message, Reply: Message>(
+        _ method: HubMethod, _ request: Request, as: Reply.Type = Reply.self, options: CallOptions = CallOptions()
+    ) async throws(HubError) -> Answer<Reply> {
+        let id = makeID()
+        let bytes = try serialize(request)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Result<RawAnswer, HubError>, Never>) in
+                start(
+                    CallOrder(
+                        id: id, method: method, request: bytes, options: options,
+                        sink: .unary { continuation.resume(returning: $0) }))
+                // The task may have been cancelled before the call existed.
+                if Task.isCancelled { cancel(id) }
+            }
+        } onCancel: {
+            cancel(id)
+        }
+        let answer = try result.get()
+        guard let message = Reply(frame: answer.message) else {
+            throw HubError(.messageMalformed, "the answer to \(method.path) cannot be decoded", status: .internalError)
+        }
+        return Answer(message: message, metadata: answer.metadata, replayed: answer.replayed)
+    }
+
+    /// Makes a unary call with serialised messages and without a task.
+    ///
+    /// - Parameter completion: Runs on the client's event loop, once; must not block. Calls made from it leave together.
+    public func raw(
+        _ method: HubMethod, _ request: [UInt8], options: CallOptions = CallOptions(),
+        completion: @escaping @Sendable (Result<RawAnswer, HubError>) -> Void
+    ) {
+        start(
+            CallOrder(
+                id: makeID(), method: method, request: ByteBuffer(bytes: request), options: options,
+                sink: .unary(completion)))
+    }
+
+    /// A server stream that resumes by itself. Nothing is sent, and nothing fails, before it is read.
+    public func stream<Request: Message, Reply: ResumableUpdate>(
+        _ method: HubMethod, _ request: Request, as: Reply.Type = Reply.self, options: CallOptions = .watching
+    ) -> HubStream<Reply> {
+        let deadline = options.timeoutMillis.map { loop.now + .milliseconds(Int64($0)) }
+        let bytes: Result<ByteBuffer, HubError>
+        do throws(HubError) {
+            bytes = .success(try serialize(request))
+        } catch {
+            bytes = .failure(error)
+        }
+        return HubStream(
+            source: StreamSource(
+                client: self, method: method, request: bytes, options: options, deadline: deadline ?? .distantFuture,
+                position: StreamPosition(cursor: options.resumeFrom)))
+    }
+
+    /// Ends the connection as a lost network would; open calls and streams go on over a new one. For drills and tests.
+    package func cutConnection() async {
+        let dispatcher = dispatcher
+        _ = try? await loop.submit { dispatcher.value.connection?.cut() }.get()
+    }
+
+    /// Cancels what is open and closes the connection. Further calls fail with ``HubError/Code/connectionClosed``.
+    public func close() async {
+        let dispatcher = dispatcher
+        guard !isClosed.exchange(true, ordering: .relaxed) else { return }
+        let closed: EventLoopFuture<Void> = loop.flatSubmit { dispatcher.value.close() }
+        try? await closed.get()
+    }
+
+    // MARK: For streams
+
+    /// Starts a call and returns its id.
+    func place(
+        _ method: HubMethod, _ request: ByteBuffer, options: CallOptions, deadline: NIODeadline, sink: CallSink
+    ) -> UInt64 {
+        let id = makeID()
+        start(CallOrder(id: id, method: method, request: request, options: options, deadline: deadline, sink: sink))
+        return id
+    }
+
+    /// Gives a call up; does nothing when it has ended.
+    func cancel(_ id: UInt64) {
+        let dispatcher = dispatcher
+        loop.execute { dispatcher.value.cancel(id) }
+    }
+
+    private func start(_ order: CallOrder) {
+        if loop.inEventLoop { return dispatcher.value.start(order) }
+        let dispatcher = dispatcher
+        loop.execute { dispatcher.value.start(order) }
+    }
+
+    private func makeID() -> UInt64 { lastID.wrappingAdd(1, ordering: .relaxed).newValue }
+
+    private func serialize(_ request: some Message) throws(HubError) -> ByteBuffer {
+        do {
+            let bytes: [UInt8] = try request.serializedBytes()
+            return ByteBuffer(bytes: bytes)
+        } catch {
+            throw HubError(.messageMalformed, "the request cannot be encoded")
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// What administrators ask and do.
+
+package import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// Signs certificates for principals; HubTrust implements it.
+package protocol CertificateSigner: Sendable {
+    /// - Parameters:
+    ///   - request: PKCS #10 in DER; its signature is checked, its subject ignored.
+    ///   - principal: Goes into the URI SAN.
+    /// - Returns: The certificate and the authority's, in DER.
+    /// - Throws: ``HubError/Code/principalInvalid`` when the request is not well formed.
+    func sign(request: [UInt8], principal: String, nowMillis: Int64) throws(HubError) -> (
+        certificate: [UInt8], authority: [UInt8]
+    )
+}
+
+/// Facts about this process that only the program knows.
+package struct ProcessFacts: Sendable {
+    package var instanceID: [UInt8]
+    package var software: String
+    package var startedMillis: Int64
+    package var pid: UInt32
+
+    package init(instanceID: [UInt8], software: String, startedMillis: Int64, pid: UInt32) {
+        self.instanceID = instanceID
+        self.software = software
+        self.startedMillis = startedMillis
+        self.pid = pid
+    }
+}
+
+/// `hub.v1.Admin`
+struct AdminService: Sendable {
+    let ledger: any Ledger
+    let journal: Journal
+    let modules: any ModuleRuntime
+    let principals: PrincipalRegister
+    let policy: Policy
+    let signer: any CertificateSigner
+    let clock: any HubClock
+    let deadlines: DeadlineLoop
+    let counters: HubCounters
+    let facts: ProcessFacts
+
+    /// Most that one call may advance a manual clock: 400 days, in milliseconds.
+    static let advanceMillisMax: UInt64 = 400 * 86_400_000
+
+    func status(_ context: CallContext, _ request: HubStatusRequest) async throws(HubError) -> HubStatusReply {
+        let head = try await ledger.head()
+        let counts = try await ledger.counts()
+        let running = await modules.modules()
+        return .with {
+            $0.hubID = .init(head.hubID)
+            $0.instanceID = .init(facts.instanceID)
+            $0.software = facts.software
+            $0.nowMs = clock.nowMillis()
+            $0.startedMs = facts.startedMillis
+            $0.manualClock = clock is ManualClock
+            $0.sequence = head.sequence
+            $0.cases = counts.cases
+            $0.casesOpen = counts.open
+            $0.deadlinesRunning = counts.deadlinesRunning
+            $0.commits = counts.commits
+            $0.batches = counts.batches
+            $0.connections = UInt32(clamping: counters.connections.load(ordering: .relaxed))
+            $0.watchers = UInt32(clamping: journal.feed.watchers)
+            $0.calls = UInt64(clamping: counters.calls.load(ordering: .relaxed))
+            $0.callsFailed = UInt64(clamping: counters.callsFailed.load(ordering: .relaxed))
+            $0.modules = running
+            $0.pid = facts.pid
+        }
+    }
+
+    func listModules(
+        _ context: CallContext, _ request: HubListModulesRequest
+    ) async throws(HubError) -> HubListModulesReply {
+        let all = await modules.modules()
+        return .with { $0.modules = all }
+    }
+
+    func getModule(_ context: CallContext, _ request: HubGetModuleRequest) async throws(HubError) -> HubModuleInfo {
+        guard let found = await modules.modules().first(where: { $0.id == request.module }) else {
+            throw HubError(.moduleUnknown, "no module of this id; see hubctl module list")
+        }
+        return found
+    }
+
+    func restartModule(
+        _ context: CallContext, _ request: HubGetModuleRequest
+    ) async throws(HubError) -> HubModuleInfo {
+        try await modules.restart(module: request.module)
+    }
+
+    func addPrincipal(
+        _ context: CallContext, _ request: HubAddPrincipalRequest
+    ) async throws(HubError) -> CallAnswer {
+        switch try await ledger.answer(to: context.commitKey) {
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
+        case .committed, .conflict, nil: break
+        }
+        let principal = try Principal(
+            department: request.department, name: request.name, role: request.role, unit: request.unit)
+        guard policy.roles[request.role] != nil else {
+            throw HubError(.principalInvalid, "the policy file has no role \(request.role)")
+        }
+        let signed = try signer.sign(
+            request: [UInt8](request.certificateRequest), principal: principal.urn, nowMillis: clock.nowMillis())
+        var record = try PrincipalRegister.record(of: principal)
+        // A second certificate or another role for a known principal replaces what was known.
+        record.expectedVersion = try await ledger.record(record.key)?.version ?? 0
+        var commit = Commit(key: context.commitKey, atMillis: clock.nowMillis())
+        commit.records = [record]
+        commit.answer = try HubAddPrincipalReply.with {
+            $0.principal = principal.urn
+            $0.certificate = .init(signed.certificate)
+            $0.authority = .init(signed.authority)
+        }.ledgerBytes()
+        switch try await journal.commit(commit) {
+        case .committed(let answer, _, _):
+            principals.add(principal)
+            return CallAnswer(body: answer)
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
+        case .conflict: throw HubError(.versionStale, "the principal was changed by somebody else; try again")
+        }
+    }
+
+    func advanceClock(
+        _ context: CallContext, _ request: HubAdvanceClockRequest
+    ) async throws(HubError) -> HubAdvanceClockReply {
+        guard let manual = clock as? ManualClock else {
+            throw HubError(.clockNotManual, "this hub runs on real time")
+        }
+        guard (1...Self.advanceMillisMax).contains(request.byMs) else {
+            throw HubError(.filterInvalid, "by_ms must be 1 to \(Self.advanceMillisMax)")
+        }
+        let passed = try await deadlines.advance(manual, byMillis: Int64(request.byMs))
+        return .with {
+            $0.nowMs = manual.nowMillis()
+            $0.passed = passed
+        }
+    }
+
+    func verifyAudit(
+        _ context: CallContext, _ request: HubVerifyAuditRequest
+    ) async throws(HubError) -> HubVerifyAuditReply {
+        let head = try await ledger.verifyChain()
+        return .with {
+            $0.events = head.sequence
+            $0.chainHead = .init(head.chain)
+        }
+    }
+}

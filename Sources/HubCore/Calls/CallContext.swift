@@ -1,0 +1,76 @@
+// One call as the decisions see it: who, what, until when.
+
+package import HubDomain
+package import HubProto
+
+/// Made by the server from the connection's certificate and the CALL frame.
+package struct CallContext: Sendable {
+    package var method: HubMethod
+    package var actor: HubActor
+    /// Empty when the caller gave none.
+    package var idempotencyKey: [UInt8]
+    /// Cursor of a watch that goes on; empty for a new one.
+    package var resumeFrom: [UInt8]
+    /// Milliseconds that were left when the request was whole.
+    package var timeoutMillis: UInt32
+    /// SHA-256 of the request message; empty for methods that change nothing.
+    package var requestHash: [UInt8]
+
+    package init(
+        method: HubMethod, actor: HubActor, idempotencyKey: [UInt8] = [], resumeFrom: [UInt8] = [],
+        timeoutMillis: UInt32 = 30_000, requestHash: [UInt8] = []
+    ) {
+        self.method = method
+        self.actor = actor
+        self.idempotencyKey = idempotencyKey
+        self.resumeFrom = resumeFrom
+        self.timeoutMillis = timeoutMillis
+        self.requestHash = requestHash
+    }
+
+    /// The key under which the ledger keeps this call's answer.
+    var commitKey: CommitKey {
+        CommitKey(scope: "\(actor.principal)\n\(method.path)", key: idempotencyKey, fingerprint: requestHash)
+    }
+}
+
+/// The answer to a unary call.
+package struct CallAnswer: Sendable {
+    /// Serialised reply message.
+    package var body: [UInt8]
+    /// The answer is the stored one of an earlier call with the same key.
+    package var replayed: Bool
+
+    package init(body: [UInt8], replayed: Bool = false) {
+        self.body = body
+        self.replayed = replayed
+    }
+}
+
+/// Where a stream's messages go.
+package protocol StreamSink: Sendable {
+    /// Hands over one message.
+    ///
+    /// - Throws: ``HubError/Code/slowConsumer`` when more than ``HubWire``'s watcher limit waits unsent, or
+    ///   ``HubError/Code/cancelled`` when nobody listens any more.
+    func send(_ message: [UInt8]) throws(HubError)
+}
+
+/// A stream that ended with an error and can go on at a cursor.
+package struct StreamInterruption: Error, Sendable {
+    package let error: HubError
+    /// Empty when the caller must begin anew.
+    package let cursor: [UInt8]
+}
+
+/// How a method is answered. The kinds differ in what they cost: the first needs no task and no hop.
+package enum CallHandler: Sendable {
+    /// On the connection's own thread, at once; nil = this one needs a task after all.
+    case immediate(
+        @Sendable (CallContext, [UInt8]) throws(HubError) -> [UInt8]?,
+        otherwise: @Sendable (CallContext, [UInt8]) async throws(HubError) -> CallAnswer)
+    /// In a task.
+    case unary(@Sendable (CallContext, [UInt8]) async throws(HubError) -> CallAnswer)
+    /// In a task, with many answers.
+    case stream(@Sendable (CallContext, [UInt8], any StreamSink) async throws(StreamInterruption) -> Void)
+}

@@ -1,0 +1,91 @@
+// Which method is answered by what: the hub's table of contents.
+
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+extension CallRouter {
+    mutating func addAdministration(_ admin: AdminService, modules: any ModuleRuntime) {
+        unary(.status, admin.status)
+        unary(.listModules, admin.listModules)
+        unary(.getModule, admin.getModule)
+        unary(.restartModule, admin.restartModule)
+        change(.addPrincipal, admin.addPrincipal)
+        unary(.advanceClock, admin.advanceClock)
+        unary(.verifyAudit, admin.verifyAudit)
+        add(
+            .echo,
+            .immediate(
+                { (_, message) throws(HubError) in EchoRequest.namesModule(message) ? nil : message },
+                otherwise: { (context, bytes) async throws(HubError) in
+                    let module = try HubEchoMessage(edge: bytes).module
+                    let answer = try await modules.echo(
+                        module: module, bytes, timeoutMillis: context.timeoutMillis)
+                    return CallAnswer(body: answer)
+                }))
+    }
+
+    mutating func addReads(
+        _ reads: CaseReads, catalogue: ServiceCatalogue, modules: any ModuleRuntime, clock: any HubClock
+    ) {
+        let queries = CatalogueQueries(catalogue: catalogue, modules: modules, clock: clock)
+        unary(.listServices, queries.list)
+        unary(.getService, queries.get)
+        unary(.getCase, reads.get)
+        unary(.caseHistory, reads.history)
+        unary(.listCases) { (context, request: LayananListCasesRequest) async throws(HubError) in
+            try await reads.list(context, request, catalogue: catalogue, nowMillis: clock.nowMillis())
+        }
+    }
+
+    mutating func addWatch(_ watch: CaseWatch) {
+        add(
+            .watchCases,
+            .stream { (context, bytes, sink) async throws(StreamInterruption) in
+                let request: LayananWatchRequest
+                do throws(HubError) { request = try LayananWatchRequest(edge: bytes) } catch {
+                    throw StreamInterruption(error: error, cursor: [])
+                }
+                try await watch.run(context, request, into: sink)
+            })
+    }
+
+    mutating func addDocuments(_ documents: DocumentService) {
+        unary(.putDocument, documents.put)
+        unary(.getDocument, documents.get)
+    }
+
+    /// Three interfaces, one life: the verbs differ, what happens does not.
+    mutating func addCommands(_ commands: CaseCommands) {
+        submit(.submitApplication, commands, .applications)
+        act(.resubmitApplication, commands, .applications, .repair)
+        act(.actOnApplication, commands, .applications, .act)
+        act(.withdrawApplication, commands, .applications, .withdraw)
+
+        submit(.declare, commands, .civilRegistry)
+        act(.amendDeclaration, commands, .civilRegistry, .repair)
+        act(.actOnDeclaration, commands, .civilRegistry, .act)
+        act(.withdrawDeclaration, commands, .civilRegistry, .withdraw)
+
+        submit(.fileComplaint, commands, .complaints)
+        act(.supplementComplaint, commands, .complaints, .repair)
+        act(.actOnComplaint, commands, .complaints, .act)
+        act(.reopenComplaint, commands, .complaints, .reopen)
+        act(.withdrawComplaint, commands, .complaints, .withdraw)
+        change(.importComplaint, commands.bring)
+    }
+
+    private mutating func submit(_ method: HubMethod, _ commands: CaseCommands, _ interface: HubServiceInterface) {
+        change(method) { (context, request: LayananSubmitRequest) async throws(HubError) in
+            try await commands.submit(context, request, through: interface)
+        }
+    }
+
+    private mutating func act(
+        _ method: HubMethod, _ commands: CaseCommands, _ interface: HubServiceInterface, _ kind: HubActionKind
+    ) {
+        change(method) { (context, request: LayananActRequest) async throws(HubError) in
+            try await commands.act(context, request, through: interface, kind)
+        }
+    }
+}

@@ -1,0 +1,274 @@
+// Commands on cases, step by step: authorise, check, ask the module, remember, answer.
+
+import Crypto
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// Submit, act and import, for all three interfaces.
+package struct CaseCommands: Sendable {
+    let ledger: any Ledger
+    let journal: Journal
+    let modules: any ModuleRuntime
+    let catalogue: ServiceCatalogue
+    let policy: Policy
+    let clock: any HubClock
+    let numbers: NumberBlocks
+    let random: @Sendable () -> UInt64
+
+    /// How often a decision is made anew after the case changed meanwhile.
+    static let attempts = 3
+
+    // MARK: The three commands
+
+    /// A new case.
+    func submit(
+        _ context: CallContext, _ request: LayananSubmitRequest, through interface: HubServiceInterface
+    ) async throws(HubError) -> CallAnswer {
+        if let stored = try await stored(context) { return stored }
+        var command = HubCommand()
+        command.kind = .submit
+        command.form = request.form
+        command.documents = request.documents
+        return try await begin(context, command, service: request.service, interface, createdMillis: nil)
+    }
+
+    /// A case of an older register, through the same path.
+    func bring(_ context: CallContext, _ request: LayananImportRequest) async throws(HubError) -> CallAnswer {
+        if let stored = try await stored(context) { return stored }
+        try check(request)
+        var command = HubCommand()
+        command.kind = .import
+        command.form = request.form
+        command.note = request.note
+        command.origin = request.origin
+        return try await begin(
+            context, command, service: request.service, .complaints, createdMillis: request.createdMs)
+    }
+
+    /// A step on a case.
+    ///
+    /// - Parameter kind: What the public verb says; the action's name may then be left out.
+    func act(
+        _ context: CallContext, _ request: LayananActRequest, through interface: HubServiceInterface,
+        _ kind: HubActionKind
+    ) async throws(HubError) -> CallAnswer {
+        if let stored = try await stored(context) { return stored }
+        for attempt in 1...Self.attempts {
+            let before = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
+            guard request.expectedVersion == 0 || request.expectedVersion == before.version else {
+                throw Self.stale(present: before.version)
+            }
+            let definition = try catalogue.definition(of: before)
+            guard definition.interface == interface else { throw Scope.notFound }
+            let action = try self.action(request.action, kind, on: before, definition, context.actor)
+            var command = HubCommand()
+            command.kind = .act
+            command.form = request.form
+            command.documents = request.documents
+            command.note = request.note
+            let step = try await decide(context, command, definition, action, before: before, new: nil)
+            switch try await remember(context, step, expectedVersion: before.version) {
+            case .committed(let answer, _, _): return CallAnswer(body: answer)
+            case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+            case .keyReused: throw Self.keyReused
+            case .conflict(_, let present):
+                if request.expectedVersion != 0 || attempt == Self.attempts { throw Self.stale(present: present) }
+            }
+        }
+        throw Self.stale(present: 0)  // Not reached: the last attempt returns or throws.
+    }
+
+    // MARK: Steps
+
+    private func begin(
+        _ context: CallContext, _ command: HubCommand, service: String, _ interface: HubServiceInterface,
+        createdMillis: Int64?
+    ) async throws(HubError) -> CallAnswer {
+        let now = clock.nowMillis()
+        let today = CalendarDate(epochMillis: now, utcOffsetMinutes: catalogue.utcOffsetMinutes)
+        guard let definition = catalogue.current(service, today: today), definition.interface == interface,
+            let action = definition.submitAction
+        else {
+            throw HubError(.serviceUnknown, "no such service through this interface; see layanan.v1.Catalogue/List")
+        }
+        try authorise(action, context.actor, department: definition.department, applicant: nil)
+        let created = createdMillis ?? now
+        let year = CalendarDate(epochMillis: created, utcOffsetMinutes: catalogue.utcOffsetMinutes).year
+        let step = try await decide(context, command, definition, action, before: nil) { () async throws(HubError) in
+            let prefix = definition.number.prefix
+            let sequence = try await numbers.next("\(prefix)/\(year)")
+            guard let number = CaseNumber(prefix: prefix, year: year, sequence: sequence) else {
+                throw HubError(.definitionInvalid, "\(service): number prefix or year cannot make a case number")
+            }
+            return CaseTransition.NewCase(
+                id: CaseID.make(millis: now, random: (random(), random())), number: number.text,
+                applicant: context.actor.applicantReference, createdMillis: created)
+        }
+        switch try await remember(context, step, expectedVersion: 0) {
+        case .committed(let answer, _, _): return CallAnswer(body: answer)
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw Self.keyReused
+        case .conflict(let key, _):
+            guard key.hasPrefix(Self.originPrefix) else {
+                throw HubError(.internalFault, "a new case met an old one")
+            }
+            throw HubError(.alreadyImported, "this record of the older register is already here", status: .alreadyExists)
+        }
+    }
+
+    /// Checks the command, asks the module and applies what it says.
+    private func decide(
+        _ context: CallContext, _ command: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
+        before: HubCase?, new: (() async throws(HubError) -> CaseTransition.NewCase)?
+    ) async throws(HubError) -> (state: HubCase, event: HubEvent, definition: HubServiceDefinition) {
+        let hashes = command.documents.map { [UInt8]($0.sha256) }
+        let rules = FormRules(definition: definition, tables: catalogue.tables)
+        let form = try rules.check(
+            form: command.form, documents: command.documents, note: command.note, action: action,
+            existingData: before?.data ?? [], existingDocuments: before?.documents ?? [],
+            storedDocuments: hashes.isEmpty ? [:] : try await ledger.documentFacts(hashes),
+            imported: command.kind == .import)
+        var question = HubDecideRequest()
+        question.definition = definition.reference
+        question.command = command
+        question.command.action = action.name
+        question.command.form = form.data
+        question.actor = context.actor
+        if let before { question.case = before }
+        question.records = catalogue.records(for: definition, form: form.data)
+        question.nowMs = clock.nowMillis()
+        question.seed = random()
+        question.utcOffsetMinutes = Int32(clamping: catalogue.utcOffsetMinutes)
+        guard let module = catalogue.module(of: definition.service) else {
+            throw HubError(.moduleUnavailable, "no module here decides on \(definition.service)")
+        }
+        let decision = try await modules.decide(
+            module: module, question, timeoutMillis: context.timeoutMillis)
+        switch decision.outcome {
+        case .rejected(let rejection):
+            throw HubError(
+                .refusedByRule, "\(definition.service): the department's rules refuse the request",
+                violations: rejection.reasons.map(Violation.init))
+        case .accepted(let acceptance):
+            let transition = CaseTransition(
+                definition: definition, action: action, actor: context.actor, command: command, before: before,
+                form: form, nowMillis: question.nowMs, seed: question.seed)
+            let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
+            let (state, event) = try transition.apply(acceptance, new: try await new?(), plan: plan)
+            return (state, event, definition)
+        case nil:
+            throw HubError(.decisionInvalid, "\(definition.service): the decision says neither yes nor no")
+        }
+    }
+
+    private func remember(
+        _ context: CallContext, _ step: (state: HubCase, event: HubEvent, definition: HubServiceDefinition),
+        expectedVersion: UInt64
+    ) async throws(HubError) -> CommitOutcome {
+        var commit = Commit(key: context.commitKey, atMillis: step.event.atMs)
+        commit.cases = [
+            CaseWrite(
+                state: step.state, expectedVersion: expectedVersion,
+                index: indexEntries(of: step.state.data, definition: step.definition))
+        ]
+        if step.event.kind == .imported {
+            let origin = step.state.origin
+            commit.records = [
+                RecordWrite(
+                    key: "\(Self.originPrefix)\(origin.source)/\(origin.sourceID)", expectedVersion: 0,
+                    body: [UInt8](step.state.id))
+            ]
+        }
+        commit.events = [step.event]
+        commit.answer = try LayananCaseReply.with { $0.case = step.state }.ledgerBytes()
+        return try await journal.commit(commit)
+    }
+
+    // MARK: Rules that are the same for every service
+
+    private func stored(_ context: CallContext) async throws(HubError) -> CallAnswer? {
+        switch try await ledger.answer(to: context.commitKey) {
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw Self.keyReused
+        case .committed, .conflict, nil: return nil
+        }
+    }
+
+    private func action(
+        _ name: String, _ kind: HubActionKind, on state: HubCase, _ definition: HubServiceDefinition,
+        _ actor: HubActor
+    ) throws(HubError) -> HubAction {
+        let candidates = definition.actions.filter { action in
+            action.kind == kind && (name.isEmpty || action.name == name)
+        }
+        guard let action = candidates.first(where: { $0.from.contains(state.stage) }) else {
+            throw HubError(
+                .actionNotAllowed,
+                candidates.isEmpty
+                    ? "\(definition.service) has no such action" : "not possible in stage \(state.stage)",
+                facts: ["stage": state.stage])
+        }
+        try authorise(action, actor, department: state.department, applicant: state.applicant)
+        return action
+    }
+
+    /// - Parameter applicant: Of the case; nil for a new one, whose applicant the actor becomes.
+    private func authorise(
+        _ action: HubAction, _ actor: HubActor, department: String, applicant: String?
+    ) throws(HubError) {
+        if policy.allActions.contains(actor.role) { return }
+        let isApplicant = applicant == nil || applicant == actor.applicantReference
+        if action.roles.contains(Self.applicantRole), isApplicant { return }
+        let inDepartment = actor.department == department || policy.allDepartments.contains(actor.role)
+        if action.roles.contains(actor.role), inDepartment { return }
+        throw HubError(.permissionDenied, "role \(actor.role) may not take action \(action.name)")
+    }
+
+    private func check(_ request: LayananImportRequest) throws(HubError) {
+        var wrong: [Violation] = []
+        let origin = request.origin
+        let sourceOK =
+            (1...32).contains(origin.source.utf8.count)
+            && origin.source.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+            }
+        if !sourceOK {
+            wrong.append(
+                Violation("origin/source", "name", id: "Nama sumber harus [a-z0-9-].", en: "Source must be [a-z0-9-]."))
+        }
+        if !(1...64).contains(origin.sourceID.utf8.count) {
+            wrong.append(
+                Violation(
+                    "origin/source_id", "length", id: "Kunci sumber wajib, paling banyak 64 bita.",
+                    en: "Source id is required, at most 64 bytes."))
+        }
+        if origin.category.utf8.count > 200 {
+            wrong.append(
+                Violation(
+                    "origin/category", "length", id: "Kategori asal paling banyak 200 bita.",
+                    en: "Category is at most 200 bytes."))
+        }
+        if !(1...clock.nowMillis()).contains(request.createdMs) {
+            wrong.append(
+                Violation(
+                    "created_ms", "range", id: "Waktu dibuat harus ada dan sudah lewat.",
+                    en: "Creation time must be given and lie in the past."))
+        }
+        if origin.closedMs != 0, origin.closedMs < request.createdMs {
+            wrong.append(
+                Violation(
+                    "origin/closed_ms", "order", id: "Waktu selesai tidak boleh sebelum waktu dibuat.",
+                    en: "Closing time must not be before creation."))
+        }
+        guard wrong.isEmpty else { throw HubError(.formInvalid, "import record", violations: wrong) }
+    }
+
+    private static let applicantRole = "applicant"
+    private static let originPrefix = "origin/"
+    private static let keyReused = HubError(.keyReused, "this idempotency key was used for another request")
+    private static func stale(present: UInt64) -> HubError {
+        HubError(.versionStale, "the case has changed", facts: ["present_version": "\(present)"])
+    }
+}

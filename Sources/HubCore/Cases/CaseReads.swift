@@ -1,0 +1,111 @@
+// Reading cases: one, many, and what happened. Never asks a module.
+
+import HubDomain
+import HubProto
+
+/// `layanan.v1.Cases`, without Watch.
+package struct CaseReads: Sendable {
+    let ledger: any Ledger
+    let policy: Policy
+
+    /// Lines in a page of a list, by default and at most.
+    static let pageSize: (standard: Int, max: Int) = (50, 200)
+    /// Events in an answer of History.
+    static let historyLimit = 200
+
+    /// The case of this number or UUID, if the actor may see it.
+    func find(_ name: String, _ actor: HubActor) async throws(HubError) -> HubCase {
+        let state: HubCase?
+        if let id = CaseID(text: name) {
+            state = try await ledger.caseState(id: id.bytes)
+        } else if let number = CaseNumber(parsing: name) {
+            state = try await ledger.caseState(number: number.text)
+        } else {
+            throw HubError(.caseNotFound, "neither a case number with a right check digit nor a UUID")
+        }
+        guard let state, Scope(of: actor, policy: policy).covers(state) else { throw Scope.notFound }
+        return state
+    }
+
+    func get(_ context: CallContext, _ request: LayananGetCaseRequest) async throws(HubError) -> LayananGetCaseReply {
+        let state = try await find(request.case, context.actor)
+        return .with { $0.case = state }
+    }
+
+    func history(
+        _ context: CallContext, _ request: LayananHistoryRequest
+    ) async throws(HubError) -> LayananHistoryReply {
+        let state = try await find(request.case, context.actor)
+        let events = try await ledger.events(
+            ofCase: [UInt8](state.id), afterVersion: request.afterVersion, limit: Self.historyLimit + 1)
+        // A citizen sees what happened; what officers typed and who they are stays with the department.
+        let own = policy.applicants.contains(context.actor.role)
+        return .with {
+            $0.events = events.prefix(Self.historyLimit).map { own ? $0.forWatchers : $0 }
+            $0.more = events.count > Self.historyLimit
+        }
+    }
+
+    func list(
+        _ context: CallContext, _ request: LayananListCasesRequest, catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) -> LayananListCasesReply {
+        var query = CaseQuery()
+        query.limit = request.pageSize == 0 ? Self.pageSize.standard : min(Int(request.pageSize), Self.pageSize.max)
+        query.service = request.service.isEmpty ? nil : request.service
+        query.stage = request.stage.isEmpty ? nil : request.stage
+        query.openOnly = request.open
+        query.overdueOnly = request.overdue
+        query.index = try index(request, catalogue: catalogue, nowMillis: nowMillis)
+        if !request.pageToken.isEmpty {
+            guard request.pageToken.count == 16 else {
+                throw HubError(.filterInvalid, "page_token: use the one of the answer before")
+            }
+            query.before = [UInt8](request.pageToken)
+        }
+        let scope = Scope(of: context.actor, policy: policy)
+        switch scope {
+        case .everything: break
+        case .department(let department, _): query.department = department
+        case .applicant(let reference): query.applicant = reference
+        }
+        let wanted = query.limit
+        query.limit = wanted + 1  // One more tells whether there is a next page.
+        let found = try await ledger.cases(query, nowMillis: nowMillis)
+        return .with {
+            $0.cases = found.prefix(wanted).map(LayananCaseSummary.init)
+            if found.count > wanted, let last = found.dropLast().last { $0.nextPageToken = last.id }
+        }
+    }
+
+    private func index(
+        _ request: LayananListCasesRequest, catalogue: ServiceCatalogue, nowMillis: Int64
+    ) throws(HubError) -> IndexEntry? {
+        guard !request.field.isEmpty else { return nil }
+        let today = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: catalogue.utcOffsetMinutes)
+        guard let definition = catalogue.current(request.service, today: today) else {
+            throw HubError(.filterInvalid, "field: needs `service` to name a service of the catalogue")
+        }
+        guard let field = definition.fields.first(where: { $0.name == request.field }), field.index != .unspecified
+        else {
+            throw HubError(.filterInvalid, "field: the definition of \(request.service) marks no such field for search")
+        }
+        return IndexEntry(field: field.name, value: field.index == .name ? SearchKey.fold(request.value) : request.value)
+    }
+}
+
+extension LayananCaseSummary {
+    init(_ state: HubCase) {
+        self.init()
+        id = state.id
+        number = state.number
+        service = state.service
+        department = state.department
+        stage = state.stage
+        ended = state.ended
+        version = state.version
+        createdMs = state.createdMs
+        updatedMs = state.updatedMs
+        dueMs = state.earliestRunningDueMillis ?? 0
+        escalation = state.escalation
+    }
+}

@@ -1,0 +1,42 @@
+// What can be asked for, as callers see it.
+
+import HubDomain
+import HubProto
+
+/// `layanan.v1.Catalogue`
+struct CatalogueQueries: Sendable {
+    let catalogue: ServiceCatalogue
+    let modules: any ModuleRuntime
+    let clock: any HubClock
+
+    func list(
+        _ context: CallContext, _ request: LayananListServicesRequest
+    ) async throws(HubError) -> LayananListServicesReply {
+        let serving = Set(await modules.modules().filter { $0.state == .serving }.map(\.id))
+        return .with {
+            $0.services = catalogue.current(today: today).map { definition in
+                .with {
+                    $0.service = definition.service
+                    $0.version = definition.version
+                    $0.department = definition.department
+                    $0.interface = definition.interface
+                    $0.title = definition.title
+                    $0.serving = catalogue.module(of: definition.service).map(serving.contains) ?? false
+                }
+            }
+        }
+    }
+
+    func get(
+        _ context: CallContext, _ request: LayananGetServiceRequest
+    ) async throws(HubError) -> LayananGetServiceReply {
+        guard let definition = catalogue.current(request.service, today: today) else {
+            throw HubError(.serviceUnknown, "no such service; see layanan.v1.Catalogue/List")
+        }
+        return .with { $0.definition = definition }
+    }
+
+    private var today: CalendarDate {
+        CalendarDate(epochMillis: clock.nowMillis(), utcOffsetMinutes: catalogue.utcOffsetMinutes)
+    }
+}

@@ -1,0 +1,67 @@
+// The hub, put together: ports in, a table of callable methods out.
+
+package import HubDomain
+import HubProto
+package import Logging
+import SwiftProtobuf
+
+/// Everything the decisions need from outside.
+package struct HubPorts: Sendable {
+    package var ledger: any Ledger
+    package var modules: any ModuleRuntime
+    package var clock: any HubClock
+    package var signer: any CertificateSigner
+    /// The operating system's random source.
+    package var random: @Sendable () -> UInt64
+
+    package init(
+        ledger: any Ledger, modules: any ModuleRuntime, clock: any HubClock, signer: any CertificateSigner,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.ledger = ledger
+        self.modules = modules
+        self.clock = clock
+        self.signer = signer
+        self.random = random
+    }
+}
+
+/// One hub. Does no I/O of its own; what is asked of it comes through ``router``.
+package struct Hub: Sendable {
+    package let router: CallRouter
+    package let principals: PrincipalRegister
+    package let deadlines: DeadlineLoop
+    package let counters: HubCounters
+
+    /// Reads what the ledger knows of principals and definitions, and is then ready to serve.
+    ///
+    /// The modules must have been started, because their bundles are the catalogue.
+    package static func assemble(
+        _ ports: HubPorts, policy: Policy, facts: ProcessFacts, logger: Logger
+    ) async throws(HubError) -> Hub {
+        let ledger = ports.ledger
+        let catalogue = try await ServiceCatalogue.load(
+            bundles: await ports.modules.bundles(), ledger: ledger, nowMillis: ports.clock.nowMillis(), logger: logger)
+        let bell = DeadlineBell()
+        let journal = Journal(ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell)
+        let deadlines = DeadlineLoop(
+            ledger: ledger, journal: journal, catalogue: catalogue, clock: ports.clock, bell: bell, logger: logger)
+        let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
+        let counters = HubCounters()
+        let admin = AdminService(
+            ledger: ledger, journal: journal, modules: ports.modules, principals: principals, policy: policy,
+            signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts)
+        let commands = CaseCommands(
+            ledger: ledger, journal: journal, modules: ports.modules, catalogue: catalogue, policy: policy,
+            clock: ports.clock, numbers: NumberBlocks(ledger: ledger), random: ports.random)
+        var router = CallRouter(policy: policy)
+        router.addAdministration(admin, modules: ports.modules)
+        router.addReads(
+            CaseReads(ledger: ledger, policy: policy), catalogue: catalogue, modules: ports.modules,
+            clock: ports.clock)
+        router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, policy: policy))
+        router.addDocuments(DocumentService(ledger: ledger, policy: policy))
+        router.addCommands(commands)
+        return Hub(router: router, principals: principals, deadlines: deadlines, counters: counters)
+    }
+}

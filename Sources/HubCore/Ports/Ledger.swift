@@ -1,0 +1,210 @@
+// The port behind which the hub remembers: values in, durable answers out. HubStore implements it.
+
+package import HubDomain
+package import HubProto
+
+/// Which answer a repeated call gets: the same client, method and key always mean the same change.
+package struct CommitKey: Sendable, Hashable {
+    /// Principal and method, `urn:…\n<method>`.
+    package var scope: String
+    /// 16 to 64 bytes, made by the client.
+    package var key: [UInt8]
+    /// SHA-256 of the request message, 32 bytes.
+    package var fingerprint: [UInt8]
+
+    package init(scope: String, key: [UInt8], fingerprint: [UInt8]) {
+        self.scope = scope
+        self.key = key
+        self.fingerprint = fingerprint
+    }
+}
+
+/// One searchable value of a case, already folded by its ``HubIndexKind``.
+package struct IndexEntry: Sendable, Hashable {
+    package var field: String
+    package var value: String
+
+    package init(field: String, value: String) {
+        self.field = field
+        self.value = value
+    }
+}
+
+/// A case as it shall be. Its list columns, deadlines and body all follow from `state`.
+package struct CaseWrite: Sendable {
+    /// With `state.version == expectedVersion + 1` for a single event.
+    package var state: HubCase
+    /// Version the ledger must hold now; 0 = the case must not exist.
+    package var expectedVersion: UInt64
+    /// All searchable values; they replace those of the version before.
+    package var index: [IndexEntry]
+
+    package init(state: HubCase, expectedVersion: UInt64, index: [IndexEntry]) {
+        self.state = state
+        self.expectedVersion = expectedVersion
+        self.index = index
+    }
+}
+
+/// A small value under a key of its own: a principal, a definition, the origin of an imported case.
+package struct RecordWrite: Sendable {
+    /// `<kind>/<name>`, at most 256 bytes.
+    package var key: String
+    /// Version the ledger must hold now; 0 = absent. The new version is one more.
+    package var expectedVersion: UInt64
+    package var body: [UInt8]
+
+    package init(key: String, expectedVersion: UInt64, body: [UInt8]) {
+        self.key = key
+        self.expectedVersion = expectedVersion
+        self.body = body
+    }
+}
+
+/// Everything that one change means, as a value. It happens whole or not at all.
+package struct Commit: Sendable {
+    /// Absent for changes the hub makes by itself, such as a passed deadline.
+    package var key: CommitKey?
+    package var cases: [CaseWrite] = []
+    package var records: [RecordWrite] = []
+    /// In order; `sequence` is left 0 and given by the ledger.
+    package var events: [HubEvent] = []
+    /// The serialised reply message without its receipt; the ledger appends the receipt as field 15 and keeps the whole.
+    package var answer: [UInt8] = []
+    /// The hub's clock, milliseconds since 1970 UTC.
+    package var atMillis: Int64
+
+    package init(key: CommitKey?, atMillis: Int64) {
+        self.key = key
+        self.atMillis = atMillis
+    }
+}
+
+/// What became of a commit.
+package enum CommitOutcome: Sendable {
+    /// Durable. `events` carry their sequences; `answer` is complete.
+    case committed(answer: [UInt8], receipt: HubReceipt, events: [HubEvent])
+    /// The key was used before with the same fingerprint: the answer of that time, byte for byte.
+    case replayed(answer: [UInt8])
+    /// The key was used before with another fingerprint. Nothing happened.
+    case keyReused
+    /// `key` (`case/<uuid>` or a record's) holds `present`, not what was expected. Nothing happened.
+    case conflict(key: String, present: UInt64)
+}
+
+/// Which cases a list shows. Every condition that is set must hold. Newest first, by id.
+package struct CaseQuery: Sendable, Hashable {
+    /// Only cases of this department; nil = all.
+    package var department: String?
+    /// Only cases of this applicant; nil = all.
+    package var applicant: String?
+    package var service: String?
+    package var stage: String?
+    package var openOnly = false
+    /// A marked field and its folded value; needs `service`.
+    package var index: IndexEntry?
+    /// Only open cases with a passed deadline.
+    package var overdueOnly = false
+    /// Only cases with an id below this one (16 bytes); nil = from the newest.
+    package var before: [UInt8]?
+    /// 1 to 200.
+    package var limit = 50
+
+    package init() {}
+}
+
+/// What is stored of a document.
+package struct StoredDocument: Sendable, Hashable {
+    package var mediaType: String
+    package var body: [UInt8]
+    /// Principal that put it first.
+    package var owner: String
+
+    package init(mediaType: String, body: [UInt8], owner: String) {
+        self.mediaType = mediaType
+        self.body = body
+        self.owner = owner
+    }
+}
+
+/// A deadline that has passed and whose event has not been made.
+package struct DueDeadline: Sendable, Hashable {
+    /// 16 bytes.
+    package var caseID: [UInt8]
+    package var name: String
+    package var dueMillis: Int64
+
+    package init(caseID: [UInt8], name: String, dueMillis: Int64) {
+        self.caseID = caseID
+        self.name = name
+        self.dueMillis = dueMillis
+    }
+}
+
+/// Where the log stands.
+package struct LedgerHead: Sendable, Hashable {
+    /// Identity of the log, 16 bytes, made once.
+    package var hubID: [UInt8]
+    /// Last sequence; 0 = empty.
+    package var sequence: UInt64
+    /// 32 bytes; all zero when empty.
+    package var chain: [UInt8]
+
+    package init(hubID: [UInt8], sequence: UInt64, chain: [UInt8]) {
+        self.hubID = hubID
+        self.sequence = sequence
+        self.chain = chain
+    }
+}
+
+/// Counts for `Admin/Status`.
+package struct LedgerCounts: Sendable, Hashable {
+    package var cases: UInt64 = 0
+    package var open: UInt64 = 0
+    package var deadlinesRunning: UInt64 = 0
+    /// Commits acknowledged and transactions used for them, since the ledger was opened.
+    package var commits: UInt64 = 0
+    package var batches: UInt64 = 0
+
+    package init() {}
+}
+
+/// The hub's memory.
+///
+/// Promises, kept by every implementation and tested by one suite (`HubTestKit.LedgerSuite`): a commit is durable when
+/// `commit` returns; it happens whole or not at all; one that conflicts fails alone; sequences have no gaps; event n's
+/// chain hash is SHA-256(hash n−1 ‖ serialised event n with its sequence), with 32 zero bytes before the first; reads
+/// see a snapshot and never wait for the writer.
+///
+/// Every function throws ``HubError`` with ``HubError/Code/ledgerFailed`` when the disk or the engine fails.
+package protocol Ledger: Sendable {
+    func commit(_ commit: Commit) async throws(HubError) -> CommitOutcome
+
+    /// The answer stored with this key, or `.keyReused`, or nil when the key is new. Saves a decision; `commit` checks again.
+    func answer(to key: CommitKey) async throws(HubError) -> CommitOutcome?
+    func caseState(id: [UInt8]) async throws(HubError) -> HubCase?
+    func caseState(number: String) async throws(HubError) -> HubCase?
+    func cases(_ query: CaseQuery, nowMillis: Int64) async throws(HubError) -> [HubCase]
+    /// Events of one case with `case_version` above `afterVersion`, in order.
+    func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent]
+    /// Events of all cases with a sequence above `sequence`, in order.
+    func events(after sequence: UInt64, limit: Int) async throws(HubError) -> [HubEvent]
+    func head() async throws(HubError) -> LedgerHead
+    func record(_ key: String) async throws(HubError) -> (version: UInt64, body: [UInt8])?
+    /// Records whose key begins with `prefix`, by key.
+    func records(prefix: String) async throws(HubError) -> [(key: String, version: UInt64, body: [UInt8])]
+    /// Running deadlines with `due <= nowMillis`, earliest first.
+    func dueDeadlines(nowMillis: Int64, limit: Int) async throws(HubError) -> [DueDeadline]
+    /// When the earliest running deadline passes; nil = none runs.
+    func nextDueMillis() async throws(HubError) -> Int64?
+    /// Takes `count` numbers of a series for good, durably, before they are used. Never gives one twice.
+    func leaseNumbers(series: String, count: UInt64) async throws(HubError) -> Range<UInt64>
+    /// Keeps the bytes under their SHA-256. The same bytes twice are one document.
+    func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError)
+    func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument?
+    /// Size and media type of those of `hashes` (32 bytes each) that are stored.
+    func documentFacts(_ hashes: [[UInt8]]) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)]
+    func counts() async throws(HubError) -> LedgerCounts
+    /// Recomputes the whole chain. Throws ``HubError/Code/chainBroken`` with the first wrong sequence as fact `sequence`.
+    func verifyChain() async throws(HubError) -> LedgerHead
+}

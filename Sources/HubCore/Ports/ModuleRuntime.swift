@@ -1,0 +1,43 @@
+// The port behind which departments' modules decide. HubModules implements it.
+
+package import HubDomain
+package import HubProto
+
+/// What a bundle brings, after every check of it has passed.
+package struct LoadedBundle: Sendable {
+    /// Module id, as in the manifest.
+    package var module: String
+    package var department: String
+    package var definitions: [HubServiceDefinition]
+    package var tables: [HubTable]
+    package var calendars: [HubCalendar]
+
+    package init(
+        module: String, department: String, definitions: [HubServiceDefinition], tables: [HubTable],
+        calendars: [HubCalendar]
+    ) {
+        self.module = module
+        self.department = department
+        self.definitions = definitions
+        self.tables = tables
+        self.calendars = calendars
+    }
+}
+
+/// Runs modules, each in a process of its own.
+package protocol ModuleRuntime: Sendable {
+    /// What the accepted bundles brought, refused ones excluded. Fixed once the runtime has started.
+    func bundles() async -> [LoadedBundle]
+    /// Asks a module. A module that dies is started anew and asked once more, because a decision has no effect of its own.
+    ///
+    /// - Parameter timeoutMillis: What is left of the caller's time; a module that takes longer is ended.
+    /// - Throws: 3001, 3003, 3004 or 3005 of the catalogue, or 3006 for an answer that is none.
+    func decide(module: String, _ question: HubDecideRequest, timeoutMillis: UInt32) async throws(HubError)
+        -> HubDecision
+    /// Sends a message through a module and back; serialised `hub.v1.EchoMessage` in and out.
+    func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8]
+    /// All bundles found, refused ones included.
+    func modules() async -> [HubModuleInfo]
+    /// Ends and starts a module's process; lifts a quarantine.
+    func restart(module: String) async throws(HubError) -> HubModuleInfo
+}

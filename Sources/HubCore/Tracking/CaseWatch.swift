@@ -1,0 +1,154 @@
+// Watching: the state first, then every change in order, from a cursor that survives any break.
+
+import HubDomain
+import HubProto
+
+/// `layanan.v1.Cases/Watch`.
+///
+/// A watcher pulls: the feed only rings, and what is sent is read from memory or the ledger after the watcher's own
+/// position. So nothing can be missed between the snapshot and the first change, and no queue grows for it here.
+struct CaseWatch: Sendable {
+    let ledger: any Ledger
+    let feed: EventFeed
+    let policy: Policy
+    /// Events in one message, as PROTOCOL.md says.
+    static let batch = 100
+
+    func run(
+        _ context: CallContext, _ request: LayananWatchRequest, into sink: any StreamSink
+    ) async throws(StreamInterruption) {
+        let (bellID, bell) = feed.listen()
+        defer { feed.forget(bellID) }
+        var position: Position
+        do throws(HubError) {
+            position = try await begin(context, request, into: sink)
+        } catch {
+            throw StreamInterruption(error: error, cursor: [])
+        }
+        do throws(HubError) {
+            try await drain(&position, context, into: sink)
+            for await _ in bell {
+                try await drain(&position, context, into: sink)
+            }
+            throw HubError(.cancelled, "the watcher left")
+        } catch {
+            throw StreamInterruption(error: error, cursor: position.cursor)
+        }
+    }
+
+    /// Where a watcher stands and what it wants.
+    private struct Position {
+        var hubID: [UInt8]
+        var sequence: UInt64
+        var caseID: [UInt8]?
+        /// Events of the case that its snapshot already contains.
+        var caseVersion: UInt64 = 0
+        var service: String
+        /// Last sequence that a cursor was sent for.
+        var told: UInt64
+
+        var cursor: [UInt8] {
+            let cursor = HubCursor.with {
+                $0.hubID = .init(hubID)
+                $0.sequence = sequence
+            }
+            return (try? cursor.ledgerBytes()) ?? []
+        }
+    }
+
+    private func begin(
+        _ context: CallContext, _ request: LayananWatchRequest, into sink: any StreamSink
+    ) async throws(HubError) -> Position {
+        let head = try await ledger.head()
+        // The feed may lag behind the ledger by commits that are not yet published; start where both agree.
+        let now = min(feed.head, head.sequence)
+        var position = Position(
+            hubID: head.hubID, sequence: now, caseID: nil, service: request.service, told: 0)
+        var state: HubCase?
+        if !request.case.isEmpty {
+            let found = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
+            position.caseID = [UInt8](found.id)
+            state = found
+        }
+        if context.resumeFrom.isEmpty {
+            var first = LayananWatchUpdate()
+            if let state {
+                first.state = state
+                position.caseVersion = state.version
+            }
+            first.cursor = .init(position.cursor)
+            try sink.send(try first.ledgerBytes())
+            position.told = position.sequence
+        } else {
+            position.sequence = try resume(context.resumeFrom, head: head)
+            position.told = position.sequence
+        }
+        return position
+    }
+
+    private func resume(_ bytes: [UInt8], head: LedgerHead) throws(HubError) -> UInt64 {
+        guard let cursor = try? HubCursor(edge: bytes) else {
+            throw HubError(.cursorInvalid, "cursor cannot be decoded")
+        }
+        guard [UInt8](cursor.hubID) == head.hubID else {
+            throw HubError(.cursorInvalid, "cursor belongs to another hub's log")
+        }
+        guard cursor.sequence <= head.sequence else {
+            throw HubError(
+                .cursorInvalid, "cursor is beyond the end of the log", status: .outOfRange,
+                facts: ["head": "\(head.sequence)"])
+        }
+        return cursor.sequence
+    }
+
+    /// Sends everything up to the feed's head.
+    private func drain(
+        _ position: inout Position, _ context: CallContext, into sink: any StreamSink
+    ) async throws(HubError) {
+        let scope = Scope(of: context.actor, policy: policy)
+        while position.sequence < feed.head {
+            if Task.isCancelled { throw HubError(.cancelled, "the watcher left") }
+            let events = try await next(after: position.sequence)
+            guard let last = events.last else { return }
+            let shown = events.filter { shows($0, position, scope) }.map(\.forWatchers)
+            if !shown.isEmpty || last.sequence - position.told >= 1_000 {
+                var update = LayananWatchUpdate()
+                update.events = shown
+                var reached = position
+                reached.sequence = last.sequence
+                update.cursor = .init(reached.cursor)
+                try sink.send(try update.ledgerBytes())
+                position.told = last.sequence
+            }
+            position.sequence = last.sequence
+        }
+    }
+
+    private func next(after sequence: UInt64) async throws(HubError) -> [HubEvent] {
+        if let recent = feed.recent(after: sequence, limit: Self.batch) { return recent }
+        let head = feed.head
+        return try await ledger.events(after: sequence, limit: Self.batch).filter { $0.sequence <= head }
+    }
+
+    private func shows(_ event: HubEvent, _ position: Position, _ scope: Scope) -> Bool {
+        if let caseID = position.caseID {
+            return [UInt8](event.caseID) == caseID && event.caseVersion > position.caseVersion
+        }
+        return (position.service.isEmpty || event.service == position.service)
+            && scope.covers(department: event.department, applicant: event.applicant)
+    }
+}
+
+extension HubEvent {
+    /// Without what only the log and the department need: at most about 1 KiB, no form values.
+    var forWatchers: HubEvent {
+        var event = self
+        event.form = []
+        event.documents = []
+        event.changed = []
+        event.applicant = ""
+        event.actor.onBehalfOf = ""
+        event.seed = 0
+        return event
+    }
+}

@@ -1,0 +1,104 @@
+// The error catalogue in Swift, one constant for each entry of Protos/hub/v1/error.proto; a test compares the two.
+
+extension HubError.Code {
+    /// Frames out of order. Fix the client; do not retry.
+    public static let protocolViolation = Self(number: 1001, status: .internalError)
+    /// Frame longer than the limit in HELLO. Send smaller frames.
+    public static let frameTooLarge = Self(number: 1002, status: .internalError)
+    /// No common protocol version. Update the side that is older.
+    public static let versionUnsupported = Self(number: 1003, status: .internalError)
+    /// Message longer than the method allows. Send less.
+    public static let messageTooLarge = Self(number: 1004, status: .resourceExhausted)
+    /// Message is not what the method takes. Fix the client; do not retry.
+    public static let messageMalformed = Self(number: 1005, status: .invalidArgument)
+    /// Metadata breaks its limits or uses a reserved name.
+    public static let metadataInvalid = Self(number: 1006, status: .invalidArgument)
+    /// No such method, encoding or call shape. Ask Admin/Status or the documentation.
+    public static let methodUnknown = Self(number: 1007, status: .unimplemented)
+    /// Time is up; a change may still happen: ask again with the same key.
+    public static let deadlineExceeded = Self(number: 1008, status: .deadlineExceeded)
+    /// The caller cancelled.
+    public static let cancelled = Self(number: 1009, status: .cancelled)
+    /// Too many open calls on this connection. Wait for answers.
+    public static let tooManyCalls = Self(number: 1010, status: .resourceExhausted)
+    /// Watcher did not read fast enough. Resume at the cursor in Resume.
+    public static let slowConsumer = Self(number: 1011, status: .unavailable)
+    /// A method that changes something needs an idempotency key of 16 to 64 bytes.
+    public static let keyMissing = Self(number: 1012, status: .invalidArgument)
+    /// Cursor not made by this hub, or beyond its end. Start a new watch.
+    public static let cursorInvalid = Self(number: 1013, status: .invalidArgument)
+    /// The hub or the connection is going away. Try again.
+    public static let connectionClosed = Self(number: 1014, status: .unavailable)
+    /// Certificate names no principal this hub knows. Ask the admin for `hubctl client add`.
+    public static let principalUnknown = Self(number: 2001, status: .unauthenticated)
+    /// The policy gives the role no right to this method or action.
+    public static let permissionDenied = Self(number: 2002, status: .permissionDenied)
+    /// A principal, role, department or certificate request is not well formed.
+    public static let principalInvalid = Self(number: 2003, status: .invalidArgument)
+    /// The department's module is not running. Try again; reads work meanwhile.
+    public static let moduleUnavailable = Self(number: 3001, status: .unavailable)
+    /// A bundle was refused; every reason is named in the log and in `hubctl module show`.
+    public static let moduleRefused = Self(number: 3002, status: .internalError)
+    /// The module died twice while it worked on this request.
+    public static let moduleCrashed = Self(number: 3003, status: .unavailable)
+    /// The module did not answer in time and was ended.
+    public static let moduleHung = Self(number: 3004, status: .deadlineExceeded)
+    /// The module crashed too often. An admin must run `hubctl module restart`.
+    public static let moduleQuarantined = Self(number: 3005, status: .unavailable)
+    /// The module's decision breaks its own definition. A fault of the module; report it.
+    public static let decisionInvalid = Self(number: 3006, status: .internalError)
+    /// A definition, table or calendar is wrong; file, line and rule are named.
+    public static let definitionInvalid = Self(number: 3007, status: .internalError)
+    /// No module of this name.
+    public static let moduleUnknown = Self(number: 3008, status: .notFound)
+    /// No such service, or not through this interface. See Catalogue/List.
+    public static let serviceUnknown = Self(number: 4001, status: .notFound)
+    /// No such case, or none the caller may see.
+    public static let caseNotFound = Self(number: 4002, status: .notFound)
+    /// Form values break the definition; BadRequest names each.
+    public static let formInvalid = Self(number: 4003, status: .invalidArgument)
+    /// Documents are missing, unknown to the hub or of a kind nobody asked for.
+    public static let documentInvalid = Self(number: 4004, status: .invalidArgument)
+    /// The case's stage or the caller's role does not allow this action.
+    public static let actionNotAllowed = Self(number: 4005, status: .failedPrecondition)
+    /// The case has changed; fact "present_version" says to what. Read it, decide again.
+    public static let versionStale = Self(number: 4006, status: .aborted)
+    /// This key was used for another request. Make a new key.
+    public static let keyReused = Self(number: 4007, status: .failedPrecondition)
+    /// The department's rules refuse the request; BadRequest gives the reasons per field.
+    public static let refusedByRule = Self(number: 4008, status: .invalidArgument)
+    /// Filter or page token is not well formed.
+    public static let filterInvalid = Self(number: 4009, status: .invalidArgument)
+    /// This record of an older register is already here.
+    public static let alreadyImported = Self(number: 4010, status: .alreadyExists)
+    /// Document longer than 256 KiB, empty, or not of the hash it was announced with.
+    public static let documentRefused = Self(number: 4011, status: .invalidArgument)
+    /// No document of this hash that the caller may see.
+    public static let documentNotFound = Self(number: 4012, status: .notFound)
+    /// The ledger could not write or read. The hub stops rather than lose a promise.
+    public static let ledgerFailed = Self(number: 5001, status: .internalError)
+    /// The state directory belongs to a newer hub. Start that one.
+    public static let stateNewer = Self(number: 5002, status: .internalError)
+    /// The hub runs on real time; only `hubd --clock manual` can be advanced.
+    public static let clockNotManual = Self(number: 5003, status: .failedPrecondition)
+    /// A fault of the hub. Report it with the call's time.
+    public static let internalFault = Self(number: 5004, status: .internalError)
+    /// Configuration, policy or command line is wrong; key and remedy are named.
+    public static let configurationInvalid = Self(number: 5005, status: .internalError)
+    /// The chain over the events does not hold at the sequence named.
+    public static let chainBroken = Self(number: 5006, status: .dataLoss)
+    /// Address in use, or another hub holds the state directory.
+    public static let addressInUse = Self(number: 5007, status: .failedPrecondition)
+
+    /// Every entry, by number.
+    public static let all: [Self] = [
+        .protocolViolation, .frameTooLarge, .versionUnsupported, .messageTooLarge, .messageMalformed,
+        .metadataInvalid, .methodUnknown, .deadlineExceeded, .cancelled, .tooManyCalls, .slowConsumer,
+        .keyMissing, .cursorInvalid, .connectionClosed, .principalUnknown, .permissionDenied,
+        .principalInvalid, .moduleUnavailable, .moduleRefused, .moduleCrashed, .moduleHung,
+        .moduleQuarantined, .decisionInvalid, .definitionInvalid, .moduleUnknown, .serviceUnknown,
+        .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
+        .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .ledgerFailed,
+        .stateNewer, .clockNotManual, .internalFault, .configurationInvalid, .chainBroken, .addressInUse,
+    ]
+}

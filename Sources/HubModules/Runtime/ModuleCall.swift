@@ -1,0 +1,40 @@
+// A question on its way to a module, from the caller's wait to its one answer.
+
+import HubDomain
+import NIOCore
+
+/// What a caller waits for. Its answer is given exactly once.
+struct ModuleCall: Sendable {
+    typealias Outcome = Result<[UInt8], HubError>
+
+    let method: ModuleLink.Method
+    /// Serialised request.
+    let message: [UInt8]
+    /// Until when the caller waits.
+    let deadline: NIODeadline
+    /// Processes that ended while they worked on it and may have ended because of it.
+    var casualties = 0
+    private var caller: CheckedContinuation<Outcome, Never>?
+
+    /// A poison question may end this many processes.
+    static let casualtiesMax = 2
+
+    init(
+        _ method: ModuleLink.Method, _ message: [UInt8], deadline: NIODeadline,
+        caller: CheckedContinuation<Outcome, Never>
+    ) {
+        self.method = method
+        self.message = message
+        self.deadline = deadline
+        self.caller = caller
+    }
+
+    /// The caller has its answer, or has been told that there will be none.
+    var isOver: Bool { caller == nil }
+
+    /// Gives the caller its answer; the second time does nothing.
+    mutating func finish(_ outcome: Outcome) {
+        caller?.resume(returning: outcome)
+        caller = nil
+    }
+}

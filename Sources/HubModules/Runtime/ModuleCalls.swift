@@ -1,0 +1,160 @@
+// The calls of one module: those that wait for their turn, those at its process, and those that outlived a process.
+
+import HubDomain
+import NIOCore
+
+/// Who is asked next, and what becomes of a call when the process ends or time passes.
+///
+/// A call that was at a process when it crashed is asked again *alone*: if the process dies again, this call did it, and
+/// no other citizen pays for it.
+struct ModuleCalls {
+    private struct Asked {
+        var call: ModuleCall
+        let since: NIODeadline
+    }
+
+    private let limits: ModuleLimits
+    private var waiting = CircularBuffer<ModuleCall>()
+    private var suspects = CircularBuffer<ModuleCall>()
+    private var asked: [UInt32: Asked] = [:]
+    /// Stream of a suspect; while it is at the process, nothing else is.
+    private var alone: UInt32?
+    /// Of all messages held here.
+    private var messageBytes = 0
+
+    init(_ limits: ModuleLimits) { self.limits = limits }
+
+    /// Calls at the process.
+    var inFlight: Int { asked.count }
+    var isEmpty: Bool { asked.isEmpty && waiting.isEmpty && suspects.isEmpty }
+
+    /// Takes a call in. An error means that there is no room, and the call stays with the one who gave it.
+    mutating func append(_ call: ModuleCall) throws(HubError) {
+        guard waiting.count < limits.waitingMax, messageBytes + call.message.count <= limits.messageBytesMax else {
+            throw HubError(
+                .moduleUnavailable, "module has \(waiting.count) calls waiting, \(messageBytes) bytes in all",
+                status: .resourceExhausted, retryAfterMillis: limits.retryAfterMillis)
+        }
+        messageBytes += call.message.count
+        waiting.append(call)
+    }
+
+    /// Hands over what may be asked now, until `ask` opens no more streams.
+    mutating func dispatch(now: NIODeadline, ask: (ModuleCall) -> UInt32?) {
+        while alone == nil {
+            if let suspect = suspects.first {
+                guard asked.isEmpty, let stream = ask(suspect) else { return }
+                suspects.removeFirst()
+                asked[stream] = Asked(call: suspect, since: now)
+                alone = stream
+            } else {
+                guard let call = waiting.first, asked.count < limits.inFlightMax, let stream = ask(call) else { return }
+                waiting.removeFirst()
+                asked[stream] = Asked(call: call, since: now)
+            }
+        }
+    }
+
+    /// Gives the answer of a stream to its caller. False when nobody asked on this stream.
+    mutating func answer(_ stream: UInt32, _ outcome: ModuleCall.Outcome) -> Bool {
+        guard var call = asked.removeValue(forKey: stream)?.call else { return false }
+        if alone == stream { alone = nil }
+        messageBytes -= call.message.count
+        call.finish(outcome)
+        return true
+    }
+
+    /// The process has ended. What was at it is asked again, unless it has ended too many processes.
+    ///
+    /// - Parameters:
+    ///   - blaming: Whether any of these calls may be the cause.
+    ///   - why: How the process ended.
+    /// - Returns: Calls that failed for good.
+    mutating func processEnded(blaming: Bool, why: String) -> Int {
+        let calls = asked.sorted { $0.key < $1.key }.map(\.value.call)
+        asked.removeAll()
+        alone = nil
+        var failed = 0
+        var blameless: [ModuleCall] = []
+        for var call in calls {
+            if blaming { call.casualties += 1 }
+            if call.casualties >= ModuleCall.casualtiesMax, !call.isOver {
+                call.finish(.failure(HubError(.moduleCrashed, "module died twice on this call, last by \(why)")))
+                failed += 1
+            }
+            if call.isOver {
+                messageBytes -= call.message.count
+            } else if call.casualties > 0 {
+                suspects.append(call)
+            } else {
+                blameless.append(call)
+            }
+        }
+        for call in blameless.reversed() { waiting.prepend(call) }
+        return failed
+    }
+
+    /// Fails everything that waits; what is at the process is left to it.
+    mutating func failWaiting(_ error: HubError) -> Int {
+        let failed = waiting.count + suspects.count
+        for queue in [suspects, waiting] {
+            for var call in queue {
+                messageBytes -= call.message.count
+                call.finish(.failure(error))
+            }
+        }
+        waiting.removeAll()
+        suspects.removeAll()
+        return failed
+    }
+
+    /// What has become of the calls by the clock.
+    struct Overdue {
+        /// Calls that were failed.
+        var failed = 0
+        /// A call has been at the process for longer than a decision may take.
+        var hung = false
+    }
+
+    /// Fails calls whose caller waits no longer, and tells whether the process hangs.
+    ///
+    /// A caller in a hurry cannot end a process: only ``ModuleLimits/decideMillis`` counts against the module, and an
+    /// answer that comes too late for its caller is dropped.
+    ///
+    /// - Parameter unasked: Error for a call that never reached the process.
+    mutating func sweep(now: NIODeadline, unasked: HubError) -> Overdue {
+        var overdue = Overdue()
+        for (stream, entry) in asked {
+            let hangs = now >= entry.since + .milliseconds(limits.decideMillis)
+            if hangs { overdue.hung = true }
+            guard !entry.call.isOver, hangs || now >= entry.call.deadline else { continue }
+            let error =
+                hangs
+                ? HubError(.moduleHung, "module did not answer within \(limits.decideMillis) ms")
+                : HubError(.deadlineExceeded, "the caller's time passed while the module worked")
+            asked[stream]?.call.finish(.failure(error))
+            overdue.failed += 1
+        }
+        overdue.failed += expire(\.waiting, now, unasked) + expire(\.suspects, now, unasked)
+        return overdue
+    }
+
+    private mutating func expire(
+        _ queue: WritableKeyPath<Self, CircularBuffer<ModuleCall>>, _ now: NIODeadline, _ error: HubError
+    ) -> Int {
+        guard self[keyPath: queue].contains(where: { now >= $0.deadline }) else { return 0 }
+        var kept = CircularBuffer<ModuleCall>()
+        var failed = 0
+        for var call in self[keyPath: queue] {
+            guard now >= call.deadline else {
+                kept.append(call)
+                continue
+            }
+            messageBytes -= call.message.count
+            call.finish(.failure(error))
+            failed += 1
+        }
+        self[keyPath: queue] = kept
+        return failed
+    }
+}

@@ -1,0 +1,108 @@
+// What a case means in rows: list columns, running deadlines and index entries, all from its state.
+
+import HubCore
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// Running deadlines and index entries of one version of a case.
+///
+/// They are kept beside the case in one small column, so that the next version removes and adds only what differs,
+/// and no table needs a second index to find the rows of a case.
+struct SideRows: Sendable, Equatable {
+    /// A row of table `deadline`.
+    struct Running: Sendable, Hashable {
+        /// Milliseconds since 1970 UTC.
+        var dueMillis: Int64
+        var name: String
+    }
+
+    var running: [Running] = []
+    var index: [IndexEntry] = []
+
+    init() {}
+
+    init(_ write: CaseWrite) {
+        running = write.state.deadlines.filter { $0.state == .running }.map {
+            Running(dueMillis: $0.dueMs, name: $0.name)
+        }
+        var seen: Set<IndexEntry> = []
+        index = write.index.filter { seen.insert($0).inserted }
+    }
+
+    /// The column: two counts, then deadlines as (due, name) and entries as (field, value).
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.number(UInt64(running.count))
+        for deadline in running {
+            writer.number(UInt64(bitPattern: deadline.dueMillis))
+            writer.text(deadline.name)
+        }
+        writer.number(UInt64(index.count))
+        for entry in index {
+            writer.text(entry.field)
+            writer.text(entry.value)
+        }
+        return writer.bytes
+    }
+
+    /// Reads the column; nil when the bytes were not written by ``bytes``.
+    init?(bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        guard let deadlines = reader.number() else { return nil }
+        for _ in 0..<deadlines {
+            guard let due = reader.number(), let name = reader.text() else { return nil }
+            running.append(Running(dueMillis: Int64(bitPattern: due), name: name))
+        }
+        guard let entries = reader.number() else { return nil }
+        for _ in 0..<entries {
+            guard let field = reader.text(), let value = reader.text() else { return nil }
+            index.append(IndexEntry(field: field, value: value))
+        }
+        guard reader.isAtEnd else { return nil }
+    }
+}
+
+/// A row of table `case_row`, ready to be bound.
+struct CaseRow: Sendable {
+    /// 16 bytes.
+    let id: [UInt8]
+    let expectedVersion: UInt64
+    let version: UInt64
+    let number: String
+    let service: String
+    let department: String
+    let stage: String
+    let applicant: String
+    let ended: Bool
+    let createdMillis: Int64
+    let updatedMillis: Int64
+    /// Earliest running deadline; nil = none runs.
+    let dueMillis: Int64?
+    /// A deadline has passed; with ``dueMillis`` it decides what an overdue list shows.
+    let overdue: Bool
+    let side: SideRows
+    let sideBytes: [UInt8]
+    /// The serialised case.
+    let body: [UInt8]
+
+    init(_ write: CaseWrite) throws {
+        let state = write.state
+        id = [UInt8](state.id)
+        expectedVersion = write.expectedVersion
+        version = state.version
+        number = state.number
+        service = state.service
+        department = state.department
+        stage = state.stage
+        applicant = state.applicant
+        ended = state.ended
+        createdMillis = state.createdMs
+        updatedMillis = state.updatedMs
+        side = SideRows(write)
+        sideBytes = side.bytes
+        dueMillis = side.running.map(\.dueMillis).min()
+        overdue = state.deadlines.contains { $0.state == .passed }
+        body = try state.serializedBytes()
+    }
+}

@@ -1,0 +1,140 @@
+// The tables, and the steps that lead to them from any older version; forward only.
+
+import GRDB
+import HubDomain
+
+/// Tables and indexes of the ledger.
+///
+/// A submit writes one row each of `case_row`, `event`, `idempotency` and a few of `deadline` and `index_entry`. Case ids
+/// are UUIDv7, numbers and sequences grow: new rows go to the end of most trees, and commits of one batch share pages.
+/// Tables of short rows have no rowid; those with bodies have one, because bodies would make their trees deep.
+enum Schema {
+    /// What this hub reads and writes.
+    static let version = Int64(steps.count)
+
+    /// Step n leads from version n to n + 1. A released step is never changed.
+    private static let steps: [String] = [
+        """
+        CREATE TABLE log_head (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, chain BLOB NOT NULL);
+        INSERT INTO log_head VALUES (1, 0, zeroblob(32));
+
+        CREATE TABLE event (
+            sequence INTEGER PRIMARY KEY,
+            case_id BLOB NOT NULL,
+            case_version INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            body BLOB NOT NULL);
+        CREATE INDEX event_by_case ON event (case_id, case_version);
+
+        CREATE TABLE case_row (
+            id BLOB PRIMARY KEY NOT NULL,
+            number TEXT NOT NULL UNIQUE,
+            version INTEGER NOT NULL,
+            service TEXT NOT NULL,
+            department TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            applicant TEXT NOT NULL,
+            ended INTEGER NOT NULL,
+            overdue INTEGER NOT NULL,
+            created_ms INTEGER NOT NULL,
+            updated_ms INTEGER NOT NULL,
+            due_ms INTEGER,
+            side BLOB NOT NULL,
+            body BLOB NOT NULL);
+        CREATE INDEX case_by_department ON case_row (department, id);
+        CREATE INDEX case_open_by_department ON case_row (department, id) WHERE ended = 0;
+        CREATE INDEX case_by_applicant ON case_row (applicant, id);
+        CREATE INDEX case_by_stage ON case_row (service, stage, id);
+
+        CREATE TABLE deadline (
+            due_ms INTEGER NOT NULL,
+            case_id BLOB NOT NULL,
+            name TEXT NOT NULL,
+            PRIMARY KEY (due_ms, case_id, name)) WITHOUT ROWID;
+
+        CREATE TABLE index_entry (
+            service TEXT NOT NULL,
+            field TEXT NOT NULL,
+            value TEXT NOT NULL,
+            case_id BLOB NOT NULL,
+            PRIMARY KEY (service, field, value, case_id)) WITHOUT ROWID;
+
+        CREATE TABLE idempotency (
+            key BLOB PRIMARY KEY NOT NULL,
+            fingerprint BLOB NOT NULL,
+            answer BLOB NOT NULL,
+            at_ms INTEGER NOT NULL);
+
+        CREATE TABLE record (
+            key TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE number_series (series TEXT PRIMARY KEY NOT NULL, next INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE document (
+            sha256 BLOB PRIMARY KEY NOT NULL,
+            size INTEGER NOT NULL,
+            media_type TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            body BLOB NOT NULL);
+        """
+    ]
+
+    /// Brings the file to ``version``, each step in a transaction of its own with the new version.
+    ///
+    /// - Parameter hubID: Asked once, for a new ledger.
+    /// - Throws: ``HubError/Code/stateNewer`` for a file of a newer hub, which stays as it is.
+    static func migrate(_ db: Database, hubID: () -> [UInt8], nowMillis: Int64) throws {
+        var present = try storedVersion(db)
+        guard present <= version, present >= 0 else {
+            throw HubError(
+                .stateNewer,
+                "the state directory has schema \(present), this hub knows schema \(version) and older: start the newer hub",
+                facts: ["schema_present": "\(present)", "schema_known": "\(version)"])
+        }
+        if present == 0 {
+            let id = hubID()
+            guard id.count == 16 else { throw HubError(.internalFault, "a hub id has 16 bytes") }
+            try transaction(db) {
+                try db.execute(sql: "CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value NOT NULL) WITHOUT ROWID")
+                let insert = try PreparedStatement(db, "INSERT INTO meta (key, value) VALUES (?, ?)")
+                try insert.run("hub_id", id)
+                try insert.run("created_ms", nowMillis)
+                try insert.run("schema_version", Int64(0))
+                try step(db, from: 0)
+            }
+            present = 1
+        }
+        while present < version {
+            try transaction(db) { try step(db, from: present) }
+            present += 1
+        }
+    }
+
+    /// Identity of the log, made once.
+    static func hubID(_ db: Database) throws -> [UInt8] {
+        let id = try PreparedStatement(db, "SELECT value FROM meta WHERE key = 'hub_id'").first { $0.bytes(0) }
+        guard let id, id.count == 16 else { throw HubError(.ledgerFailed, "the ledger has lost its identity") }
+        return id
+    }
+
+    /// 0 = an empty file.
+    private static func storedVersion(_ db: Database) throws -> Int64 {
+        let tables = try PreparedStatement(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'")
+            .first { $0.integer(0) }
+        guard tables == 1 else { return 0 }
+        return try PreparedStatement(db, "SELECT value FROM meta WHERE key = 'schema_version'")
+            .first { $0.integer(0) } ?? 0
+    }
+
+    private static func step(_ db: Database, from present: Int64) throws {
+        try db.execute(sql: steps[Int(present)])
+        try PreparedStatement(db, "UPDATE meta SET value = ? WHERE key = 'schema_version'").run(present + 1)
+    }
+
+    private static func transaction(_ db: Database, _ body: () throws -> Void) throws {
+        try db.inTransaction(.immediate) {
+            try body()
+            return .commit
+        }
+    }
+}

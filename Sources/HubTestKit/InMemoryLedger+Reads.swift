@@ -1,0 +1,117 @@
+// What can be read of the ledger in memory.
+
+import Crypto
+package import HubCore
+package import HubDomain
+package import HubProto
+
+extension InMemoryLedger {
+    package func caseState(id: [UInt8]) async throws(HubError) -> HubCase? { cases[id]?.state }
+
+    package func caseState(number: String) async throws(HubError) -> HubCase? {
+        numbers[number].flatMap { cases[$0]?.state }
+    }
+
+    package func cases(_ query: CaseQuery, nowMillis: Int64) async throws(HubError) -> [HubCase] {
+        if query.index != nil, query.service == nil {
+            throw HubError(.filterInvalid, "a search by field needs the service")
+        }
+        let wanted = cases.filter { id, stored in
+            let state = stored.state
+            return (query.department.map { $0 == state.department } ?? true)
+                && (query.applicant.map { $0 == state.applicant } ?? true)
+                && (query.service.map { $0 == state.service } ?? true)
+                && (query.stage.map { $0 == state.stage } ?? true)
+                && (query.index.map { stored.index.contains($0) } ?? true)
+                && (!query.openOnly || !state.ended)
+                && (!query.overdueOnly || Self.isOverdue(state, nowMillis))
+                && (query.before.map { id.lexicographicallyPrecedes($0) } ?? true)
+        }
+        return wanted.keys.sorted { $1.lexicographicallyPrecedes($0) }.prefix(max(0, min(query.limit, 200)))
+            .compactMap { wanted[$0]?.state }
+    }
+
+    private static func isOverdue(_ state: HubCase, _ nowMillis: Int64) -> Bool {
+        !state.ended
+            && state.deadlines.contains { $0.state == .passed || ($0.state == .running && $0.dueMs <= nowMillis) }
+    }
+
+    package func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
+        log.lazy.map(\.event).filter { [UInt8]($0.caseID) == id && $0.caseVersion > afterVersion }
+            .sorted { ($0.caseVersion, $0.sequence) < ($1.caseVersion, $1.sequence) }.prefix(max(0, limit)).map { $0 }
+    }
+
+    package func events(after sequence: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
+        log.dropFirst(Int(clamping: sequence)).prefix(max(0, limit)).map(\.event)
+    }
+
+    package func head() async throws(HubError) -> LedgerHead {
+        LedgerHead(hubID: hubID, sequence: UInt64(log.count), chain: log.last?.hash ?? Self.chainStart)
+    }
+
+    package func record(_ key: String) async throws(HubError) -> (version: UInt64, body: [UInt8])? {
+        stored[key].map { ($0.version, $0.body) }
+    }
+
+    package func records(prefix: String) async throws(HubError) -> [(key: String, version: UInt64, body: [UInt8])] {
+        stored.filter { $0.key.utf8.starts(with: prefix.utf8) }
+            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            .map { ($0.key, $0.value.version, $0.value.body) }
+    }
+
+    package func dueDeadlines(nowMillis: Int64, limit: Int) async throws(HubError) -> [DueDeadline] {
+        running.filter { $0.dueMillis <= nowMillis }.sorted(by: Self.earlier).prefix(max(0, limit)).map { $0 }
+    }
+
+    package func nextDueMillis() async throws(HubError) -> Int64? { running.map(\.dueMillis).min() }
+
+    private var running: [DueDeadline] {
+        cases.flatMap { id, stored in
+            stored.state.deadlines.filter { $0.state == .running }.map {
+                DueDeadline(caseID: id, name: $0.name, dueMillis: $0.dueMs)
+            }
+        }
+    }
+
+    private static func earlier(_ a: DueDeadline, _ b: DueDeadline) -> Bool {
+        if a.dueMillis != b.dueMillis { return a.dueMillis < b.dueMillis }
+        if a.caseID != b.caseID { return a.caseID.lexicographicallyPrecedes(b.caseID) }
+        return a.name < b.name
+    }
+
+    package func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument? { documents[sha256] }
+
+    package func documentFacts(
+        _ hashes: [[UInt8]]
+    ) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)] {
+        var facts: [[UInt8]: (size: UInt64, mediaType: String)] = [:]
+        for hash in hashes {
+            facts[hash] = documents[hash].map { (UInt64($0.body.count), $0.mediaType) }
+        }
+        return facts
+    }
+
+    package func counts() async throws(HubError) -> LedgerCounts {
+        var counts = LedgerCounts()
+        counts.cases = UInt64(cases.count)
+        counts.open = UInt64(cases.values.filter { !$0.state.ended }.count)
+        counts.deadlinesRunning = UInt64(running.count)
+        counts.commits = commits
+        counts.batches = commits  // Each is a transaction of its own.
+        return counts
+    }
+
+    package func verifyChain() async throws(HubError) -> LedgerHead {
+        var chain = Self.chainStart
+        for (position, stored) in log.enumerated() {
+            chain = Array(SHA256.hash(data: chain + stored.body))
+            guard chain == stored.hash else {
+                let sequence = position + 1
+                throw HubError(
+                    .chainBroken, "the log was changed: event \(sequence) is not what was chained",
+                    facts: ["sequence": "\(sequence)"])
+            }
+        }
+        return try await head()
+    }
+}

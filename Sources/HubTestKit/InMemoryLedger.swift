@@ -1,0 +1,168 @@
+// A ledger in memory that keeps the promises of the port, for tests that need no disk.
+
+import Crypto
+package import HubCore
+package import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// Everything but durability: it lives as long as the value. Written for clearness, not for 100,000 cases.
+package actor InMemoryLedger: Ledger {
+    struct StoredCase {
+        var state: HubCase
+        var index: Set<IndexEntry>
+    }
+
+    struct StoredRecord {
+        var version: UInt64
+        var body: [UInt8]
+    }
+
+    struct StoredEvent {
+        var event: HubEvent
+        var body: [UInt8]
+        var hash: [UInt8]
+    }
+
+    private struct StoredAnswer {
+        var fingerprint: [UInt8]
+        var answer: [UInt8]
+    }
+
+    private struct AnswerKey: Hashable {
+        var scope: String
+        var key: [UInt8]
+    }
+
+    let hubID: [UInt8]
+    var cases: [[UInt8]: StoredCase] = [:]
+    var numbers: [String: [UInt8]] = [:]
+    var log: [StoredEvent] = []
+    var stored: [String: StoredRecord] = [:]
+    var documents: [[UInt8]: StoredDocument] = [:]
+    var commits: UInt64 = 0
+    private var answers: [AnswerKey: StoredAnswer] = [:]
+    private var series: [String: UInt64] = [:]
+
+    /// - Parameter hubID: Identity of the log, 16 bytes.
+    package init(hubID: [UInt8] = Array(repeating: 7, count: 16)) {
+        self.hubID = hubID
+    }
+
+    /// The hash before the first event.
+    static let chainStart = [UInt8](repeating: 0, count: 32)
+
+    package func commit(_ commit: Commit) async throws(HubError) -> CommitOutcome {
+        try check(commit)
+        if let key = commit.key, let outcome = outcome(of: key) { return outcome }
+        if let conflict = conflict(with: commit) { return conflict }
+        do {
+            let (chained, events) = try chain(commit.events)
+            var receipt = HubReceipt()
+            receipt.hubID = .init(hubID)
+            receipt.sequence = UInt64(log.count + chained.count)
+            receipt.chainHead = .init(chained.last?.hash ?? log.last?.hash ?? Self.chainStart)
+            var answer = commit.answer
+            try ReceiptField.append(receipt, to: &answer)
+            // From here on nothing can fail: whole or not at all.
+            log.append(contentsOf: chained)
+            for write in commit.cases { store(write) }
+            for record in commit.records {
+                stored[record.key] = StoredRecord(version: record.expectedVersion + 1, body: record.body)
+            }
+            if let key = commit.key {
+                answers[AnswerKey(scope: key.scope, key: key.key)] =
+                    StoredAnswer(fingerprint: key.fingerprint, answer: answer)
+            }
+            commits += 1
+            return .committed(answer: answer, receipt: receipt, events: events)
+        } catch {
+            throw HubError(.internalFault, "a case or an event cannot be serialised")
+        }
+    }
+
+    package func answer(to key: CommitKey) async throws(HubError) -> CommitOutcome? { outcome(of: key) }
+
+    package func leaseNumbers(series name: String, count: UInt64) async throws(HubError) -> Range<UInt64> {
+        let next = series[name] ?? 1
+        let (end, overflow) = next.addingReportingOverflow(count)
+        guard !overflow, end <= UInt64(Int64.max) else {
+            throw HubError(.internalFault, "a number series cannot give that many numbers")
+        }
+        series[name] = end
+        return next..<end
+    }
+
+    package func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError) {
+        guard sha256.count == 32 else { throw HubError(.internalFault, "a document's hash has 32 bytes") }
+        if documents[sha256] == nil { documents[sha256] = document }
+    }
+
+    private func outcome(of key: CommitKey) -> CommitOutcome? {
+        answers[AnswerKey(scope: key.scope, key: key.key)].map {
+            $0.fingerprint == key.fingerprint ? .replayed(answer: $0.answer) : .keyReused
+        }
+    }
+
+    private func conflict(with commit: Commit) -> CommitOutcome? {
+        for write in commit.cases {
+            let id = [UInt8](write.state.id)
+            let present = cases[id]?.state.version ?? 0
+            if present != write.expectedVersion { return .conflict(key: "case/\(uuidText(id))", present: present) }
+        }
+        for record in commit.records {
+            let present = stored[record.key]?.version ?? 0
+            if present != record.expectedVersion { return .conflict(key: record.key, present: present) }
+        }
+        return nil
+    }
+
+    /// The same rules as on disk: a commit that contradicts itself, or takes another case's number, is a fault of the hub.
+    private func check(_ commit: Commit) throws(HubError) {
+        let ids = commit.cases.map { [UInt8]($0.state.id) }
+        let keys = commit.records.map(\.key)
+        guard
+            ids.allSatisfy({ $0.count == 16 }), Set(ids).count == ids.count, Set(keys).count == keys.count,
+            keys.allSatisfy({ (1...256).contains($0.utf8.count) }),
+            commit.cases.allSatisfy({ $0.state.version > $0.expectedVersion }),
+            commit.records.allSatisfy({ $0.expectedVersion < UInt64.max })
+        else { throw HubError(.internalFault, "the commit contradicts itself") }
+        guard commit.key.flatMap(outcome) == nil, conflict(with: commit) == nil else { return }
+        let free = commit.cases.allSatisfy { write in
+            guard let owner = numbers[write.state.number] else { return true }
+            return owner == [UInt8](write.state.id)
+        }
+        guard free, Set(commit.cases.map(\.state.number)).count == commit.cases.count else {
+            throw HubError(.internalFault, "a case's number belongs to another case")
+        }
+    }
+
+    private func chain(_ events: [HubEvent]) throws -> (stored: [StoredEvent], numbered: [HubEvent]) {
+        var chained: [StoredEvent] = []
+        for event in events {
+            var event = event
+            event.sequence = UInt64(log.count + chained.count + 1)
+            let body: [UInt8] = try event.serializedBytes()
+            let head = chained.last?.hash ?? log.last?.hash ?? Self.chainStart
+            chained.append(StoredEvent(event: event, body: body, hash: Array(SHA256.hash(data: head + body))))
+        }
+        return (chained, chained.map(\.event))
+    }
+
+    private func store(_ write: CaseWrite) {
+        let id = [UInt8](write.state.id)
+        if let before = cases[id] { numbers[before.state.number] = nil }
+        numbers[write.state.number] = id
+        cases[id] = StoredCase(state: write.state, index: Set(write.index))
+    }
+}
+
+/// RFC 9562 text of a case id.
+func uuidText(_ id: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef")
+    return id.enumerated().reduce(into: "") { text, item in
+        if [4, 6, 8, 10].contains(item.offset) { text.append("-") }
+        text.append(digits[Int(item.element >> 4)])
+        text.append(digits[Int(item.element & 15)])
+    }
+}

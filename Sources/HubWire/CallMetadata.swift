@@ -1,0 +1,91 @@
+// The limits of a CALL's own fields, checked before anything is started.
+
+public import HubDomain
+public import HubProto
+
+/// Protocol numbers.
+public enum ProtocolVersion {
+    /// ALPN identifier; carries the major version.
+    public static let alpn = "elayanan/1"
+    /// Lowest minor version this build speaks.
+    public static let minorMin: UInt32 = 0
+    /// Highest minor version this build speaks.
+    public static let minorMax: UInt32 = 0
+}
+
+/// Rules for what a CALL carries beside its method.
+public enum CallMetadata {
+    /// The first rule that a call breaks; nil when it breaks none.
+    public static func fault(in call: HubCall) -> HubError? {
+        let path = call.method.utf8
+        guard path.count <= CallLimits.methodBytesMax, let slash = path.firstIndex(of: UInt8(ascii: "/")),
+            slash != path.startIndex, path.index(after: slash) != path.endIndex
+        else { return HubError(.methodUnknown, "method must be package.Service/Method") }
+        guard call.encoding.isEmpty || call.encoding == "identity" else {
+            return HubError(.methodUnknown, "encoding is not in 1.0; supported: identity")
+        }
+        if call.metadata.isEmpty { return nil }
+        guard call.metadata.count <= CallLimits.metadataEntriesMax else {
+            return tooMuch("more than \(CallLimits.metadataEntriesMax) metadata entries")
+        }
+        var total = 0
+        var isSpokenFor = false
+        for entry in call.metadata {
+            total += entry.key.utf8.count + entry.value.count
+            guard entry.value.count <= CallLimits.metadataValueBytesMax, total <= CallLimits.metadataBytesMax else {
+                return tooMuch("metadata above \(CallLimits.metadataBytesMax) bytes")
+            }
+            guard isKey(entry.key) else {
+                return HubError(.metadataInvalid, "metadata key must match [0-9a-z_.-]{1,64}")
+            }
+            guard !entry.key.hasPrefix("hub-") else {
+                return HubError(.metadataInvalid, "metadata keys that begin with hub- belong to the hub")
+            }
+            if entry.key == HubMetadataKey.onBehalfOf {
+                // Dropping a bad one would file the case under the wrong applicant.
+                guard !isSpokenFor, isReference(entry.value) else {
+                    return HubError(
+                        .metadataInvalid,
+                        "on-behalf-of must be given once, as 1 to \(CallLimits.referenceBytesMax) printable bytes")
+                }
+                isSpokenFor = true
+            }
+        }
+        return nil
+    }
+
+    /// How long the hub works on a call: what was asked, the default, or the most; `clamped` when it was lowered.
+    public static func timeout(of call: HubCall, shape: HubMethod.Shape) -> (millis: UInt32, clamped: Bool) {
+        let limit = shape == .unary ? CallLimits.unaryTimeoutMillis : CallLimits.streamTimeoutMillis
+        guard call.hasTimeoutMs else { return (limit.standard, false) }
+        if call.timeoutMs == 0 { return (limit.standard, true) }
+        return call.timeoutMs > limit.max ? (limit.max, true) : (call.timeoutMs, false)
+    }
+
+    /// The value of a metadata key as text; nil when it is absent or not UTF-8.
+    public static func text(_ key: String, in call: HubCall) -> String? {
+        for entry in call.metadata where entry.key == key { return String(validating: entry.value, as: UTF8.self) }
+        return nil
+    }
+
+    private static func isKey(_ key: String) -> Bool {
+        (1...CallLimits.metadataKeyBytesMax).contains(key.utf8.count)
+            && key.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"),
+                    UInt8(ascii: "."), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// `nik:…`, or another reference by which departments name a citizen: ASCII without blanks.
+    private static func isReference(_ value: some Collection<UInt8>) -> Bool {
+        (1...CallLimits.referenceBytesMax).contains(value.count) && value.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    private static func tooMuch(_ detail: String) -> HubError {
+        HubError(.metadataInvalid, detail, status: .resourceExhausted)
+    }
+}

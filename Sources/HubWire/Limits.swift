@@ -1,0 +1,57 @@
+// Every limit of the wire: name, unit, and who owns it.
+
+/// What one side of a connection accepts. Checked before memory is taken.
+public struct WireLimits: Sendable, Hashable {
+    /// Payload of one frame, bytes.
+    public var frameBytesMax: UInt32
+    /// One whole message, joined from its frames, bytes.
+    public var messageBytesMax: UInt32
+    /// Calls open at once on a connection.
+    public var openCallsMax: UInt32
+
+    /// Bounds that a peer may ask for.
+    public static let frameBytesBounds: ClosedRange<UInt32> = 16_384...1_048_576
+    /// HELLO payload, bytes.
+    public static let helloBytesMax: UInt32 = 4_096
+    /// CALL payload, bytes.
+    public static let callBytesMax: UInt32 = 16_384
+    /// PING payload, bytes, exactly.
+    public static let pingBytes: UInt32 = 8
+    /// RESET, GOAWAY and a module's END never carry more, bytes.
+    public static let controlBytesMax: UInt32 = 65_536
+    /// END of the hub never carries more, bytes: what every client's frame limit allows.
+    public static let endBytesMax = Int(frameBytesBounds.lowerBound)
+
+    /// The defaults of PROTOCOL.md.
+    public init(frameBytesMax: UInt32 = 65_536, messageBytesMax: UInt32 = 4_194_304, openCallsMax: UInt32 = 100) {
+        self.frameBytesMax = frameBytesMax
+        self.messageBytesMax = messageBytesMax
+        self.openCallsMax = openCallsMax
+    }
+}
+
+/// Limits of calls, in the units of PROTOCOL.md section "Calls".
+public enum CallLimits {
+    /// Method name, bytes.
+    public static let methodBytesMax = 256
+    /// Idempotency key, bytes.
+    public static let keyBytes = 16...64
+    /// Metadata entries.
+    public static let metadataEntriesMax = 64
+    /// Metadata key, bytes.
+    public static let metadataKeyBytesMax = 64
+    /// Metadata value, bytes.
+    public static let metadataValueBytesMax = 4_096
+    /// All metadata keys and values together, bytes.
+    public static let metadataBytesMax = 8_192
+    /// Reference to a citizen in `on-behalf-of`, bytes.
+    public static let referenceBytesMax = 128
+    /// Milliseconds a unary call may wait, by default and at most.
+    public static let unaryTimeoutMillis: (standard: UInt32, max: UInt32) = (30_000, 300_000)
+    /// Milliseconds a stream may last, by default and at most.
+    public static let streamTimeoutMillis: (standard: UInt32, max: UInt32) = (900_000, 86_400_000)
+    /// Bytes that may wait unsent for one watcher before it is cut with its cursor.
+    public static let watcherUnsentBytesMax = 262_144
+    /// Nesting of protobuf messages from a peer.
+    public static let messageDepthMax = 32
+}

@@ -1,0 +1,76 @@
+// Processes killed while requests are unanswered.
+
+import Glibc
+import HubClient
+import HubDomain
+import HubProto
+
+/// What a crash met, and what came of it.
+struct Calamity: Sendable {
+    /// What was killed.
+    let victim: String
+    /// Submits that were sent and unanswered when it died.
+    let unanswered: Int
+    /// Milliseconds until it served again.
+    let backAfterMillis: Double
+}
+
+/// Kills a module's host or the hub in the middle of the work.
+struct Saboteur: Sendable {
+    let regency: Regency
+    let admin: HubClient
+    let traffic: Traffic
+    /// No process is killed before so many submits wait for their answer.
+    static let unansweredMin = 8
+
+    /// Kills the host of the module that decides on a service, and waits until another one serves.
+    func killHost(of service: String, seconds: Int = 20) async throws -> Calamity {
+        guard let before = try await module(of: service), before.pid > 0 else {
+            throw DemoFailure("no running module decides on \(service)")
+        }
+        try await busy(service, seconds: seconds)
+        kill(pid_t(before.pid), SIGKILL)
+        let unanswered = traffic.waiting(service)
+        let died = ContinuousClock.now
+        while true {
+            if let now = try await module(of: service), now.state == .serving, now.pid != before.pid { break }
+            guard ContinuousClock.now - died < .seconds(seconds) else {
+                throw DemoFailure("the module host of \(service) has not come back within \(seconds) s")
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return Calamity(
+            victim: "module host of \(before.id)", unanswered: unanswered,
+            backAfterMillis: (ContinuousClock.now - died).inMillis)
+    }
+
+    /// Kills hubd and starts it again, on the same state directory and port.
+    func killHub(seconds: Int = 20) async throws -> Calamity {
+        try await busy(nil, seconds: seconds)
+        let died = ContinuousClock.now
+        try await regency.crash()
+        // The connections are gone; what is still counted as waiting was in flight.
+        let unanswered = traffic.waiting()
+        try await regency.start()
+        _ = try await admin.call(.status, HubStatusRequest(), as: HubStatusReply.self)
+        return Calamity(
+            victim: "hubd", unanswered: unanswered, backAfterMillis: (ContinuousClock.now - died).inMillis)
+    }
+
+    /// The module that decides on a service, as the hub sees it.
+    func module(of service: String) async throws -> HubModuleInfo? {
+        let reply = try await admin.call(.listModules, HubListModulesRequest(), as: HubListModulesReply.self)
+        return reply.message.modules.first { $0.services.contains(service) }
+    }
+
+    /// Waits until enough submits are unanswered.
+    private func busy(_ service: String?, seconds: Int) async throws {
+        let began = ContinuousClock.now
+        while traffic.waiting(service) < Self.unansweredMin + 4 {
+            guard ContinuousClock.now - began < .seconds(seconds) else {
+                throw DemoFailure("fewer than \(Self.unansweredMin) submits were in flight for \(seconds) s")
+            }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+}

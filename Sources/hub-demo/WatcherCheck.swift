@@ -1,0 +1,93 @@
+// A watcher that loses its connection again and again, and must see every event once and in order all the same.
+
+import HubClient
+import HubDomain
+import HubProto
+import Synchronization
+
+/// Follows everything that happens, through a relay that can be cut.
+final class WatcherCheck: Sendable {
+    /// What a watcher remembers of an event.
+    struct Seen: Sendable {
+        let sequence: UInt64
+        let number: String
+        let service: String
+        let kind: HubEventKind
+        let stageBefore: String
+        let stageAfter: String
+        let atMillis: Int64
+        let escalation: UInt32
+    }
+
+    private struct State {
+        var events: [Seen] = []
+        var faults: [String] = []
+        var cuts = 0
+        var end: HubError?
+        var started = false
+    }
+
+    private let client: HubClient
+    private let relay: Relay
+    private let state = Mutex(State())
+
+    init(client: HubClient, relay: Relay) {
+        self.client = client
+        self.relay = relay
+    }
+
+    /// Everything seen so far, in the order of arrival.
+    var events: [Seen] { state.withLock { $0.events } }
+    /// How many events were seen.
+    var count: Int { state.withLock { $0.events.count } }
+    /// How often its connection was cut.
+    var cuts: Int { state.withLock { $0.cuts } }
+    /// Gaps, repetitions and reversals; and how the watch ended, when it did.
+    var faults: [String] {
+        state.withLock { state in state.faults + (state.end.map { ["the watch ended: \($0)"] } ?? []) }
+    }
+    /// The hub has answered.
+    var isWatching: Bool { state.withLock { $0.started } }
+
+    /// Watches until its task is cancelled. For a caller who may see every department, from the beginning of the log:
+    /// sequences are then 1, 2, 3 … without a gap.
+    func run() async {
+        do throws(HubError) {
+            var updates = try client.stream(.watchCases, LayananWatchRequest(), as: LayananWatchUpdate.self)
+                .makeAsyncIterator()
+            while let update = try await updates.next() { take(update) }
+            throw HubError(.connectionClosed, "the hub said that there is nothing more")
+        } catch {
+            if error.code != .cancelled { state.withLock { $0.end = error } }
+        }
+    }
+
+    /// Cuts the watcher's connection.
+    func cut() {
+        if relay.cut() > 0 { state.withLock { $0.cuts += 1 } }
+    }
+
+    /// Waits until an event has been seen; false when that takes longer than `seconds`.
+    func sees(_ sequence: UInt64, seconds: Int = 15) async -> Bool {
+        for _ in 0..<seconds * 50 {
+            if state.withLock({ $0.events.last?.sequence ?? 0 }) >= sequence { return true }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+
+    private func take(_ update: LayananWatchUpdate) {
+        state.withLock { state in
+            state.started = true
+            for event in update.events {
+                let expected = (state.events.last?.sequence ?? 0) + 1
+                if event.sequence != expected { state.faults.append("event \(event.sequence) came instead of \(expected)") }
+                state.events.append(
+                    Seen(
+                        sequence: event.sequence, number: event.number, service: event.service, kind: event.kind,
+                        stageBefore: event.stageBefore, stageAfter: event.stageAfter, atMillis: event.atMs,
+                        escalation: event.escalation))
+            }
+        }
+    }
+}

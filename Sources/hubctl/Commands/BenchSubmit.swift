@@ -1,0 +1,126 @@
+// hubctl bench submit: how many requests a second are decided and remembered.
+
+import ArgumentParser
+import HubClient
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// Measures durable submits.
+struct BenchSubmit: HubCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit", abstract: "How many requests a second are decided and remembered.",
+        discussion: """
+            Sends one form over and over, each time as a new request: cases that stay in the hub's log. {n} in a value \
+            becomes the request's number. Every answer must carry a case and a receipt of its own; an error ends the \
+            program with 1.
+
+            Example:
+              hubctl bench submit --service SERVICE --form form.yaml --document KIND=scan.jpg --in-flight 64 \\
+                --seconds 10 -o json --state ./state
+            """)
+
+    @Option(help: ArgumentHelp("The service's code.", valueName: "code")) var service: String
+    @Option(help: ArgumentHelp("Calls in flight, on as many connections as they need.", valueName: "count"))
+    var inFlight = 16
+    @Option(help: ArgumentHelp("How long; default 5 unless --count is given.", valueName: "seconds")) var seconds:
+        Double?
+    @Option(help: ArgumentHelp("How many requests, instead of a time.", valueName: "count")) var count: UInt64?
+    @OptionGroup var form: FormOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    /// Calls that one connection carries (hub.v1.Limits, open_calls_max).
+    private static let callsPerConnection = 64
+
+    func validate() throws {
+        guard (1...10_000).contains(inFlight) else { throw ValidationError("--in-flight must be 1 to 10000") }
+        if let seconds, count != nil || seconds <= 0 || seconds > 86_400 {
+            throw ValidationError("give --seconds (above 0) or --count")
+        }
+        if count == 0 { throw ValidationError("--count must be at least 1") }
+        if form.idempotencyKey != nil { throw ValidationError("--idempotency-key would make all requests one") }
+    }
+
+    func run(_ session: Session) async throws {
+        let input = try form.input()
+        let definition = try await session.definition(of: service)
+        guard let method = definition.interface.method(for: .submit) else {
+            throw HubError(.serviceUnknown, "service has an interface this hubctl does not know; update hubctl")
+        }
+        let template = try SubmitTemplate(
+            service: service, input: input, fields: definition.fields, documents: await session.put(form.document),
+            options: connection.callOptions)
+        let connections = (inFlight + Self.callsPerConnection - 1) / Self.callsPerConnection
+        let each = (inFlight + connections - 1) / connections
+        let progress = Progress(forced: output.progress)
+        let result = try await connection.withClients(connections) { clients in
+            await LoadRun(
+                clients: clients, inFlight: each, end: count.map { .count($0) } ?? .seconds(seconds ?? 5),
+                method: method, request: template.request, check: template.check
+            ).run { progress.show("\($0) stored") }
+        }
+        progress.finish("\(result.latencies.count) stored")
+        try result.report(
+            output, kind: "bench_submit",
+            settings: [
+                ("service", .string(service)), ("in_flight", .integer(Int64(each * connections))),
+                ("connections", .integer(Int64(connections))),
+            ])
+    }
+}
+
+/// The same request with another number and another key each time, and what its answer must hold.
+struct SubmitTemplate: Sendable {
+    private let message: LayananSubmitRequest
+    private let options: CallOptions
+    private let service: String
+    private let numbered: [Int]
+    private let fixed: [UInt8]
+
+    init(
+        service: String, input: FormInput, fields: [HubFormField], documents: [HubDocument], options: CallOptions
+    ) throws {
+        (self.service, self.options) = (service, options)
+        message = LayananSubmitRequest.with {
+            $0.service = service
+            $0.form = input.values(fields)
+            $0.documents = documents
+        }
+        numbered = message.form.indices.filter { [form = message.form] in form[$0].text.contains("{n}") }
+        fixed = try message.serializedBytes()
+    }
+
+    /// The n-th request. The client makes a key for each.
+    func request(_ number: UInt64) -> LoadRequest {
+        guard !numbered.isEmpty else { return LoadRequest(bytes: fixed, options: options) }
+        var message = message
+        for position in numbered {
+            message.form[position].text = Self.filled(message.form[position].text, String(number))
+        }
+        return LoadRequest(bytes: (try? message.serializedBytes()) ?? fixed, options: options)
+    }
+
+    /// A case of the service with a number, and a receipt that names a place in the log.
+    func check(_ number: UInt64, _ answer: RawAnswer) -> HubError? {
+        guard let reply = try? LayananCaseReply(serializedBytes: Array(answer.message.readableBytesView)) else {
+            return HubError(.messageMalformed, "the answer cannot be decoded")
+        }
+        guard !answer.replayed, reply.case.service == service, !reply.case.number.isEmpty, reply.receipt.sequence > 0,
+            reply.receipt.chainHead.count == 32
+        else { return HubError(.internalFault, "the answer lacks a new case or its receipt") }
+        return nil
+    }
+
+    /// Each `{n}` replaced.
+    static func filled(_ text: String, _ number: String) -> String {
+        var (out, rest) = ("", Substring(text))
+        while let start = rest.firstIndex(of: "{") {
+            let tail = rest[start...]
+            out += rest[..<start]
+            out += tail.hasPrefix("{n}") ? number : "{"
+            rest = tail.dropFirst(tail.hasPrefix("{n}") ? 3 : 1)
+        }
+        return out + rest
+    }
+}

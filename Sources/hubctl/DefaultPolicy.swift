@@ -1,0 +1,93 @@
+// The policy.yaml that `hubctl init` writes: which role may call which method. Data, and the regency's to change.
+
+/// What a new hub's policy says.
+enum DefaultPolicy {
+    static let text = """
+        # Which role may call which method. What is not allowed here is denied.
+        # A pattern is package.Service/Method, or a beginning followed by * at its very end.
+        # Which action of a service a role may take stands in the service's definition.
+        version: 1
+
+        roles:
+          # Looks after the hub. For a first look it may do everything, so that `hubctl submit`, `act`, `import` and
+          # `bench` work with the certificate that `hubctl init` made. In production leave it hub.v1.Admin/*,
+          # hub.v1.Diagnostics/* and the catalogue, and give people certificates of their own.
+          admin:
+            - "hub.v1.*"
+            - "layanan.v1.*"
+
+          # A clerk at a department's counter, or who works on its cases.
+          officer:
+            - "hub.v1.Diagnostics/Echo"
+            - "layanan.v1.Catalogue/*"
+            - "layanan.v1.Cases/*"
+            - "layanan.v1.Applications/*"
+            - "layanan.v1.CivilRegistry/*"
+            - "layanan.v1.Complaints/File"
+            - "layanan.v1.Complaints/Supplement"
+            - "layanan.v1.Complaints/Act"
+            - "layanan.v1.Complaints/Reopen"
+            - "layanan.v1.Complaints/Withdraw"
+            - "layanan.v1.Documents/*"
+
+          # Head of an office: the same methods; definitions give this role further actions.
+          head:
+            - "hub.v1.Diagnostics/Echo"
+            - "layanan.v1.Catalogue/*"
+            - "layanan.v1.Cases/*"
+            - "layanan.v1.Applications/*"
+            - "layanan.v1.CivilRegistry/*"
+            - "layanan.v1.Complaints/File"
+            - "layanan.v1.Complaints/Supplement"
+            - "layanan.v1.Complaints/Act"
+            - "layanan.v1.Complaints/Reopen"
+            - "layanan.v1.Complaints/Withdraw"
+            - "layanan.v1.Documents/*"
+
+          # A citizen's channel: portal, telephone, kiosk, bank. Sees the cases of the citizen for whom it speaks.
+          applicant:
+            - "layanan.v1.Catalogue/*"
+            - "layanan.v1.Cases/*"
+            - "layanan.v1.Applications/Submit"
+            - "layanan.v1.Applications/Resubmit"
+            - "layanan.v1.Applications/Withdraw"
+            - "layanan.v1.CivilRegistry/Declare"
+            - "layanan.v1.CivilRegistry/Amend"
+            - "layanan.v1.CivilRegistry/Withdraw"
+            - "layanan.v1.Complaints/File"
+            - "layanan.v1.Complaints/Supplement"
+            - "layanan.v1.Complaints/Reopen"
+            - "layanan.v1.Complaints/Withdraw"
+            - "layanan.v1.Documents/*"
+
+          # Takes over an older register.
+          importer:
+            - "layanan.v1.Catalogue/*"
+            - "layanan.v1.Cases/Get"
+            - "layanan.v1.Cases/List"
+            - "layanan.v1.Complaints/Import"
+
+          # Reads everything and changes nothing.
+          auditor:
+            - "hub.v1.Admin/Status"
+            - "hub.v1.Admin/ListModules"
+            - "hub.v1.Admin/GetModule"
+            - "hub.v1.Admin/VerifyAudit"
+            - "layanan.v1.Catalogue/*"
+            - "layanan.v1.Cases/*"
+
+        # Roles whose reads and actions are not limited to their own department.
+        all_departments: [admin, auditor]
+
+        # Roles that may take every action of every definition. For a first look only; see admin above.
+        all_actions: [admin]
+
+        # Roles of citizens' channels: they see only the cases of the citizen for whom they speak.
+        applicants: [applicant]
+
+        # Known from the start. Others come with `hubctl client add`.
+        principals:
+          "urn:elayanan:hub:admin": { role: admin, unit: "" }
+
+        """
+}

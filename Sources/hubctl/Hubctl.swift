@@ -1,0 +1,113 @@
+// hubctl: what an administrator types. A client like any other; only `init` works without a hub.
+
+import ArgumentParser
+import Glibc
+import HubDomain
+
+/// The program with its subcommands.
+@main
+struct Hubctl: AsyncParsableCommand {
+    static let version = "0.1.0"
+    static let software = "hubctl/\(version)"
+
+    static let configuration = CommandConfiguration(
+        commandName: "hubctl", abstract: "Looks after a service hub, and asks it as any department would.",
+        discussion: """
+            A first look:
+              hubctl init --state ./state
+              hubd --state ./state --listen 127.0.0.1:7443 &
+              hubctl status --state ./state
+              hubctl service list --state ./state
+              hubctl case list --state ./state --open
+
+            Answers go to standard output, everything else to standard error. With -o json an answer is one document \
+            whose keys `schema` (\(JSON.schema)) and `kind` say how to read it; moments are ISO 8601 in UTC, hashes and \
+            cursors hexadecimal, and nothing is null that is not absent, empty or hidden.
+
+            Exit codes: 0 ok, 1 failed, 2 usage, 3 not all is well, 4 not found, 5 denied, 6 unavailable or too late \
+            (try again), 7 conflict or precondition, 8 done in part.
+            """,
+        version: version,
+        subcommands: [
+            Init.self, Client.self, Status.self, Module.self, Service.self, Case.self, Submit.self, Act.self,
+            Import.self, Clock.self, Audit.self, Bench.self,
+        ])
+
+    /// Parses, runs, reports, and ends with the code that says how it went.
+    static func main() async {
+        do {
+            var command = try await asyncParseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Glibc.exit(report(error).rawValue)
+        }
+    }
+
+    /// Says on stderr what went wrong (help goes to standard output).
+    static func report(_ error: any Error) -> ExitStatus {
+        switch error {
+        case let error as HubError:
+            ErrorReport.lines(for: error).forEach(Terminal.note)
+            return ExitStatus(error)
+        case let finished as Finished: return finished.status
+        case is CancellationError:
+            Terminal.note("hubctl: cancelled")
+            return .failed
+        default:
+            let message = fullMessage(for: error)
+            if exitCode(for: error).isSuccess {
+                if !message.isEmpty { Terminal.out(message) }
+                return .ok
+            }
+            Terminal.note(message)
+            return .usage
+        }
+    }
+}
+
+/// `hubctl client …`
+struct Client: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Programs and people that may speak with the hub.", subcommands: [ClientAdd.self])
+}
+
+/// `hubctl module …`
+struct Module: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Departments' modules.", subcommands: [ModuleList.self, ModuleShow.self, ModuleRestart.self])
+}
+
+/// `hubctl service …`
+struct Service: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What can be asked for, and what it takes.", subcommands: [ServiceList.self, ServiceShow.self])
+}
+
+/// `hubctl case …`
+struct Case: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Requests of citizens, as they stand and how they came there.",
+        subcommands: [CaseList.self, CaseShow.self, CaseHistory.self, CaseWatch.self])
+}
+
+/// `hubctl clock …`
+struct Clock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The hub's clock, where it is a manual one.", subcommands: [ClockAdvance.self])
+}
+
+/// `hubctl audit …`
+struct Audit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Whether the log still holds.", subcommands: [AuditVerify.self])
+}
+
+/// `hubctl bench …`
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measures a running hub.", subcommands: [BenchEcho.self, BenchSubmit.self])
+}

@@ -1,0 +1,131 @@
+// A case as hubctl shows it.
+
+import HubProto
+
+extension LayananCaseSummary {
+    /// Columns of `case list`.
+    static let columns: [Table.Column] = [
+        .text("NAME"), .text("SERVICE", shrinks: true), .text("STAGE", shrinks: true), .count("VERSION"),
+        .wide("DEPARTMENT"), .wide("ID"), .text("DUE"), .count("LEVEL"), .text("AGE"),
+    ]
+
+    /// Cells of those columns.
+    func row(nowMillis: Int64) -> [String] {
+        [
+            number, service, stage, String(version), department, Hex.uuid(id), Moment.minute(dueMs),
+            escalation == 0 ? "" : String(escalation), Moment.age(of: createdMs, at: nowMillis),
+        ]
+    }
+
+    /// `{"id","number","service","department","stage","ended","version","created","updated","due","escalation"}`;
+    /// `due` is null when no deadline runs.
+    var members: [(String, JSON)] {
+        [
+            ("id", .string(Hex.uuid(id))), ("number", .string(number)), ("service", .string(service)),
+            ("department", .string(department)), ("stage", .string(stage)), ("ended", .bool(ended)),
+            ("version", .unsigned(version)), ("created", .moment(createdMs)), ("updated", .moment(updatedMs)),
+            ("due", .moment(dueMs)), ("escalation", .integer(Int64(escalation))),
+        ]
+    }
+}
+
+extension HubCase {
+    /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
+    /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
+    /// `deadlines`, `warnings`, `escalated_to`, `origin`, `note`, and with an answer to a change `receipt` and `replayed`.
+    func detail(_ privacy: Privacy, nowMillis: Int64, extra: [(String, JSON)] = []) -> Detail {
+        Detail(
+            kind: "case", name: number, text: text(privacy, nowMillis: nowMillis), members: members(privacy) + extra)
+    }
+
+    private func text(_ privacy: Privacy, nowMillis: Int64) -> [String] {
+        var lines = Detail.lines([
+            ("Number", number), ("Id", Hex.uuid(id)), ("Service", "\(service) \(definitionVersion)"),
+            ("Stage", stageTitle.english.isEmpty ? stage : "\(stage) – \(stageTitle.english)"),
+            ("Version", String(version)), ("Department", unit.isEmpty ? department : "\(department), unit \(unit)"),
+            ("Applicant", privacy.personal(applicant)),
+            ("Escalation", escalation == 0 ? "" : "level \(escalation), \(escalatedTo)"),
+            ("Origin", hasOrigin ? "\(origin.source) \(origin.sourceID), \(origin.category)" : ""), ("Note", note),
+            ("Created", Moment.minute(createdMs)), ("Updated", Moment.minute(updatedMs)),
+            ("Age", Moment.age(of: createdMs, at: nowMillis)),
+        ])
+        if !data.isEmpty {
+            lines += ["", "Data:"] + Detail.lines(data.map { ($0.name, privacy.text($0)) }).map { "  " + $0 }
+        }
+        if !deadlines.isEmpty {
+            var table = Table([.text("CLOCK"), .text("STATE"), .text("DUE"), .count("AMOUNT"), .text("UNIT")])
+            for clock in deadlines {
+                let due = clock.state == .paused ? "" : Moment.minute(clock.dueMs)
+                table.add([clock.name, clock.state.word, due, String(clock.amount), clock.unit.word])
+            }
+            lines += ["", "Clocks (UTC):"] + table.lines()
+        }
+        if !documents.isEmpty {
+            var table = Table([.text("DOCUMENT"), .text("TYPE"), .count("BYTES"), .text("SHA256", shrinks: true)])
+            for paper in documents {
+                table.add([paper.kind, paper.mediaType, String(paper.size), Hex.encode(paper.sha256)])
+            }
+            lines += ["", "Documents:"] + table.lines()
+        }
+        return lines + warnings.map { "Warning: \($0.field) (\($0.code)): \($0.text.id) / \($0.text.en)" }
+    }
+
+    private func members(_ privacy: Privacy) -> [(String, JSON)] {
+        [
+            ("id", .string(Hex.uuid(id))), ("number", .string(number)), ("service", .string(service)),
+            ("department", .string(department)), ("stage", .string(stage)), ("ended", .bool(ended)),
+            ("version", .unsigned(version)), ("created", .moment(createdMs)), ("updated", .moment(updatedMs)),
+            ("due", .moment(deadlines.filter { $0.state == .running }.map(\.dueMs).min() ?? 0)),
+            ("escalation", .integer(Int64(escalation))), ("definition_version", .string(definitionVersion)),
+            ("stage_title", stageTitle.json), ("unit", .text(unit)), ("applicant", privacy.personalJSON(applicant)),
+            ("data", .object(members: data.map { ($0.name, privacy.json($0)) })),
+            ("documents", .array(documents.map { .object(members: $0.members) })),
+            ("deadlines", .array(deadlines.map { .object(members: $0.members) })),
+            ("warnings", .array(warnings.map { .object(members: $0.members) })), ("escalated_to", .text(escalatedTo)),
+            ("origin", hasOrigin ? .object(members: origin.members) : .null), ("note", .text(note)),
+        ]
+    }
+}
+
+extension HubReceipt {
+    /// `{"hub_id","sequence","chain_head"}`
+    var json: JSON {
+        .object(members: [
+            ("hub_id", .hex(hubID)), ("sequence", .unsigned(sequence)), ("chain_head", .hex(chainHead)),
+        ])
+    }
+}
+
+extension HubDocument {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("document", .string(kind)), ("sha256", .hex(sha256)), ("size", .unsigned(size)),
+            ("media_type", .string(mediaType)),
+        ]
+    }
+}
+
+extension HubDeadline {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("name", .string(name)), ("state", .string(state.word)), ("due", state == .paused ? .null : .moment(dueMs)),
+            ("started", .moment(startedMs)), ("left", state == .paused ? .integer(left) : .null),
+            ("amount", .integer(Int64(amount))), ("unit", .string(unit.word)), ("calendar", .text(calendar)),
+        ]
+    }
+}
+
+extension HubWarning {
+    fileprivate var members: [(String, JSON)] {
+        [("code", .string(code)), ("field", .text(field)), ("text", text.json)]
+    }
+}
+
+extension HubOrigin {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("source", .string(source)), ("source_id", .string(sourceID)), ("closed", .moment(closedMs)),
+            ("category", .text(category)),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+// An event of a case as hubctl shows it.
+
+import HubProto
+
+extension HubEvent {
+    /// Columns of `case history`.
+    static let columns: [Table.Column] = [
+        .count("VERSION"), .text("AT"), .text("EVENT"), .text("ACTION", shrinks: true), .text("STAGE", shrinks: true),
+        .text("BY", shrinks: true), .wide("SEQUENCE"), .wide("ROLE"), .wide("CHANGED"), .wide("NOTE"),
+    ]
+
+    /// Cells of those columns.
+    var row: [String] {
+        [
+            String(caseVersion), Moment.minute(atMs), kind.word, action, stageAfter, caller, String(sequence),
+            actor.role, changed.map(\.name).joined(separator: ","), note,
+        ]
+    }
+
+    /// What `case watch` prints for people: moment, number, event, stages.
+    var line: String {
+        let stages = stageBefore == stageAfter || stageBefore.isEmpty ? stageAfter : "\(stageBefore) → \(stageAfter)"
+        let level = escalation == 0 ? "" : "  level \(escalation)"
+        return Table.oneLine(
+            "\(Moment.minute(atMs))  \(number)  v\(caseVersion)  \(kind.word) \(action)  \(stages)\(level)")
+    }
+
+    /// `{"sequence","case","number","service","department","version","event","action","stage_before","stage_after","at",
+    /// "principal","role","unit","on_behalf_of","note","escalation","form","changed","documents"}`; `form` and `changed` have a key
+    /// for each field, null when empty or hidden, and stand in the history only: watchers do not get them.
+    func members(_ privacy: Privacy, whole: Bool) -> [(String, JSON)] {
+        let members: [(String, JSON)] = [
+            ("sequence", .unsigned(sequence)), ("case", .string(Hex.uuid(caseID))), ("number", .string(number)),
+            ("service", .string(service)), ("department", .string(department)), ("version", .unsigned(caseVersion)),
+            ("event", .string(kind.word)), ("action", .text(action)), ("stage_before", .text(stageBefore)),
+            ("stage_after", .text(stageAfter)), ("at", .moment(atMs)), ("principal", .text(actor.principal)),
+            ("role", .text(actor.role)), ("unit", .text(unit)),
+            ("on_behalf_of", privacy.personalJSON(actor.onBehalfOf)), ("note", .text(note)),
+            ("escalation", .integer(Int64(escalation))),
+        ]
+        guard whole else { return members }
+        return members + [
+            ("form", .object(members: form.map { ($0.name, privacy.json($0)) })),
+            ("changed", .object(members: changed.map { ($0.name, privacy.json($0)) })),
+            ("documents", .strings(documents.map(\.kind))),
+        ]
+    }
+
+    /// `department:name` of who did it.
+    private var caller: String {
+        actor.principal.hasPrefix("urn:elayanan:")
+            ? String(actor.principal.dropFirst("urn:elayanan:".count)) : actor.principal
+    }
+}

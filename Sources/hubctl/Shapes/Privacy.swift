@@ -1,0 +1,58 @@
+// Which values of a case may be shown: the definition says which are personal, and what it does not know counts as such.
+
+import HubProto
+
+/// What a person at the terminal gets to see of a case.
+struct Privacy: Sendable {
+    /// Shown in place of a hidden value.
+    static let hidden = "‹personal›"
+
+    private let types: [String: HubFieldType]
+    private let open: Set<String>
+    private let reveal: Bool
+
+    /// - Parameters:
+    ///   - definition: Of the case's service; nil when the hub has none, so that everything is hidden.
+    ///   - reveal: `--personal` was given.
+    init(_ definition: HubServiceDefinition?, reveal: Bool) {
+        let fields = definition?.fields ?? []
+        types = Dictionary(fields.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+        open = Set(fields.filter { !$0.personal }.map(\.name))
+        self.reveal = reveal
+    }
+
+    /// The value as JSON: coordinates in degrees, an empty field or a hidden one as null.
+    func json(_ field: HubFieldValue) -> JSON {
+        guard shows(field.name) else { return .null }
+        return switch field.value {
+        case .text(let text): .string(text)
+        case .integer(let number): isCoordinate(field.name) ? .number(Double(number) / 1e6) : .integer(number)
+        case .flag(let flag): .bool(flag)
+        case nil: .null
+        }
+    }
+
+    /// The value for people.
+    func text(_ field: HubFieldValue) -> String {
+        guard shows(field.name) else { return Self.hidden }
+        return switch field.value {
+        case .text(let text): text
+        case .integer(let number):
+            isCoordinate(field.name) ? Quantity.fixed(Double(number) / 1e6, decimals: 6) : String(number)
+        case .flag(let flag): flag ? "true" : "false"
+        case nil: ""
+        }
+    }
+
+    /// Something that is personal in every case, such as the applicant.
+    func personal(_ text: String) -> String { text.isEmpty || reveal ? text : Self.hidden }
+
+    /// As ``personal(_:)``, null when hidden or empty.
+    func personalJSON(_ text: String) -> JSON { reveal ? .text(text) : .null }
+
+    private func shows(_ name: String) -> Bool { reveal || open.contains(name) }
+
+    private func isCoordinate(_ name: String) -> Bool {
+        types[name] == .latitude || types[name] == .longitude
+    }
+}

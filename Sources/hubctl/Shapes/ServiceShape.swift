@@ -1,0 +1,143 @@
+// A service of the catalogue as hubctl shows it.
+
+import HubProto
+
+extension LayananServiceSummary {
+    /// Columns of `service list`.
+    static let columns: [Table.Column] = [
+        .text("NAME"), .text("VERSION"), .text("DEPARTMENT"), .text("INTERFACE"), .text("SERVING"),
+        .text("TITLE", shrinks: true),
+    ]
+
+    /// Cells of those columns.
+    var row: [String] {
+        [service, version, department, interface.word, serving ? "yes" : "no", title.english]
+    }
+
+    /// `{"service","version","department","interface","title":{"id","en"},"serving"}`
+    var members: [(String, JSON)] {
+        [
+            ("service", .string(service)), ("version", .string(version)), ("department", .string(department)),
+            ("interface", .string(interface.word)), ("title", title.json), ("serving", .bool(serving)),
+        ]
+    }
+}
+
+extension HubServiceDefinition {
+    /// What `service show` answers. Members: `service`, `version`, `valid_from`, `department`, `interface`, `title`,
+    /// `legal_basis`, `fields`, `documents`, `stages`, `actions`, `clocks`, `hash`.
+    var detail: Detail {
+        var text = Detail.lines([
+            ("Name", service), ("Version", "\(version), valid from \(validFrom)"), ("Department", department),
+            ("Interface", interface.word), ("Title", title.english),
+            ("Legal basis", legalBasis.joined(separator: "; ")),
+        ])
+        text += section("Form", [.text("FIELD"), .text("TYPE"), .text("RULES", shrinks: true)], fields.map(\.row))
+        text += section(
+            "Documents", [.text("KIND"), .text("REQUIRED-FOR"), .text("TITLE", shrinks: true)],
+            documents.map { [$0.kind, $0.requiredFor.joined(separator: ","), $0.title.english] })
+        text += section(
+            "Stages", [.text("STAGE"), .text("ENDED"), .text("TITLE", shrinks: true)],
+            stages.map { [$0.name, $0.ended ? "yes" : "", $0.title.english] })
+        text += section(
+            "Actions",
+            [
+                .text("ACTION"), .text("KIND"), .text("FROM", shrinks: true), .text("TO", shrinks: true),
+                .text("ROLES", shrinks: true),
+            ],
+            actions.map {
+                [$0.name, $0.kind.word, Self.list($0.from), Self.list($0.to), Self.list($0.roles)]
+            })
+        text += section(
+            "Clocks", [.text("CLOCK"), .count("AMOUNT"), .text("UNIT"), .text("RUNS-IN", shrinks: true)],
+            clocks.map {
+                [$0.name, String($0.amount), $0.unit.word, Self.list($0.runsIn.map { $0.isEmpty ? "submit" : $0 })]
+            })
+        return Detail(kind: "service", name: service, text: text, members: members)
+    }
+
+    private var members: [(String, JSON)] {
+        [
+            ("service", .string(service)), ("version", .string(version)), ("valid_from", .text(validFrom)),
+            ("department", .string(department)), ("interface", .string(interface.word)), ("title", title.json),
+            ("legal_basis", .strings(legalBasis)), ("fields", .array(fields.map { .object(members: $0.members) })),
+            ("documents", .array(documents.map { .object(members: $0.members) })),
+            ("stages", .array(stages.map { .object(members: $0.members) })),
+            ("actions", .array(actions.map { .object(members: $0.members) })),
+            ("clocks", .array(clocks.map { .object(members: $0.members) })), ("hash", .hex(hash)),
+        ]
+    }
+
+    private func section(_ title: String, _ columns: [Table.Column], _ rows: [[String]]) -> [String] {
+        guard !rows.isEmpty else { return [] }
+        var table = Table(columns)
+        rows.forEach { table.add($0) }
+        return ["", "\(title):"] + table.lines()
+    }
+
+    private static func list(_ names: [String]) -> String { names.joined(separator: ",") }
+}
+
+extension HubFormField {
+    /// Cells of `service show`: name, type and what must hold.
+    fileprivate var row: [String] {
+        var rules: [String] = required ? ["required"] : []
+        if decided { rules.append("decided") }
+        if personal { rules.append("personal") }
+        if lengthMin > 0 || lengthMax > 0 { rules.append("length \(lengthMin)–\(lengthMax == 0 ? 2_000 : lengthMax)") }
+        if hasValueMin { rules.append("≥ \(valueMin)") }
+        if hasValueMax { rules.append("≤ \(valueMax)") }
+        if !table.isEmpty { rules.append("table \(table)") }
+        if !choices.isEmpty { rules.append(choices.map(\.value).joined(separator: "|")) }
+        return [name, type.word, rules.joined(separator: ", ")]
+    }
+
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("name", .string(name)), ("type", .string(type.word)), ("required", .bool(required)),
+            ("decided", .bool(decided)), ("personal", .bool(personal)), ("title", title.json),
+            ("length_min", .integer(Int64(lengthMin))), ("length_max", .integer(Int64(lengthMax))),
+            ("value_min", hasValueMin ? .integer(valueMin) : .null),
+            ("value_max", hasValueMax ? .integer(valueMax) : .null), ("table", .text(table)),
+            (
+                "choices",
+                .array(choices.map { .object(members: [("value", .string($0.value)), ("title", $0.title.json)]) })
+            ),
+        ]
+    }
+}
+
+extension HubDocumentRule {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("document", .string(kind)), ("required_for", .strings(requiredFor)), ("media_types", .strings(mediaTypes)),
+            ("title", title.json),
+        ]
+    }
+}
+
+extension HubStage {
+    fileprivate var members: [(String, JSON)] {
+        [("stage", .string(name)), ("ended", .bool(ended)), ("title", title.json)]
+    }
+}
+
+extension HubAction {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("action", .string(name)), ("action_kind", .string(kind.word)), ("from", .strings(from)),
+            ("to", .strings(to)), ("roles", .strings(roles)), ("note_required", .bool(noteRequired)),
+            ("fields", .strings(fields)), ("title", title.json),
+        ]
+    }
+}
+
+extension HubClock {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("clock", .string(name)), ("amount", .integer(Int64(amount))), ("unit", .string(unit.word)),
+            ("calendar", .text(calendar)), ("runs_in", .strings(runsIn)), ("paused_in", .strings(pausedIn)),
+            ("title", title.json),
+        ]
+    }
+}

@@ -1,0 +1,107 @@
+// hub.yaml as a value: every key has a default, an unknown one is refused by name.
+
+import Foundation
+import HubDomain
+import HubModules
+import Logging
+import Yams
+
+/// What the daemon is told. The command line wins over the file.
+struct HubConfiguration {
+    var stateDirectory: String
+    /// `host:port`
+    var listen = "127.0.0.1:7443"
+    var modulesDirectory: String?
+    /// `hub-module-host`; default: beside hubd.
+    var hostProgram: String?
+    var clock = ClockKind.system
+    /// Event loops; 0 = as many as there are processors.
+    var threads = 0
+    /// Seconds that open calls get when the hub stops.
+    var drainSeconds: Int64 = 5
+    var logLevel = Logger.Level.notice
+    var moduleLimits = ModuleLimits()
+
+    /// Reads the file; without one everything has its default.
+    ///
+    /// - Throws: ``HubError/Code/configurationInvalid`` naming file, key and remedy.
+    static func load(path: String?, stateDirectory: String) throws(HubError) -> HubConfiguration {
+        var configuration = HubConfiguration(stateDirectory: stateDirectory)
+        let file = path ?? stateDirectory + "/hub.yaml"
+        guard path != nil || FileManager.default.fileExists(atPath: file) else { return configuration }
+        let mapping = try YAMLFile.mapping(file)
+        for (key, value) in mapping { try configuration.set(key, value, file: file) }
+        return configuration
+    }
+
+    private mutating func set(_ key: String, _ node: Node, file: String) throws(HubError) {
+        func wrong(_ expected: String) -> HubError {
+            HubError(.configurationInvalid, "\(file): \(key) must be \(expected)")
+        }
+        func text() throws(HubError) -> String {
+            guard let text = node.string else { throw wrong("text") }
+            return text
+        }
+        func number(_ range: ClosedRange<Int>) throws(HubError) -> Int {
+            guard let number = node.int, range.contains(number) else {
+                throw wrong("a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+        switch key {
+        case "listen": listen = try text()
+        case "modules": modulesDirectory = try text()
+        case "host_program": hostProgram = try text()
+        case "clock":
+            guard let kind = ClockKind(rawValue: try text()) else { throw wrong("system or manual") }
+            clock = kind
+        case "threads": threads = try number(0...256)
+        case "drain_seconds": drainSeconds = Int64(try number(0...600))
+        case "log_level": logLevel = try Self.level(try text())
+        case "module_decide_timeout_ms": moduleLimits.decideTimeoutMillis = UInt32(try number(10...300_000))
+        case "module_start_timeout_ms": moduleLimits.startTimeoutMillis = UInt32(try number(100...300_000))
+        case "module_crashes_max": moduleLimits.crashesMax = try number(1...1_000_000)
+        case "module_crash_window_seconds": moduleLimits.crashWindowSeconds = try number(1...86_400)
+        case "module_data_limit_mib": moduleLimits.dataLimitBytes = UInt64(try number(16...65_536)) << 20
+        case "module_backoff_first_ms": moduleLimits.backoffFirstMillis = UInt32(try number(0...60_000))
+        default: throw HubError(.configurationInvalid, "\(file): unknown key \(key); see README.md, section Configuration")
+        }
+    }
+
+    static func level(_ text: String) throws(HubError) -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            throw HubError(.configurationInvalid, "log level must be trace, debug, info, notice, warning or error")
+        }
+        return level
+    }
+
+    /// Host and port of ``listen``; `[::1]:7443` for IPv6.
+    func address() throws(HubError) -> (host: String, port: Int) {
+        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
+            (0...65_535).contains(port)
+        else { throw HubError(.configurationInvalid, "listen must be HOST:PORT") }
+        let host = listen[..<colon].trimmingCharacters(in: ["[", "]"])
+        return (host, port)
+    }
+}
+
+/// A YAML file whose top is a mapping.
+enum YAMLFile {
+    /// - Throws: ``HubError/Code/configurationInvalid`` naming the file.
+    static func mapping(_ path: String) throws(HubError) -> [(String, Node)] {
+        guard let data = FileManager.default.contents(atPath: path), data.count <= 262_144,
+            let text = String(data: data, encoding: .utf8)
+        else { throw HubError(.configurationInvalid, "\(path): cannot be read, or is not UTF-8 text of at most 256 KiB") }
+        do {
+            guard let top = try Yams.compose(yaml: text) else { return [] }
+            guard let mapping = top.mapping else {
+                throw HubError(.configurationInvalid, "\(path): must be a list of `key: value` lines")
+            }
+            return mapping.map { ($0.key.string ?? "", $0.value) }
+        } catch let error as HubError {
+            throw error
+        } catch {
+            throw HubError(.configurationInvalid, "\(path): not valid YAML: \(error)")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// Requests as the hub's own machine reads them.
+
+import HubProto
+import HubWire
+import NIOCore
+import Testing
+
+@testable import HubClient
+
+@Suite("A request on the wire")
+struct FrameWritingTests {
+    @Test(
+        "arrives whole at the hub's machine, whatever its length", arguments: [0, 1, 16_383, 16_384, 16_385, 100_000])
+    func roundTrip(_ count: Int) {
+        let message = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        var wire = ByteBuffer()
+        wire.writeFrame(.hello, HubHello())
+        var call = HubCall()
+        call.method = "hub.v1.Diagnostics/Echo"
+        wire.writeFrame(.call, stream: 1, call)
+        wire.writeRequest(ByteBuffer(bytes: message), stream: 1, frameBytesMax: 16_384)
+
+        var hub = ServerConnectionMachine(limits: WireLimits(frameBytesMax: 16_384))
+        var got: [UInt8]?
+        while let header = wire.peekFrameHeader() {
+            #expect(hub.check(header) == nil)
+            wire.moveReaderIndex(forwardBy: FrameHeader.size)
+            let payload = wire.readBytes(length: Int(header.length)) ?? []
+            #expect(payload.count == Int(header.length))
+            if case .request(stream: 1, let whole) = hub.receive(header, payload) { got = whole }
+        }
+        #expect(wire.readableBytes == 0)
+        #expect(got == message)
+    }
+}

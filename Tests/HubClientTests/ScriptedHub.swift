@@ -1,0 +1,203 @@
+// A hub that does what a test tells it: real TLS and real frames, invented answers.
+
+import HubClient
+import HubDomain
+import HubProto
+import HubTrust
+import HubWire
+import NIOCore
+import NIOPosix
+import NIOSSL
+import SwiftProtobuf
+import Synchronization
+
+/// A request as the scripted hub got it.
+struct ScriptedCall: Sendable {
+    /// 1 for the first connection.
+    let connection: Int
+    let stream: UInt32
+    let call: HubCall
+    let message: [UInt8]
+}
+
+/// What the scripted hub does about it.
+enum ScriptedAction: Sendable {
+    /// DATA, then END OK.
+    case answer([UInt8], [HubMetadata] = [])
+    case message([UInt8])
+    case end(HubEnd)
+    case reset(HubResetCode)
+    case goaway(HubGoaway)
+    /// Closes the socket without a word.
+    case drop
+}
+
+/// Listens on 127.0.0.1 until it is stopped.
+final class ScriptedHub: Sendable {
+    typealias Script = @Sendable (ScriptedCall) -> [ScriptedAction]
+
+    /// What happened, in order: calls, and streams that were cancelled.
+    struct Record: Sendable {
+        var connections = 0
+        var disconnections = 0
+        var calls: [ScriptedCall] = []
+        var cancelled: [UInt32] = []
+        var openMost = 0
+    }
+
+    let address: HubAddress
+    let papers: Papers
+    private let channel: any Channel
+    private let state: SharedRecord
+
+    /// Shared between the event loops of all connections.
+    final class SharedRecord: Sendable {
+        let record = Mutex(Record())
+    }
+
+    var record: Record { state.record.withLock { $0 } }
+
+    /// - Parameter port: 0 for any free one.
+    init(
+        papers: Papers, port: Int = 0, limits: WireLimits = WireLimits(), script: @escaping Script
+    ) async throws {
+        self.papers = papers
+        let state = SharedRecord()
+        self.state = state
+        let tls = try papers.serverContext()
+        channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = state.record.withLock { record in
+                        record.connections += 1
+                        return record.connections
+                    }
+                    try channel.pipeline.syncOperations.addHandlers(
+                        NIOSSLServerHandler(context: tls),
+                        ScriptedConnection(connection, limits: limits, state: state, script: script))
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+        address = HubAddress(host: "127.0.0.1", port: channel.localAddress?.port ?? 0)
+    }
+
+    func stop() async throws { try await channel.close() }
+
+    /// A client of this hub, with the admin's papers.
+    func client(
+        addresses: [HubAddress]? = nil, change: (inout HubClientConfiguration) -> Void = { _ in }
+    ) throws -> HubClient {
+        var configuration = papers.clientConfiguration(addresses ?? [address])
+        configuration.backoff = Backoff(firstMillis: 5, capMillis: 50)
+        change(&configuration)
+        return try HubClient(configuration: configuration)
+    }
+}
+
+/// One connection of the scripted hub.
+private final class ScriptedConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let connection: Int
+    private let limits: WireLimits
+    private let state: ScriptedHub.SharedRecord
+    private let script: ScriptedHub.Script
+    private var machine: ServerConnectionMachine
+    private var inbound = ByteBuffer()
+    private var calls: [UInt32: HubCall] = [:]
+    private var sizes: [UInt32: Int] = [:]
+
+    init(_ connection: Int, limits: WireLimits, state: ScriptedHub.SharedRecord, script: @escaping ScriptedHub.Script) {
+        self.connection = connection
+        self.limits = limits
+        self.state = state
+        self.script = script
+        machine = ServerConnectionMachine(limits: limits)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var incoming = unwrapInboundIn(data)
+        inbound.writeBuffer(&incoming)
+        while let header = inbound.withUnsafeReadableBytes({ FrameHeader($0) }),
+            inbound.readableBytes >= FrameHeader.size + Int(header.length)
+        {
+            inbound.moveReaderIndex(forwardBy: FrameHeader.size)
+            let payload = inbound.readBytes(length: Int(header.length)) ?? []
+            perform(machine.check(header) ?? machine.receive(header, payload), context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        state.record.withLock { $0.disconnections += 1 }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func perform(_ action: ServerConnectionMachine.Action, _ context: ChannelHandlerContext) {
+        switch action {
+        case .ready:
+            var hello = HubHello()
+            hello.limits.frameBytesMax = limits.frameBytesMax
+            hello.limits.messageBytesMax = limits.messageBytesMax
+            hello.limits.openCallsMax = limits.openCallsMax
+            write(.hello, 0, hello, context)
+        case .opened(let stream, let call):
+            calls[stream] = call
+            let open = machine.openCalls
+            state.record.withLock { $0.openMost = max($0.openMost, open) }
+        case .request(let stream, let message):
+            let call = ScriptedCall(
+                connection: connection, stream: stream, call: calls[stream] ?? HubCall(), message: message)
+            state.record.withLock { $0.calls.append(call) }
+            for step in script(call) { perform(step, stream, context) }
+        case .cancelled(let stream): state.record.withLock { $0.cancelled.append(stream) }
+        case .refuse(let stream, let error): write(.end, stream, HubEnd(error: error), context)
+        case .goaway(let goaway):
+            write(.goaway, 0, goaway, context)
+            context.close(promise: nil)
+        case .reset, .pong, .peerLeaving, .ignore: break
+        }
+    }
+
+    private func perform(_ step: ScriptedAction, _ stream: UInt32, _ context: ChannelHandlerContext) {
+        switch step {
+        case .answer(let message, let metadata):
+            send(message, stream, context)
+            finish(.ok(metadata: metadata, finalSize: UInt64(sizes[stream] ?? 0)), stream, context)
+        case .message(let message): send(message, stream, context)
+        case .end(let end): finish(end, stream, context)
+        case .reset(let code):
+            machine.answered(stream)
+            var reset = HubReset()
+            reset.code = code
+            write(.reset, stream, reset, context)
+        case .goaway(let goaway): write(.goaway, 0, goaway, context)
+        case .drop:
+            if let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) {
+                tls.close(promise: nil)
+            }
+        }
+    }
+
+    private func send(_ message: [UInt8], _ stream: UInt32, _ context: ChannelHandlerContext) {
+        sizes[stream, default: 0] += message.count
+        var frames: [UInt8] = []
+        MessageSplitter.split(count: message.count, frameBytesMax: 65_536, last: false) { range, flags in
+            frames.appendFrame(.data, flags: flags, stream: stream, payload: Array(message[range]))
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: frames)), promise: nil)
+    }
+
+    private func finish(_ end: HubEnd, _ stream: UInt32, _ context: ChannelHandlerContext) {
+        machine.answered(stream)
+        write(.end, stream, end, context)
+    }
+
+    private func write(_ type: FrameType, _ stream: UInt32, _ message: some Message, _ context: ChannelHandlerContext) {
+        var frame: [UInt8] = []
+        frame.appendFrame(type, stream: stream, payload: (try? message.serializedBytes()) ?? [])
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: frame)), promise: nil)
+    }
+}

@@ -1,0 +1,96 @@
+// Opening: who may, what is refused, and what is left on the disk.
+
+import Foundation
+import HubCore
+import HubDomain
+import HubTestKit
+import Testing
+
+@testable import HubStore
+
+@Suite("Opening a state directory")
+struct OpeningTests {
+    @Test("a second hub on the same directory is refused while the first runs, and served after it")
+    func open_twice_isRefused() async throws {
+        try await StateDirectory.use { directory in
+            try directory.open()
+            let error = #expect(throws: HubError.self) {
+                try SQLiteLedger.open(path: directory.path, nowMillis: 0) { Array(0..<16) }
+            }
+            #expect(error?.code == .addressInUse)
+            #expect(error?.detail.contains("another hub") == true)
+            try directory.close()
+            try directory.open()
+        }
+    }
+
+    @Test("a state directory of a newer hub is refused with both versions and left as it is")
+    func open_newerSchema_isRefused() async throws {
+        try await StateDirectory.use { directory in
+            try await directory.open().write(Sample.commit(Sample.newCase(1)))
+            try directory.close()
+            try directory.tamper("UPDATE meta SET value = 99 WHERE key = 'schema_version'")
+            let error = #expect(throws: HubError.self) { try directory.open() }
+            #expect(error?.code == .stateNewer)
+            #expect(error?.facts == ["schema_present": "99", "schema_known": "\(Schema.version)"])
+            try directory.tamper("UPDATE meta SET value = \(Schema.version) WHERE key = 'schema_version'")
+            #expect(try await directory.open().head().sequence == 1)
+        }
+    }
+
+    @Test("database, log and lock can be read by their owner alone")
+    func files_haveMode0600() async throws {
+        try await StateDirectory.use { directory in
+            try await directory.open().write(Sample.commit(Sample.newCase(1)))
+            let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+            #expect(files.count >= 4, "database, -wal, -shm and lock")
+            for file in files {
+                let attributes = try FileManager.default.attributesOfItem(atPath: "\(directory.path)/\(file)")
+                #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600, "\(file)")
+            }
+        }
+    }
+
+    @Test("the writer is on a write-ahead log with synchronous FULL and checkpoints nothing by itself")
+    func writer_isDurable() async throws {
+        try await StateDirectory.use { directory in
+            let ledger = try directory.open()
+            let settings = try ledger.pool.writeWithoutTransaction { db in
+                try ["journal_mode", "synchronous", "wal_autocheckpoint", "foreign_keys"].map {
+                    try PreparedStatement(db, "PRAGMA \($0)").first { $0.text(0) }
+                }
+            }
+            #expect(settings == ["wal", "2", "0", "0"])
+        }
+    }
+
+    @Test("a file that is no ledger is refused in words an operator understands")
+    func open_foreignFile_isRefused() async throws {
+        try await StateDirectory.use { directory in
+            try Data(repeating: 0x41, count: 9_000).write(to: URL(fileURLWithPath: directory.file))
+            let error = #expect(throws: HubError.self) { try directory.open() }
+            #expect(error?.code == .ledgerFailed)
+            #expect(error?.detail.contains("no ledger") == true)
+        }
+    }
+
+    @Test("a directory that does not exist is refused and not made")
+    func open_missingDirectory_isRefused() {
+        let path = "/nonexistent/elayanan"
+        let error = #expect(throws: HubError.self) { try SQLiteLedger.open(path: path, nowMillis: 0) { Array(0..<16) } }
+        #expect(error?.code == .ledgerFailed)
+    }
+
+    @Test("a closed ledger answers every call with an error and never traps")
+    func closed_refuses() async throws {
+        try await StateDirectory.use { directory in
+            let ledger = try directory.open()
+            try ledger.close()
+            await #expect(throws: HubError(.ledgerFailed, "")) {
+                try await ledger.commit(Sample.commit(Sample.newCase(1)))
+            }
+            await #expect(throws: HubError(.ledgerFailed, "")) { try await ledger.head() }
+            await #expect(throws: HubError(.ledgerFailed, "")) { try await ledger.leaseNumbers(series: "A", count: 1) }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+// The life of a call on a client's connection: opened, asked, answered, refused, cancelled.
+
+import HubDomain
+import HubProto
+import HubWire
+import Testing
+
+@Suite("Calls and their streams")
+struct CallStreamTests {
+    @Test("CALL opens, DATA with END asks, and the answer frees the stream")
+    func unary() throws {
+        let client = try ScriptedClient()
+        #expect(try client.call(1) == .opened(1, method: "hub.v1.Diagnostics/Echo"))
+        #expect(client.machine.isOpen(1))
+        #expect(client.data(1, [7, 8]) == .request(1, [7, 8]))
+        #expect(client.machine.openCalls == 1)
+        client.machine.answered(1)
+        #expect(client.machine.openCalls == 0)
+        #expect(!client.machine.isOpen(1))
+        #expect(client.machine.lastStream == 1)
+    }
+
+    @Test("a request in several frames is joined")
+    func joined() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        #expect(client.data(1, [1, 2], .more) == .nothing)
+        #expect(client.data(1, [], .more) == .nothing)
+        #expect(client.data(1, [3]) == .request(1, [1, 2, 3]))
+    }
+
+    @Test("many small frames cost no more than their bytes", .timeLimit(.minutes(1)))
+    func smallFrames() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        let frames = 500_000
+        for _ in 1..<frames { _ = client.data(1, [1, 2, 3, 4], .more) }
+        #expect(client.data(1, [1, 2, 3, 4]) != .nothing)
+    }
+
+    @Test("calls on one connection do not wait for each other")
+    func multiplexed() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        _ = try client.call(3)
+        #expect(client.data(3, [3]) == .request(3, [3]))
+        #expect(client.data(1, [1]) == .request(1, [1]))
+        client.machine.answered(3)
+        client.machine.answered(1)
+        #expect(client.machine.openCalls == 0)
+    }
+
+    @Test("a stream that is even, the connection's own, or not above the last one ends the connection")
+    func streamIds() throws {
+        for streams in [[0], [2], [1, 1], [5, 3], [7, 7]] as [[UInt32]] {
+            let client = try ScriptedClient()
+            for stream in streams.dropLast() { _ = try client.call(stream) }
+            #expect(try client.call(streams[streams.count - 1]) == .goaway(.protocolError))
+        }
+    }
+
+    @Test("ids may be left out, and the highest there is can be used")
+    func gaps() throws {
+        let client = try ScriptedClient()
+        #expect(try client.ask(9) == .request(9, []))
+        #expect(try client.ask(.max) == .request(.max, []))
+    }
+
+    @Test("DATA on a stream that was never opened ends the connection", arguments: [0, 2, 3, 5, 0xFFFF_FFFF])
+    func idle(stream: UInt32) throws {
+        for flags in [FrameFlags.end, .more, .compressed, []] {
+            let client = try ScriptedClient()
+            _ = try client.call(1)
+            #expect(client.data(stream, [], flags) == .goaway(.protocolError))
+        }
+    }
+
+    @Test("CALL with a flag, and DATA with an undefined one or with END and MORE, end the connection")
+    func flags() throws {
+        let client = try ScriptedClient()
+        #expect(
+            client.send(.call, flags: .end, stream: 1, try HubCall.echo.serializedBytes()) == .goaway(.protocolError))
+        for flags in [FrameFlags.ack, .mustUnderstand, FrameFlags(rawValue: 0x10), [.end, .more]] {
+            let client = try ScriptedClient()
+            _ = try client.call(1)
+            #expect(client.data(1, [], flags) == .goaway(.protocolError))
+        }
+    }
+
+    @Test("compressed DATA ends its call, once, and the connection lives")
+    func compressed() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        #expect(client.data(1, [1], [.compressed, .more]) == .refused(1, .protocolViolation, .internalError))
+        #expect(client.data(1, [1], [.compressed, .more]) == .nothing)
+        #expect(client.data(1, [1], [.compressed, .end]) == .nothing)
+        #expect(try client.ask(3) == .request(3, []))
+    }
+
+    @Test("a second request message is refused: client streams are not in 1.0")
+    func clientStream() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        #expect(client.data(1, [1], []) == .refused(1, .methodUnknown, .unimplemented))
+        #expect(client.data(1, [2], []) == .nothing)
+        #expect(client.data(1, [3]) == .nothing)
+        #expect(client.machine.openCalls == 0)
+    }
+
+    @Test("a message above the limit ends its call, the rest is dropped, and the connection lives")
+    func tooLarge() throws {
+        let client = try ScriptedClient(limits: WireLimits(messageBytesMax: 5))
+        _ = try client.call(1)
+        #expect(client.data(1, [1, 2, 3], .more) == .nothing)
+        #expect(client.data(1, [4, 5, 6], .more) == .refused(1, .messageTooLarge, .resourceExhausted))
+        #expect(client.data(1, [7]) == .nothing)
+        #expect(try client.ask(3, [1, 2, 3, 4, 5]) == .request(3, [1, 2, 3, 4, 5]))
+        #expect(try client.ask(5, [1, 2, 3, 4, 5, 6]) == .refused(5, .messageTooLarge, .resourceExhausted))
+        #expect(client.data(5, []) == .reset(5, .streamClosed))
+    }
+
+    @Test("a CALL that cannot be decoded is the caller's fault and ends only itself")
+    func malformedCall() throws {
+        let client = try ScriptedClient()
+        #expect(client.send(.call, stream: 1, [0xFF]) == .refused(1, .messageMalformed, .invalidArgument))
+        #expect(client.data(1) == .nothing)
+        #expect(try client.ask(3) == .request(3, []))
+    }
+
+    @Test("a call that was refused at once takes no slot, and its request is dropped")
+    func refusedEarly() throws {
+        let client = try ScriptedClient(limits: WireLimits(openCallsMax: 1))
+        let bad = HubCall.echo { $0.metadata = [HubMetadata("hub-x", [])] }
+        #expect(try client.call(1, bad) == .refused(1, .metadataInvalid, .invalidArgument))
+        #expect(client.machine.openCalls == 0)
+        #expect(!client.machine.isOpen(1))
+        #expect(client.data(1, [1], .more) == .nothing)
+        #expect(client.data(1, [2]) == .nothing)
+        #expect(try client.ask(3) == .request(3, []))
+    }
+
+    @Test("one call more than the limit is refused with a time to wait, and taken when an answer has gone out")
+    func openCallsMax() throws {
+        let client = try ScriptedClient(limits: WireLimits(openCallsMax: 2))
+        _ = try client.ask(1)
+        _ = try client.ask(3)
+        #expect(try client.ask(5) == .nothing)
+        let action = client.machine.receive(
+            FrameHeader(.call, stream: 7, length: 0), try HubCall.echo.serializedBytes())
+        guard case .refuse(7, let error) = action else {
+            Issue.record("the call was not refused")
+            return
+        }
+        #expect(error.code == .tooManyCalls)
+        #expect(error.status == .resourceExhausted)
+        #expect(error.retryAfterMillis == 100)
+        client.machine.answered(1)
+        #expect(try client.ask(9) == .request(9, []))
+    }
+
+    @Test("a client that opens calls without end and finishes none loses its connection")
+    func flood() throws {
+        let client = try ScriptedClient(limits: WireLimits(openCallsMax: 4))
+        for stream in stride(from: 1 as UInt32, to: 17, by: 2) {
+            #expect(try client.call(stream) != .goaway(.streamLimit))
+        }
+        #expect(try client.call(17) == .goaway(.streamLimit))
+        #expect(client.goaway?.lastStream == 15)
+    }
+
+    @Test("when the hub answers before the request was whole, the rest is dropped")
+    func answeredEarly() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        _ = client.data(1, [1], .more)
+        client.machine.answered(1)
+        #expect(client.machine.openCalls == 0)
+        #expect(client.data(1, [2]) == .nothing)
+        #expect(try client.ask(3) == .request(3, []))
+    }
+
+    @Test("RESET cancels a call, while it is asked and while it is answered")
+    func cancel() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        #expect(client.send(.reset, stream: 1) == .cancelled(1))
+        _ = try client.ask(3)
+        #expect(client.send(.reset, stream: 3) == .cancelled(3))
+        #expect(client.machine.openCalls == 0)
+    }
+
+    @Test("RESET of a call that has ended is harmless, twice too")
+    func lateReset() throws {
+        let client = try ScriptedClient()
+        _ = try client.ask(1)
+        client.machine.answered(1)
+        #expect(client.send(.reset, stream: 1) == .nothing)
+        #expect(client.send(.reset, stream: 1) == .nothing)
+        #expect(client.machine.openCalls == 0)
+    }
+
+    @Test("RESET of a stream that was never opened ends the connection", arguments: [0, 2, 3])
+    func idleReset(stream: UInt32) throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        #expect(client.send(.reset, stream: stream) == .goaway(.protocolError))
+    }
+
+    @Test("DATA after END cancels the call and is answered with RESET")
+    func dataAfterEnd() throws {
+        let client = try ScriptedClient()
+        _ = try client.ask(1)
+        #expect(client.data(1, [1]) == .reset(1, .streamClosed))
+        #expect(client.machine.openCalls == 0)
+        #expect(client.data(1, [1]) == .reset(1, .streamClosed))
+    }
+
+    @Test("ten late frames are forgiven, the eleventh ends the connection")
+    func lateFrames() throws {
+        let client = try ScriptedClient()
+        _ = try client.ask(1)
+        client.machine.answered(1)
+        for _ in 1...ServerConnectionMachine.lateFramesMax { #expect(client.data(1) == .reset(1, .streamClosed)) }
+        #expect(client.data(1) == .goaway(.protocolError))
+    }
+
+    @Test("an answer to a stream nobody opened, or a second one, changes nothing")
+    func answeredTwice() throws {
+        let client = try ScriptedClient()
+        _ = try client.ask(1)
+        client.machine.answered(1)
+        client.machine.answered(1)
+        client.machine.answered(99)
+        #expect(client.machine.openCalls == 0)
+    }
+}

@@ -1,0 +1,98 @@
+// Plays a client against the hub's connection machine, frame by frame, and tells what the machine made of each.
+
+import HubDomain
+import HubProto
+import HubWire
+
+/// What the machine told its driver to do, in a form that tests can compare.
+enum Heard: Equatable {
+    case ready(frameBytesMax: UInt32, messageBytesMax: UInt32)
+    case opened(UInt32, method: String)
+    case request(UInt32, [UInt8])
+    case cancelled(UInt32)
+    case refused(UInt32, HubError.Code, CallStatus)
+    case reset(UInt32, HubResetCode)
+    case pong([UInt8])
+    case goaway(HubGoawayCode)
+    case peerLeaving
+    case nothing
+
+    init(_ action: ServerConnectionMachine.Action) {
+        self =
+            switch action {
+            case .ready(let peer): .ready(frameBytesMax: peer.frameBytesMax, messageBytesMax: peer.messageBytesMax)
+            case .opened(let stream, let call): .opened(stream, method: call.method)
+            case .request(let stream, let message): .request(stream, message)
+            case .cancelled(let stream): .cancelled(stream)
+            case .refuse(let stream, let error): .refused(stream, error.code, error.status)
+            case .reset(let stream, let code): .reset(stream, code)
+            case .pong(let bytes): .pong(bytes)
+            case .goaway(let goaway): .goaway(goaway.code)
+            case .peerLeaving: .peerLeaving
+            case .ignore: .nothing
+            }
+    }
+}
+
+final class ScriptedClient {
+    var machine: ServerConnectionMachine
+    /// Why the connection was ended, when it was.
+    private(set) var goaway: HubGoaway?
+
+    /// - Parameter greeted: Has said a good hello already.
+    init(limits: WireLimits = WireLimits(), greeted: Bool = true) throws {
+        machine = ServerConnectionMachine(limits: limits)
+        if greeted { _ = try hello() }
+    }
+
+    /// Shows a header alone; nil when the machine wants its payload.
+    func show(_ header: FrameHeader) -> Heard? { machine.check(header).map(Heard.init) }
+
+    /// Shows the header first, as the driver does; the payload follows when the machine lets it.
+    func send(_ header: FrameHeader, _ payload: [UInt8] = []) -> Heard {
+        let action = machine.check(header) ?? machine.receive(header, payload)
+        if case .goaway(let goaway) = action { self.goaway = goaway }
+        return Heard(action)
+    }
+
+    func send(
+        _ type: FrameType, flags: FrameFlags = [], stream: UInt32 = 0, _ payload: [UInt8] = []
+    ) -> Heard {
+        send(FrameHeader(type, flags: flags, stream: stream, length: UInt32(payload.count)), payload)
+    }
+
+    func hello(_ hello: HubHello = HubHello()) throws -> Heard { send(.hello, try hello.serializedBytes()) }
+
+    func call(_ stream: UInt32, _ call: HubCall = .echo) throws -> Heard {
+        send(.call, stream: stream, try call.serializedBytes())
+    }
+
+    func data(_ stream: UInt32, _ payload: [UInt8] = [], _ flags: FrameFlags = .end) -> Heard {
+        send(.data, flags: flags, stream: stream, payload)
+    }
+
+    /// CALL and the whole request.
+    func ask(_ stream: UInt32, _ message: [UInt8] = []) throws -> Heard {
+        _ = try call(stream)
+        return data(stream, message)
+    }
+}
+
+extension HubCall {
+    static let echo = HubCall.with { $0.method = HubMethod.echo.path }
+
+    /// An echo with something beside its method.
+    static func echo(_ change: (inout HubCall) -> Void) -> HubCall {
+        var call = echo
+        change(&call)
+        return call
+    }
+}
+
+extension HubMetadata {
+    init(_ key: String, _ value: [UInt8]) {
+        self.init()
+        self.key = key
+        self.value = .init(value)
+    }
+}
