@@ -26,11 +26,16 @@ func floor(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
-/// A department's module: an ordinary target under Plugins/, linked as a dynamic library.
-func plugin(_ name: String) -> Target {
-    .target(
-        name: name, dependencies: ["HubModuleKit", "HubProto", "HubDomain", "CHubModule"], path: "Plugins/\(name)",
-        exclude: ["bundle"], sources: ["Sources"], swiftSettings: strict)
+/// A department's module: its rules, which tests can call, and its entry, linked as a dynamic library.
+func module(_ name: String) -> [Target] {
+    [
+        .target(
+            name: "\(name)Rules", dependencies: ["HubModuleKit", "HubProto", "HubDomain"],
+            path: "Plugins/\(name)/Rules", swiftSettings: strict),
+        .target(
+            name: name, dependencies: [.byName(name: "\(name)Rules"), "HubModuleKit", "CHubModule"],
+            path: "Plugins/\(name)/Sources", swiftSettings: strict),
+    ]
 }
 
 /// Tests of one target, with what else they need.
@@ -46,6 +51,7 @@ let package = Package(
         .library(name: "HubClient", targets: ["HubClient", "HubProto"]),
         .executable(name: "hubd", targets: ["hubd"]),
         .executable(name: "hubctl", targets: ["hubctl"]),
+        .executable(name: "hub-demo", targets: ["hub-demo"]),
         .executable(name: "hub-module-host", targets: ["hub-module-host"]),
         .library(name: "Permits", type: .dynamic, targets: ["Permits"]),
         .library(name: "CivilRegistry", type: .dynamic, targets: ["CivilRegistry"]),
@@ -97,10 +103,12 @@ let package = Package(
             dependencies: [
                 "HubClient", "HubTrust", "HubProto", "HubDomain", protobuf, argumentParser, nioPosix, nioSSL, yams,
             ], swiftSettings: strict),
+        .executableTarget(
+            name: "hub-demo",
+            dependencies: [
+                "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", argumentParser, nioPosix, protobuf,
+            ], swiftSettings: strict),
         .executableTarget(name: "hub-module-host", dependencies: ["CHubModule"]),
-        plugin("Permits"),
-        plugin("CivilRegistry"),
-        plugin("Complaints"),
         // For tests, here and at departments.
         floor("HubTestKit", ["HubCore", "HubProto", "HubDomain", protobuf, crypto]),
         tests(of: "HubDomain"),
@@ -111,5 +119,5 @@ let package = Package(
         tests(
             of: "HubClient",
             ["HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioEmbedded, nioPosix, nioSSL]),
-    ]
+    ] + module("Permits") + module("CivilRegistry") + module("Complaints")
 )

@@ -44,16 +44,20 @@ package struct Hub: Sendable {
             bundles: await ports.modules.bundles(), ledger: ledger, nowMillis: ports.clock.nowMillis(), logger: logger)
         let bell = DeadlineBell()
         let journal = Journal(ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell)
-        let deadlines = DeadlineLoop(
-            ledger: ledger, journal: journal, catalogue: catalogue, clock: ports.clock, bell: bell, logger: logger)
-        let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
         let counters = HubCounters()
+        let passage = DeadlinePassage(
+            ledger: ledger, journal: journal, catalogue: catalogue, clock: ports.clock, counters: counters,
+            stuck: StuckClocks(logger: logger))
+        let deadlines = DeadlineLoop(
+            ledger: ledger, passage: passage, clock: ports.clock, bell: bell, logger: logger)
+        let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
+        catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, principals: principals, policy: policy,
             signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, catalogue: catalogue, policy: policy,
-            clock: ports.clock, numbers: NumberBlocks(ledger: ledger), random: ports.random)
+            clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
         var router = CallRouter(policy: policy)
         router.addAdministration(admin, modules: ports.modules)
         router.addReads(

@@ -60,7 +60,9 @@ private final class StartedModule {
 
 // C calls these from its own threads: they are top-level functions, because a closure could inherit an actor.
 
-@Sendable private func startModule(_ host: UnsafePointer<hub_host>?, _ out: UnsafeMutablePointer<UnsafeMutableRawPointer?>?)
+@Sendable private func startModule(
+    _ host: UnsafePointer<hub_host>?, _ out: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+)
     -> Int32
 {
     guard let host, let out, let module = ModuleEntry.makeModule() else { return HUB_E_FAILED }

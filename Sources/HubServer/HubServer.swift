@@ -3,11 +3,11 @@
 package import HubCore
 package import HubDomain
 import HubProto
-import HubWire
+package import HubWire
 package import Logging
 package import NIOCore
-package import NIOPosix
-package import NIOSSL
+import NIOPosix
+import NIOSSL
 
 /// How the hub listens.
 package struct HubServerConfiguration: Sendable {

@@ -74,7 +74,7 @@ struct Batch {
         return next..<end
     }
 
-    /// Keeps a document; one that is there stays as it is.
+    /// Keeps a document; one that is there stays as it is and gets one more owner.
     mutating func put(_ document: StoredDocument, sha256: [UInt8]) throws {
         try PreparedStatement(
             db,
@@ -83,5 +83,8 @@ struct Batch {
             ON CONFLICT (sha256) DO NOTHING
             """
         ).run(sha256, UInt64(document.body.count), document.mediaType, document.owner, document.body)
+        try PreparedStatement(
+            db, "INSERT INTO document_owner (sha256, owner) VALUES (?, ?) ON CONFLICT (sha256, owner) DO NOTHING"
+        ).run(sha256, document.owner)
     }
 }

@@ -11,9 +11,6 @@ struct CaseListing: Sendable {
     /// In the order of the statement's parameters.
     let values: [any SQLValue & Sendable]
 
-    /// Cases on one page at most.
-    static let limitMax = 200
-
     /// - Throws: ``HubError/Code/filterInvalid`` for an index field without its service.
     init(_ query: CaseQuery, nowMillis: Int64) throws(HubError) {
         var parts = Parts()
@@ -28,7 +25,7 @@ struct CaseListing: Sendable {
         if query.openOnly || query.overdueOnly { parts.conditions.append("c.ended = 0") }
         if query.overdueOnly { parts.add("(c.overdue = 1 OR c.due_ms <= ?)", nowMillis) }
         if let before = query.before { parts.add("\(parts.id) < ?", before) }
-        values = parts.values + [Int64(max(0, min(query.limit, Self.limitMax)))]
+        values = parts.values + [Int64(max(0, min(query.limit, CaseQuery.limitMax)))]
         sql = """
             SELECT c.body FROM \(parts.source) \
             \(parts.conditions.isEmpty ? "" : "WHERE \(parts.conditions.joined(separator: " AND "))") \

@@ -12,7 +12,7 @@ import Synchronization
 /// a checkpoint has come close to its end, the writer itself moves the few pages that are left, between two batches.
 final class Checkpoints: Sendable {
     /// Pages (4 KiB) of log after which a checkpoint starts.
-    static let interval = 2_000
+    static let interval = 4_000
     /// Pages of log from which the writer helps to begin it anew.
     static let longLog = 16_384
     /// Pages the writer moves at most, so that nobody waits long.
@@ -25,6 +25,7 @@ final class Checkpoints: Sendable {
         var done = 0
         var isRunning = false
         var wantsHelp = false
+        var hasFailed = false
     }
 
     private let connection: DatabaseQueue
@@ -62,10 +63,15 @@ final class Checkpoints: Sendable {
         try? connection.close()
     }
 
-    /// Called by the writer between two batches.
+    /// The disk has refused a page or an fsync. There will be no other checkpoint: one that seems to succeed after that
+    /// could begin the log anew although the database never got its pages.
+    var hasFailed: Bool { state.withLock { $0.hasFailed } }
+
+    /// Called by the writer between two batches, on a connection that is open.
     func afterBatch(_ writer: Database) {
         let pages = gauge.pages.load(ordering: .relaxed)
         let (starts, helps) = state.withLock { state -> (Bool, Bool) in
+            if state.hasFailed { return (false, false) }
             if pages < state.done { state.done = 0 }  // The log began anew.
             if state.wantsHelp {
                 state.wantsHelp = false
@@ -79,7 +85,7 @@ final class Checkpoints: Sendable {
         if starts { connection.asyncWriteWithoutTransaction { self.chase($0) } }
     }
 
-    /// Checkpoints until close to the end of the log. Failures are left to the next time: the log stays, nothing is lost.
+    /// Checkpoints until close to the end of the log.
     private func chase(_ db: Database) {
         var left = Int.max
         for _ in 0..<Self.chaseMax {
@@ -95,9 +101,17 @@ final class Checkpoints: Sendable {
         }
     }
 
+    /// One checkpoint. Without space, or with readers in the way, the rest is left to the next one.
     private func pass(_ db: Database) {
-        let done = try? PreparedStatement(db, "PRAGMA wal_checkpoint(PASSIVE)").first { Int($0.integer(2)) }
-        if let done = done ?? nil { state.withLock { $0.done = max(0, done) } }
+        guard !hasFailed else { return }
+        do {
+            let done = try PreparedStatement(db, "PRAGMA wal_checkpoint(PASSIVE)").first { Int($0.integer(2)) }
+            if let done { state.withLock { $0.done = max(0, done) } }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+            state.withLock { $0.hasFailed = true }
+        } catch {
+            return
+        }
     }
 }
 

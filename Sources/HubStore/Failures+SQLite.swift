@@ -14,7 +14,7 @@ enum FailureKind {
 
     init(_ error: any Error) {
         guard let error = error as? DatabaseError else {
-            self = .content
+            self = error is HubError ? .disk : .content  // The ledger's own errors are about the ledger as a whole.
             return
         }
         switch error.resultCode {
@@ -30,6 +30,10 @@ extension HubError {
     ///
     /// - Parameter doing: What was attempted, without personal data: "reading a case".
     init(_ error: any Error, doing: String) {
+        if error is CancellationError || (error as? DatabaseError)?.resultCode == .SQLITE_INTERRUPT {
+            self.init(.cancelled, "\(doing): nobody waits for it any more")
+            return
+        }
         guard let failure = error as? DatabaseError else {
             self = error as? HubError ?? HubError(.ledgerFailed, "\(doing): what is stored cannot be read")
             return

@@ -85,20 +85,29 @@ extension SQLiteLedger {
         }
     }
 
-    package func dueDeadlines(nowMillis: Int64, limit: Int) async throws(HubError) -> [DueDeadline] {
+    package func dueDeadlines(
+        nowMillis: Int64, after: DueDeadline?, limit: Int
+    ) async throws(HubError) -> [DueDeadline] {
         try await read("reading deadlines") { db in
+            // Nothing stands before the least time with an empty case and name.
             try PreparedStatement(
                 db,
-                "SELECT due_ms, case_id, name FROM deadline WHERE due_ms <= ? ORDER BY due_ms, case_id, name LIMIT ?"
-            ).all(nowMillis, Int64(max(0, limit))) {
+                """
+                SELECT due_ms, case_id, name FROM deadline WHERE due_ms <= ? AND (due_ms, case_id, name) > (?, ?, ?)
+                ORDER BY due_ms, case_id, name LIMIT ?
+                """
+            ).all(
+                nowMillis, after?.dueMillis ?? .min, after?.caseID ?? [], after?.name ?? "", Int64(max(0, limit))
+            ) {
                 DueDeadline(caseID: $0.bytes(1), name: $0.text(2), dueMillis: $0.integer(0))
             }
         }
     }
 
-    package func nextDueMillis() async throws(HubError) -> Int64? {
+    package func nextDueMillis(after millis: Int64) async throws(HubError) -> Int64? {
         try await read("reading deadlines") { db in
-            try PreparedStatement(db, "SELECT due_ms FROM deadline ORDER BY due_ms LIMIT 1").first { $0.integer(0) }
+            try PreparedStatement(db, "SELECT due_ms FROM deadline WHERE due_ms > ? ORDER BY due_ms LIMIT 1")
+                .first(millis) { $0.integer(0) }
         }
     }
 
@@ -111,14 +120,21 @@ extension SQLiteLedger {
     }
 
     package func documentFacts(
-        _ hashes: [[UInt8]]
+        _ hashes: [[UInt8]], owners: [String]
     ) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)] {
         // Several statements; a document never changes, so they need no snapshot in common.
         try await read("reading documents") { db in
             var facts: [[UInt8]: (size: UInt64, mediaType: String)] = [:]
-            for hash in hashes {
-                facts[hash] = try PreparedStatement(db, "SELECT size, media_type FROM document WHERE sha256 = ?")
-                    .first(hash) { ($0.unsigned(0), $0.text(1)) }
+            for owner in owners {
+                for hash in hashes where facts[hash] == nil {
+                    facts[hash] = try PreparedStatement(
+                        db,
+                        """
+                        SELECT size, media_type FROM document JOIN document_owner USING (sha256)
+                        WHERE sha256 = ? AND document_owner.owner = ?
+                        """
+                    ).first(hash, owner) { ($0.unsigned(0), $0.text(1)) }
+                }
             }
             return facts
         }

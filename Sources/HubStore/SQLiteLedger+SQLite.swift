@@ -65,6 +65,8 @@ package final class SQLiteLedger: Ledger {
         guard let lock = lock.withLock({ $0.take() }) else { return }
         defer { withExtendedLifetime(lock) {} }
         writer.refuse(HubError(.ledgerFailed, "the ledger is closed", status: .unavailable))
+        if checkpoints.hasFailed { writer.abandon() }
+        if writer.isAbandoned { return }  // Left as a crash would leave it.
         do {
             pool.writeWithoutTransaction { checkpoints.close($0) }
             try pool.close()

@@ -42,7 +42,7 @@ enum Schema {
             side BLOB NOT NULL,
             body BLOB NOT NULL);
         CREATE INDEX case_by_department ON case_row (department, id);
-        CREATE INDEX case_open_by_department ON case_row (department, id) WHERE ended = 0;
+        CREATE INDEX case_open_by_department ON case_row (department, id, overdue, due_ms) WHERE ended = 0;
         CREATE INDEX case_by_applicant ON case_row (applicant, id);
         CREATE INDEX case_by_stage ON case_row (service, stage, id);
 
@@ -76,6 +76,9 @@ enum Schema {
             media_type TEXT NOT NULL,
             owner TEXT NOT NULL,
             body BLOB NOT NULL);
+
+        CREATE TABLE document_owner (
+            sha256 BLOB NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (sha256, owner)) WITHOUT ROWID;
         """
     ]
 

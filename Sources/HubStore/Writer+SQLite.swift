@@ -36,6 +36,7 @@ final class Writer: Sendable {
         var isDraining = false
         /// Set once and for good: why nothing is written any more.
         var refusal: HubError?
+        var isAbandoned = false
     }
 
     private let pool: DatabasePool
@@ -79,6 +80,30 @@ final class Writer: Sendable {
         waiting.withLock { if $0.refusal == nil { $0.refusal = reason } }
     }
 
+    private var refusal: HubError? { waiting.withLock { $0.refusal } }
+
+    /// An fsync has failed; see ``abandon()``.
+    var isAbandoned: Bool { waiting.withLock { $0.isAbandoned } }
+
+    /// Ends writing after an fsync that failed.
+    ///
+    /// The kernel may have dropped the pages it could not write and report success the next time, so nothing is
+    /// acknowledged ever again by this process. Its connections are never closed: closing the last one would move the log
+    /// into the database and delete it on the word of that disk. The next start finds the log as after a crash.
+    func abandon() {
+        let isFirst = waiting.withLock { waiting in
+            if waiting.refusal == nil { waiting.refusal = Self.notDurable }
+            defer { waiting.isAbandoned = true }
+            return !waiting.isAbandoned
+        }
+        guard isFirst else { return }
+        _ = Unmanaged.passRetained(pool)
+        _ = Unmanaged.passRetained(checkpoints)
+    }
+
+    private static let notDurable = HubError(
+        .ledgerFailed, "an earlier change could not be made durable; check the disk and start the hub anew")
+
     private func enqueue(_ job: Job) {
         let (refusal, starts) = waiting.withLock { waiting -> (HubError?, Bool) in
             if let refusal = waiting.refusal { return (refusal, false) }
@@ -87,8 +112,9 @@ final class Writer: Sendable {
             }
             waiting.jobs.append(job)
             waiting.bytes += job.bytes
-            defer { waiting.isDraining = true }
-            return (nil, !waiting.isDraining)
+            if waiting.isDraining { return (nil, false) }
+            waiting.isDraining = true
+            return (nil, true)
         }
         if let refusal { job.fail(refusal) }
         if starts { pool.asyncWriteWithoutTransaction { self.drain($0) } }
@@ -100,18 +126,19 @@ final class Writer: Sendable {
 
     /// Runs batches until nothing waits.
     private func drain(_ db: Database) {
-        while let (jobs, refusal) = take() {
+        while let jobs = take() {
             if let refusal {
                 for job in jobs { job.fail(refusal) }
-            } else {
-                run(jobs, on: db)
-                checkpoints.afterBatch(db)
+                continue  // The connection may be closed.
             }
+            run(jobs, on: db)
+            checkpoints.afterBatch(db)
+            if checkpoints.hasFailed { abandon() }
         }
     }
 
-    /// The next batch, and whether it may still be written; nil = the queue is empty and draining has ended.
-    private func take() -> (jobs: [Job], refusal: HubError?)? {
+    /// The next batch; nil = the queue is empty and draining has ended.
+    private func take() -> [Job]? {
         waiting.withLock { waiting in
             guard !waiting.jobs.isEmpty else {
                 waiting.isDraining = false
@@ -120,7 +147,7 @@ final class Writer: Sendable {
             let jobs = Array(waiting.jobs.prefix(Self.batchMax))
             waiting.jobs.removeFirst(jobs.count)
             waiting.bytes -= jobs.reduce(0) { $0 + $1.bytes }
-            return (jobs, waiting.refusal)
+            return jobs
         }
     }
 
@@ -131,7 +158,9 @@ final class Writer: Sendable {
         } catch {
             try? rollBack(db)
             if jobs.count > 1, FailureKind(error) == .content {
-                for job in jobs { run([job], on: db) }
+                for job in jobs {
+                    if let refusal { job.fail(refusal) } else { run([job], on: db) }
+                }
             } else {
                 let failure = HubError(error, doing: "writing")
                 for job in jobs { job.fail(failure) }
@@ -158,20 +187,14 @@ final class Writer: Sendable {
         for acknowledge in acknowledgements { acknowledge() }
     }
 
-    /// The fsync. After one that failed the kernel may have dropped the pages it could not write and report success the
-    /// next time, so nothing is acknowledged ever again by this process.
+    /// The fsync of the batch.
     private func commit(_ db: Database) throws {
         do {
             try PreparedStatement(db, "COMMIT").run()
         } catch {
-            if FailureKind(error) != .full {
-                refuse(
-                    HubError(
-                        .ledgerFailed,
-                        "an earlier change could not be made durable; check the disk and start the hub anew"))
-                throw HubError(error, doing: "making a change durable")
-            }
-            throw error
+            if FailureKind(error) == .full { throw error }
+            abandon()
+            throw HubError(.ledgerFailed, HubError(error, doing: "making a change durable").detail)
         }
     }
 

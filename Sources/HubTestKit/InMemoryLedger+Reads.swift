@@ -27,7 +27,7 @@ extension InMemoryLedger {
                 && (!query.overdueOnly || Self.isOverdue(state, nowMillis))
                 && (query.before.map { id.lexicographicallyPrecedes($0) } ?? true)
         }
-        return wanted.keys.sorted { $1.lexicographicallyPrecedes($0) }.prefix(max(0, min(query.limit, 200)))
+        return wanted.keys.sorted { $1.lexicographicallyPrecedes($0) }.prefix(max(0, min(query.limit, CaseQuery.limitMax)))
             .compactMap { wanted[$0]?.state }
     }
 
@@ -59,11 +59,16 @@ extension InMemoryLedger {
             .map { ($0.key, $0.value.version, $0.value.body) }
     }
 
-    package func dueDeadlines(nowMillis: Int64, limit: Int) async throws(HubError) -> [DueDeadline] {
-        running.filter { $0.dueMillis <= nowMillis }.sorted(by: Self.earlier).prefix(max(0, limit)).map { $0 }
+    package func dueDeadlines(
+        nowMillis: Int64, after: DueDeadline?, limit: Int
+    ) async throws(HubError) -> [DueDeadline] {
+        running.filter { due in due.dueMillis <= nowMillis && (after.map { Self.earlier($0, due) } ?? true) }
+            .sorted(by: Self.earlier).prefix(max(0, limit)).map { $0 }
     }
 
-    package func nextDueMillis() async throws(HubError) -> Int64? { running.map(\.dueMillis).min() }
+    package func nextDueMillis(after millis: Int64) async throws(HubError) -> Int64? {
+        running.map(\.dueMillis).filter { $0 > millis }.min()
+    }
 
     private var running: [DueDeadline] {
         cases.flatMap { id, stored in
@@ -82,10 +87,10 @@ extension InMemoryLedger {
     package func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument? { documents[sha256] }
 
     package func documentFacts(
-        _ hashes: [[UInt8]]
+        _ hashes: [[UInt8]], owners wanted: [String]
     ) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)] {
         var facts: [[UInt8]: (size: UInt64, mediaType: String)] = [:]
-        for hash in hashes {
+        for hash in hashes where !(owners[hash] ?? []).isDisjoint(with: wanted) {
             facts[hash] = documents[hash].map { (UInt64($0.body.count), $0.mediaType) }
         }
         return facts

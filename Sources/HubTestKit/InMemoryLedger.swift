@@ -40,6 +40,7 @@ package actor InMemoryLedger: Ledger {
     var log: [StoredEvent] = []
     var stored: [String: StoredRecord] = [:]
     var documents: [[UInt8]: StoredDocument] = [:]
+    var owners: [[UInt8]: Set<String>] = [:]
     var commits: UInt64 = 0
     private var answers: [AnswerKey: StoredAnswer] = [:]
     private var series: [String: UInt64] = [:]
@@ -96,6 +97,7 @@ package actor InMemoryLedger: Ledger {
     package func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError) {
         guard sha256.count == 32 else { throw HubError(.internalFault, "a document's hash has 32 bytes") }
         if documents[sha256] == nil { documents[sha256] = document }
+        owners[sha256, default: []].insert(document.owner)
     }
 
     private func outcome(of key: CommitKey) -> CommitOutcome? {

@@ -181,21 +181,24 @@ extension LedgerSuite {
                 state.deadlines = [Sample.deadline("k", due: Int64(due))]
                 try await ledger.write(Sample.commit(state))
             }
-            try promise(try await ledger.nextDueMillis(), is: 10)
-            try promise(try await ledger.dueDeadlines(nowMillis: 30, limit: 9).map(\.dueMillis), is: [10, 20, 30])
+            try promise(try await ledger.nextDueMillis(after: .min), is: 10)
+            try promise(try await ledger.nextDueMillis(after: 10), is: 20)
+            try promise(try await ledger.nextDueMillis(after: 40), is: nil)
             try promise(
-                try await ledger.dueDeadlines(nowMillis: 30, limit: 1),
+                try await ledger.dueDeadlines(nowMillis: 30, after: nil, limit: 9).map(\.dueMillis), is: [10, 20, 30])
+            try promise(
+                try await ledger.dueDeadlines(nowMillis: 30, after: nil, limit: 1),
                 is: [DueDeadline(caseID: Sample.id(1), name: "k", dueMillis: 10)])
-            try promise(try await ledger.dueDeadlines(nowMillis: 9, limit: 9), is: [])
-            try promise(try await ledger.dueDeadlines(nowMillis: 99, limit: 0), is: [])
+            try promise(try await ledger.dueDeadlines(nowMillis: 9, after: nil, limit: 9), is: [])
+            try promise(try await ledger.dueDeadlines(nowMillis: 99, after: nil, limit: 0), is: [])
         },
         LedgerPromise("without running deadlines nothing is next") { home in
             let ledger = try await home.open()
             var state = Sample.newCase(1)
             state.deadlines = [Sample.deadline("a", due: 1, .paused), Sample.deadline("b", due: 1, .history)]
             try await ledger.write(Sample.commit(state))
-            try promise(try await ledger.nextDueMillis(), is: nil)
-            try promise(try await ledger.dueDeadlines(nowMillis: .max, limit: 9), is: [])
+            try promise(try await ledger.nextDueMillis(after: .min), is: nil)
+            try promise(try await ledger.dueDeadlines(nowMillis: .max, after: nil, limit: 9), is: [])
         },
         LedgerPromise("deadlines move, stop and begin with the versions of their case") { home in
             let ledger = try await home.open()
@@ -212,8 +215,9 @@ extension LedgerSuite {
                 state.version = UInt64(position + 1)
                 state.deadlines = clocks
                 try await ledger.write(Sample.commit(state))
-                try promise(try await ledger.dueDeadlines(nowMillis: 99, limit: 9).map(\.dueMillis), is: expected)
-                try promise(try await ledger.nextDueMillis(), is: expected.first)
+                try promise(
+                    try await ledger.dueDeadlines(nowMillis: 99, after: nil, limit: 9).map(\.dueMillis), is: expected)
+                try promise(try await ledger.nextDueMillis(after: .min), is: expected.first)
             }
         },
         LedgerPromise("two deadlines at the same moment, of one case and of two, are both due") { home in
@@ -223,9 +227,14 @@ extension LedgerSuite {
                 state.deadlines = [Sample.deadline("b", due: 10), Sample.deadline("a", due: 10)]
                 try await ledger.write(Sample.commit(state))
             }
-            let due = try await ledger.dueDeadlines(nowMillis: 10, limit: 9)
+            let due = try await ledger.dueDeadlines(nowMillis: 10, after: nil, limit: 9)
             try promise(due.map(\.name), is: ["a", "b", "a", "b"])
             try promise(due.map(\.caseID), is: [1, 1, 2, 2].map { Sample.id($0) })
+            for (position, last) in due.enumerated() {
+                try promise(
+                    try await ledger.dueDeadlines(nowMillis: 10, after: last, limit: 9),
+                    is: Array(due.dropFirst(position + 1)))
+            }
         },
     ]
 

@@ -85,7 +85,7 @@ extension LedgerSuite {
             try promise(try await ledger.document(sha256: hash) == document, "the document was changed")
             try promise(try await home.open().document(sha256: hash) == document, "the document did not live on")
         },
-        LedgerPromise("the same bytes twice are one document, of whoever put it first") { home in
+        LedgerPromise("the same bytes twice are one document, kept as it first came, of everyone who put it") { home in
             let ledger = try await home.open()
             let hash = [UInt8](repeating: 1, count: 32)
             let first = StoredDocument(mediaType: "image/png", body: [1, 2, 3], owner: "a")
@@ -93,6 +93,12 @@ extension LedgerSuite {
             try await ledger.putDocument(
                 sha256: hash, StoredDocument(mediaType: "image/gif", body: [1, 2, 3], owner: "b"))
             try promise(try await ledger.document(sha256: hash), is: first)
+            for owners in [["a"], ["b"], ["c", "b"], ["a", "b"]] {
+                try promise(try await ledger.documentFacts([hash], owners: owners)[hash]?.mediaType, is: "image/png")
+            }
+            try promise(try await home.open().documentFacts([hash], owners: ["b"]).count, is: 1)
+            try promise(try await ledger.documentFacts([hash], owners: ["c"]).count, is: 0)
+            try promise(try await ledger.documentFacts([hash], owners: []).count, is: 0)
         },
         LedgerPromise("facts are given of the documents that are stored, and of no others") { home in
             let ledger = try await home.open()
@@ -102,11 +108,11 @@ extension LedgerSuite {
                     sha256: hash,
                     StoredDocument(mediaType: "t/\(size)", body: Array(repeating: 1, count: size), owner: "a"))
             }
-            let facts = try await ledger.documentFacts(Array(hashes.dropFirst()) + [[1, 2]])
+            let facts = try await ledger.documentFacts(Array(hashes.dropFirst()) + [[1, 2]], owners: ["a"])
             try promise(facts.count, is: 2)
             try promise(facts[hashes[1]]?.size, is: 1)
             try promise(facts[hashes[2]]?.mediaType, is: "t/2")
-            try promise(try await ledger.documentFacts([]).count, is: 0)
+            try promise(try await ledger.documentFacts([], owners: ["a"]).count, is: 0)
         },
         LedgerPromise("a hash that is none is refused") { home in
             let ledger = try await home.open()

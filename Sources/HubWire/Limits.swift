@@ -22,7 +22,7 @@ public struct WireLimits: Sendable, Hashable {
     /// END of the hub never carries more, bytes: what every client's frame limit allows.
     public static let endBytesMax = Int(frameBytesBounds.lowerBound)
 
-    /// The defaults of PROTOCOL.md.
+    /// The defaults of PROTOCOL.md, section 10.
     public init(frameBytesMax: UInt32 = 65_536, messageBytesMax: UInt32 = 4_194_304, openCallsMax: UInt32 = 100) {
         self.frameBytesMax = frameBytesMax
         self.messageBytesMax = messageBytesMax
@@ -30,7 +30,7 @@ public struct WireLimits: Sendable, Hashable {
     }
 }
 
-/// Limits of calls, in the units of PROTOCOL.md section "Calls".
+/// Limits of calls, as in PROTOCOL.md, section 10.
 public enum CallLimits {
     /// Method name, bytes.
     public static let methodBytesMax = 256

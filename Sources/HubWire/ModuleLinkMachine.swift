@@ -38,13 +38,18 @@ public struct ModuleLinkMachine: Sendable {
     private var phase = Phase.awaitingHello
     private var calls: [UInt32: Call] = [:]
     /// Next id to be used; nil when all 2³¹ odd ones are.
-    private var nextStream: UInt32? = 1
+    private var nextStream: UInt32?
 
     /// Largest reason a host may give, bytes; the rest is cut.
     public static let reasonBytesMax = 1_024
 
     /// A link on which nothing was said yet.
-    public init() {}
+    ///
+    /// - Parameter firstStream: Odd id of the first call; a test of the last ids begins late.
+    public init(firstStream: UInt32 = 1) { nextStream = firstStream | 1 }
+
+    /// Every id has been used; only a new link opens calls again.
+    public var isUsedUp: Bool { nextStream == nil }
 
     /// Calls without an answer.
     public var openCalls: Int { calls.count }

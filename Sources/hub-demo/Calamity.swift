@@ -10,7 +10,9 @@ struct Calamity: Sendable {
     /// What was killed.
     let victim: String
     /// Submits that were sent and unanswered when it died.
-    let unanswered: Int
+    var unanswered: Int
+    /// The clients' connections died with it.
+    let cutsConnections: Bool
     /// Milliseconds until it served again.
     let backAfterMillis: Double
 }
@@ -24,11 +26,13 @@ struct Saboteur: Sendable {
     static let unansweredMin = 8
 
     /// Kills the host of the module that decides on a service, and waits until another one serves.
-    func killHost(of service: String, seconds: Int = 20) async throws -> Calamity {
+    ///
+    /// - Parameter sent: Not before so many further submits were sent.
+    func killHost(of service: String, after sent: Int, seconds: Int = 20) async throws -> Calamity {
         guard let before = try await module(of: service), before.pid > 0 else {
             throw DemoFailure("no running module decides on \(service)")
         }
-        try await busy(service, seconds: seconds)
+        try await busy(service, after: sent, seconds: seconds)
         kill(pid_t(before.pid), SIGKILL)
         let unanswered = traffic.waiting(service)
         let died = ContinuousClock.now
@@ -40,21 +44,21 @@ struct Saboteur: Sendable {
             try await Task.sleep(for: .milliseconds(10))
         }
         return Calamity(
-            victim: "module host of \(before.id)", unanswered: unanswered,
+            victim: "module host of \(before.id)", unanswered: unanswered, cutsConnections: false,
             backAfterMillis: (ContinuousClock.now - died).inMillis)
     }
 
     /// Kills hubd and starts it again, on the same state directory and port.
-    func killHub(seconds: Int = 20) async throws -> Calamity {
-        try await busy(nil, seconds: seconds)
+    func killHub(after sent: Int, seconds: Int = 20) async throws -> Calamity {
+        try await busy(nil, after: sent, seconds: seconds)
+        let unanswered = traffic.waiting()
         let died = ContinuousClock.now
         try await regency.crash()
-        // The connections are gone; what is still counted as waiting was in flight.
-        let unanswered = traffic.waiting()
         try await regency.start()
         _ = try await admin.call(.status, HubStatusRequest(), as: HubStatusReply.self)
         return Calamity(
-            victim: "hubd", unanswered: unanswered, backAfterMillis: (ContinuousClock.now - died).inMillis)
+            victim: "hubd", unanswered: unanswered, cutsConnections: true,
+            backAfterMillis: (ContinuousClock.now - died).inMillis)
     }
 
     /// The module that decides on a service, as the hub sees it.
@@ -63,10 +67,11 @@ struct Saboteur: Sendable {
         return reply.message.modules.first { $0.services.contains(service) }
     }
 
-    /// Waits until enough submits are unanswered.
-    private func busy(_ service: String?, seconds: Int) async throws {
+    /// Waits until so many submits were sent and enough of them are unanswered.
+    private func busy(_ service: String?, after sent: Int, seconds: Int) async throws {
         let began = ContinuousClock.now
-        while traffic.waiting(service) < Self.unansweredMin + 4 {
+        let before = traffic.sent.first
+        while traffic.sent.first - before < sent || traffic.waiting(service) < Self.unansweredMin + 4 {
             guard ContinuousClock.now - began < .seconds(seconds) else {
                 throw DemoFailure("fewer than \(Self.unansweredMin) submits were in flight for \(seconds) s")
             }

@@ -23,8 +23,6 @@ struct People {
         let districts: [String]
         /// Rows of the table of business classes: code and what follows it.
         let businesses: [[String]]
-        /// Village or district codes as the forms take them.
-        let areas: [String]
     }
 
     let tables: Tables
@@ -55,6 +53,22 @@ struct People {
 
     /// A name for a child of that day: no number yet, since the state gives one only after registration.
     mutating func childName(female: Bool) -> String { makeName(female: female) }
+
+    /// A name on a shop's sign.
+    mutating func businessName() -> String {
+        "\(chance.pick(Self.trades) ?? "Toko") \(chance.pick(Self.fortunes) ?? "") \(chance.number(1...99))"
+    }
+
+    /// A family card number: district, a date of recording, a serial.
+    mutating func familyCard() -> String {
+        let recorded = today.adding(days: -chance.number(400...5_000))
+        serial = serial % 9_999 + 1
+        let district = chance.pick(tables.districts) ?? "330101"
+        // Laid out like an identity number, as far as anybody knows.
+        let number = NIK.compose(district: district, birth: recorded, female: false, serial: serial)?.text ?? ""
+        canaries.insert(number)
+        return number
+    }
 
     /// Digits of first issue are a real district's, the birth digits are right (a woman's day plus 40).
     private mutating func makeNIK(birth: CalendarDate, female: Bool) -> String {
@@ -99,6 +113,8 @@ struct People {
         "Kurniawan", "Susanto", "Pratama", "Saputra", "Wibowo", "Handayani", "Maharani", "Suryadi", "Hartono",
         "Tambunan", "Pohan", "Manurung", "Sembiring", "Ginting", "Rumondor", "Lumentut",
     ]
+    private static let trades = ["Warung", "Toko", "Bengkel", "Kedai", "Katering", "Konveksi", "Penjahit", "Salon", "Depot"]
+    private static let fortunes = ["Berkah", "Makmur", "Sejahtera", "Barokah", "Rezeki", "Maju Jaya", "Sumber Rasa", "Harapan"]
     private static let streets = [
         "Merdeka", "Diponegoro", "Ahmad Yani", "Sudirman", "Kartini", "Gajah Mada", "Pahlawan", "Melati", "Mawar",
         "Kenanga", "Cempaka", "Pasar Lama", "Stasiun", "Pemuda",

@@ -20,7 +20,14 @@ final class Promises: Sendable {
     var broken: [Promise] { all.filter { !$0.held } }
 
     /// Looks at a promise. Looked at several times it is kept only when it held each time.
-    func check(_ sentence: String, _ held: Bool, _ found: String = "") {
+    ///
+    /// - Parameters:
+    ///   - found: What was found, in any case.
+    ///   - broken: What was found instead, when it broke.
+    func check(
+        _ sentence: String, _ held: Bool, _ found: String = "", broken: @autoclosure () -> String = ""
+    ) {
+        let found = held || !found.isEmpty ? found : broken().split(separator: "\n").prefix(3).joined(separator: " ")
         list.withLock { list in
             guard let index = list.firstIndex(where: { $0.sentence == sentence }) else {
                 list.append(Promise(sentence: sentence, held: held, found: found))

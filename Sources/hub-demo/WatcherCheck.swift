@@ -53,8 +53,8 @@ final class WatcherCheck: Sendable {
     /// sequences are then 1, 2, 3 … without a gap.
     func run() async {
         do throws(HubError) {
-            var updates = try client.stream(.watchCases, LayananWatchRequest(), as: LayananWatchUpdate.self)
-                .makeAsyncIterator()
+            let stream = client.stream(.watchCases, LayananWatchRequest(), as: LayananWatchUpdate.self)
+            var updates = stream.makeAsyncIterator()
             while let update = try await updates.next() { take(update) }
             throw HubError(.connectionClosed, "the hub said that there is nothing more")
         } catch {

@@ -21,8 +21,8 @@ struct Hubctl: AsyncParsableCommand {
               hubctl case list --state ./state --open
 
             Answers go to standard output, everything else to standard error. With -o json an answer is one document \
-            whose keys `schema` (\(JSON.schema)) and `kind` say how to read it; moments are ISO 8601 in UTC, hashes and \
-            cursors hexadecimal, and nothing is null that is not absent, empty or hidden.
+            whose keys `schema` (\(JSON.schema)) and `kind` say how to read it; moments are ISO 8601 in UTC, hashes \
+            and cursors hexadecimal, and nothing is null that is not absent, empty or hidden.
 
             Exit codes: 0 ok, 1 failed, 2 usage, 3 not all is well, 4 not found, 5 denied, 6 unavailable or too late \
             (try again), 7 conflict or precondition, 8 done in part.
@@ -43,28 +43,25 @@ struct Hubctl: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            Glibc.exit(report(error).rawValue)
+            let ending = ending(of: error, arguments: Array(CommandLine.arguments.dropFirst()))
+            Terminal.out(ending.answer)
+            ending.notes.forEach(Terminal.note)
+            Glibc.exit(ending.status.rawValue)
         }
     }
 
-    /// Says on stderr what went wrong (help goes to standard output).
-    static func report(_ error: any Error) -> ExitStatus {
+    /// What is said of an error, and the code to end with. Help is an answer; all else goes to stderr.
+    static func ending(
+        of error: any Error, arguments: [String]
+    ) -> (status: ExitReason, answer: [String], notes: [String]) {
         switch error {
-        case let error as HubError:
-            ErrorReport.lines(for: error).forEach(Terminal.note)
-            return ExitStatus(error)
-        case let finished as Finished: return finished.status
-        case is CancellationError:
-            Terminal.note("hubctl: cancelled")
-            return .failed
+        case let error as HubError: return (ExitReason(error), [], ErrorReport.lines(for: error))
+        case let finished as Finished: return (finished.status, [], [])
+        case is CancellationError: return (.failed, [], ["hubctl: cancelled"])
         default:
             let message = fullMessage(for: error)
-            if exitCode(for: error).isSuccess {
-                if !message.isEmpty { Terminal.out(message) }
-                return .ok
-            }
-            Terminal.note(message)
-            return .usage
+            if exitCode(for: error).isSuccess { return (.ok, message.isEmpty ? [] : [message], []) }
+            return (.usage, [], [message] + Suggestion.lines(for: arguments))
         }
     }
 }

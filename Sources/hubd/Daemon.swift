@@ -11,37 +11,127 @@ import Logging
 import NIOPosix
 import ServiceLifecycle
 
-/// One run of hubd.
+/// One run of hubd over one state directory.
 struct Daemon {
     let configuration: HubConfiguration
 
     func run() async throws(HubError) {
         let logger = Self.logger(configuration.logLevel)
-        let paths = StatePaths(configuration.stateDirectory)
-        let policy = try PolicyFile.load(paths.policy)
+        let state = StateDirectory(path: configuration.stateDirectory)
+        let policy = try PolicyFile.load(state.policy)
         let clock = makeClock()
-        let random = { @Sendable in UInt64.random(in: .min ... .max) }
-        let ledger = try await SQLiteLedger.open(
-            directory: configuration.stateDirectory, newHubID: { Self.bytes(16, random) })
+        let ledger = try SQLiteLedger.open(
+            path: state.path, nowMillis: clock.nowMillis(), hubID: { Self.randomBytes(16) })
+        defer { close(ledger, logger) }
         let group = MultiThreadedEventLoopGroup(
-            numberOfThreads: configuration.threads == 0 ? System.coreCount : configuration.threads)
+            numberOfThreads: configuration.threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : configuration.threads)
         let modules = ModuleSupervisor(
-            specifications: BundleReader.discover(directory: modulesDirectory), hostProgram: hostProgram,
-            limits: configuration.moduleLimits, group: group, logger: logger, clock: clock, random: random)
+            BundleReader.discover(directory: configuration.modulesDirectory), host: configuration.hostProgram,
+            limits: configuration.moduleLimits, clock: clock, jitter: { Double.random(in: -1...1) }, group: group,
+            logger: logger)
         await modules.start()
-        let facts = ProcessFacts(
-            instanceID: Self.bytes(16, random), software: softwareVersion, startedMillis: clock.nowMillis(),
-            pid: UInt32(ProcessInfo.processInfo.processIdentifier))
-        let hub = try await Hub.assemble(
-            HubPorts(
-                ledger: ledger, modules: modules, clock: clock,
-                signer: try StateSigner(paths: paths, random: random), random: random),
-            policy: policy, facts: facts, logger: logger)
-        let server = try await listen(hub, paths: paths, facts: facts, group: group, logger: logger)
-        try paths.writeAddress(server.address)
-        announce(server.address)
-        await serve(hub, server: server, modules: modules, logger: logger)
-        await ledger.close()
+        do throws(HubError) {
+            let (hub, server) = try await assemble(
+                ledger, modules, clock, policy: policy, state: state, group: group, logger: logger)
+            try Self.announce(server.address, state)
+            await serve(hub, server, logger: logger)
+        } catch {
+            await modules.shutdown()
+            throw error
+        }
+        await modules.shutdown()
+        // Fails only when it was shut down before, which nobody did.
         try? await group.shutdownGracefully()
+    }
+
+    private func assemble(
+        _ ledger: SQLiteLedger, _ modules: ModuleSupervisor, _ clock: any HubClock, policy: Policy,
+        state: StateDirectory, group: MultiThreadedEventLoopGroup, logger: Logger
+    ) async throws(HubError) -> (Hub, HubServer) {
+        let facts = ProcessFacts(
+            instanceID: Self.randomBytes(16), software: softwareVersion, startedMillis: clock.nowMillis(),
+            pid: UInt32(ProcessInfo.processInfo.processIdentifier))
+        let ports = HubPorts(
+            ledger: ledger, modules: modules, clock: clock,
+            signer: StateSigner(authority: try state.loadAuthority()), random: { UInt64.random(in: .min ... .max) })
+        let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
+        let (host, port) = try configuration.address()
+        let listening = HubServerConfiguration(
+            host: host, port: port, authorityPath: state.authorityCertificate, certificatePath: state.hubCertificate,
+            keyPath: state.hubKey, software: softwareVersion, instanceID: facts.instanceID)
+        let server = try await HubServer.start(listening, hub: hub, group: group, logger: logger) { certificate in
+            // A certificate of ours that names nobody is answered like one of an unknown principal.
+            (try? PrincipalReader.principal(fromDER: certificate)) ?? nil
+        }
+        return (hub, server)
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    private func serve(_ hub: Hub, _ server: HubServer, logger: Logger) async {
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: DeadlineService(loop: hub.deadlines)),
+                    .init(service: ListenerService(server: server, drainSeconds: configuration.drainSeconds)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do { try await group.run() } catch {
+            logger.critical("the hub stops because a service failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func makeClock() -> any HubClock {
+        switch configuration.clock {
+        case .system: SystemClock()
+        case .manual: ManualClock(startMillis: SystemClock().nowMillis())
+        }
+    }
+
+    private func close(_ ledger: SQLiteLedger, _ logger: Logger) {
+        do { try ledger.close() } catch {
+            logger.error("the ledger was not closed cleanly; it repairs itself at the next start")
+        }
+    }
+
+    /// Says where the hub listens, to whoever started it and to `hubctl --state`.
+    private static func announce(_ address: String, _ state: StateDirectory) throws(HubError) {
+        do {
+            try (address + "\n").write(toFile: state.path + "/address", atomically: true, encoding: .utf8)
+        } catch {
+            throw HubError(.configurationInvalid, "\(state.path)/address cannot be written")
+        }
+        FileHandle.standardOutput.write(Data("\(softwareVersion) serves on \(address)\n".utf8))
+    }
+
+    private static func logger(_ level: Logger.Level) -> Logger {
+        var logger = Logger(label: "hubd") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+
+    private static func randomBytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: .min ... .max) }
+    }
+}
+
+/// The deadline loop as a service.
+private struct DeadlineService: Service {
+    let loop: DeadlineLoop
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
+        }
+    }
+}
+
+/// The listener as a service: it runs until it is told to stop, then says goodbye to every client.
+private struct ListenerService: Service {
+    let server: HubServer
+    let drainSeconds: Int64
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await server.stop(drainSeconds: drainSeconds)
     }
 }

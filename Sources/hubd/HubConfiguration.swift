@@ -11,9 +11,10 @@ struct HubConfiguration {
     var stateDirectory: String
     /// `host:port`
     var listen = "127.0.0.1:7443"
-    var modulesDirectory: String?
-    /// `hub-module-host`; default: beside hubd.
-    var hostProgram: String?
+    /// One folder for each module.
+    var modulesDirectory = besideProgram("modules")
+    /// What opens a module's library.
+    var hostProgram = HostProgram(path: besideProgram("hub-module-host"), environment: runtimeEnvironment)
     var clock = ClockKind.system
     /// Event loops; 0 = as many as there are processors.
     var threads = 0
@@ -51,21 +52,32 @@ struct HubConfiguration {
         switch key {
         case "listen": listen = try text()
         case "modules": modulesDirectory = try text()
-        case "host_program": hostProgram = try text()
+        case "host_program": hostProgram.path = try text()
         case "clock":
             guard let kind = ClockKind(rawValue: try text()) else { throw wrong("system or manual") }
             clock = kind
         case "threads": threads = try number(0...256)
         case "drain_seconds": drainSeconds = Int64(try number(0...600))
         case "log_level": logLevel = try Self.level(try text())
-        case "module_decide_timeout_ms": moduleLimits.decideTimeoutMillis = UInt32(try number(10...300_000))
-        case "module_start_timeout_ms": moduleLimits.startTimeoutMillis = UInt32(try number(100...300_000))
+        case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))
+        case "module_start_timeout_ms": moduleLimits.startMillis = Int64(try number(100...300_000))
         case "module_crashes_max": moduleLimits.crashesMax = try number(1...1_000_000)
-        case "module_crash_window_seconds": moduleLimits.crashWindowSeconds = try number(1...86_400)
-        case "module_data_limit_mib": moduleLimits.dataLimitBytes = UInt64(try number(16...65_536)) << 20
-        case "module_backoff_first_ms": moduleLimits.backoffFirstMillis = UInt32(try number(0...60_000))
+        case "module_crash_window_seconds": moduleLimits.crashWindowMillis = Int64(try number(1...86_400)) * 1_000
+        case "module_data_limit_mib": moduleLimits.dataBytesMax = UInt64(try number(16...65_536)) << 20
+        case "module_backoff_ms": moduleLimits.backoffMillis = Int64(try number(0...60_000))
         default: throw HubError(.configurationInvalid, "\(file): unknown key \(key); see README.md, section Configuration")
         }
+    }
+
+    /// Path of something that lies beside hubd.
+    private static func besideProgram(_ name: String) -> String {
+        let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
+        return program?.appendingPathComponent(name).path ?? name
+    }
+
+    /// What a host needs to find the Swift runtime, where it is not in a standard place.
+    private static var runtimeEnvironment: [String: String] {
+        ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }
     }
 
     static func level(_ text: String) throws(HubError) -> Logger.Level {

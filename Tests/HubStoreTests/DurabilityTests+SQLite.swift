@@ -186,16 +186,16 @@ struct DurabilityTests {
         try await StateDirectory.use { directory in
             let ledger = try directory.open()
             let body = [UInt8](repeating: 7, count: 262_144)  // 65 pages.
-            for number in 0..<60 {
+            for number in 0..<80 {
                 let hash = [UInt8](repeating: UInt8(number), count: 32)
                 try await ledger.putDocument(sha256: hash, StoredDocument(mediaType: "t/t", body: body, owner: "a"))
             }
             var size = 0
-            for _ in 0..<200 where size < Checkpoints.interval * 4_096 {
+            for _ in 0..<200 where size < Checkpoints.interval * 2_048 {
                 try await Task.sleep(for: .milliseconds(10))
                 size = try FileManager.default.attributesOfItem(atPath: directory.file)[.size] as? Int ?? 0
             }
-            #expect(size >= Checkpoints.interval * 4_096)
+            #expect(size >= Checkpoints.interval * 2_048)
         }
     }
 }

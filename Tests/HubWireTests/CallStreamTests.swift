@@ -139,6 +139,16 @@ struct CallStreamTests {
         #expect(try client.ask(3) == .request(3, []))
     }
 
+    @Test("a client that finishes or resets what was refused may go on for ever", arguments: [true, false])
+    func refusedAndFinished(finishes: Bool) throws {
+        let client = try ScriptedClient(limits: WireLimits(openCallsMax: 2))
+        let bad = HubCall.echo { $0.encoding = "zstd" }
+        for stream in stride(from: 1 as UInt32, to: 101, by: 2) {
+            #expect(try client.call(stream, bad) == .refused(stream, .methodUnknown, .unimplemented))
+            #expect((finishes ? client.data(stream, [1]) : client.send(.reset, stream: stream)) == .nothing)
+        }
+    }
+
     @Test("one call more than the limit is refused with a time to wait, and taken when an answer has gone out")
     func openCallsMax() throws {
         let client = try ScriptedClient(limits: WireLimits(openCallsMax: 2))
@@ -204,6 +214,13 @@ struct CallStreamTests {
         let client = try ScriptedClient()
         _ = try client.call(1)
         #expect(client.send(.reset, stream: stream) == .goaway(.protocolError))
+    }
+
+    @Test("RESET with a flag ends the connection")
+    func resetWithFlag() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1)
+        #expect(client.send(.reset, flags: .end, stream: 1) == .goaway(.protocolError))
     }
 
     @Test("DATA after END cancels the call and is answered with RESET")

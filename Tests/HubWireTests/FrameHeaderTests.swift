@@ -26,7 +26,8 @@ struct FrameHeaderTests {
 
     @Test("reserved bits are kept, so that the state machine can refuse them")
     func reserved() throws {
-        let header = try #require(([0, 0, 0, 0, 2, 0, 0x12, 0x34, 0, 0, 0, 0] as [UInt8]).withUnsafeBytes { FrameHeader($0) })
+        let header = try #require(
+            ([0, 0, 0, 0, 2, 0, 0x12, 0x34, 0, 0, 0, 0] as [UInt8]).withUnsafeBytes { FrameHeader($0) })
         #expect(header.reserved == 0x1234)
     }
 

@@ -103,8 +103,11 @@ struct AdminService: Sendable {
         }
         let principal = try Principal(
             department: request.department, name: request.name, role: request.role, unit: request.unit)
+        guard !policy.principals.contains(where: { $0.urn == principal.urn }) else {
+            throw HubError(.principalInvalid, "this principal stands in the policy file; change it there")
+        }
         guard policy.roles[request.role] != nil else {
-            throw HubError(.principalInvalid, "the policy file has no role \(request.role)")
+            throw HubError(.principalInvalid, "the policy file has no such role")
         }
         let signed = try signer.sign(
             request: [UInt8](request.certificateRequest), principal: principal.urn, nowMillis: clock.nowMillis())

@@ -1,5 +1,6 @@
 // One call as the decisions see it: who, what, until when.
 
+import Crypto
 package import HubDomain
 package import HubProto
 
@@ -28,9 +29,12 @@ package struct CallContext: Sendable {
         self.requestHash = requestHash
     }
 
-    /// The key under which the ledger keeps this call's answer.
+    /// The key under which the ledger keeps this call's answer. The same message for another citizen is another request.
     var commitKey: CommitKey {
-        CommitKey(scope: "\(actor.principal)\n\(method.path)", key: idempotencyKey, fingerprint: requestHash)
+        let fingerprint =
+            actor.onBehalfOf.isEmpty
+            ? requestHash : [UInt8](SHA256.hash(data: requestHash + Array(actor.onBehalfOf.utf8)))
+        return CommitKey(scope: "\(actor.principal)\n\(method.path)", key: idempotencyKey, fingerprint: fingerprint)
     }
 }
 
@@ -49,11 +53,11 @@ package struct CallAnswer: Sendable {
 
 /// Where a stream's messages go.
 package protocol StreamSink: Sendable {
-    /// Hands over one message.
+    /// Hands over one message, and waits a while for room when the reader is behind.
     ///
-    /// - Throws: ``HubError/Code/slowConsumer`` when more than ``HubWire``'s watcher limit waits unsent, or
+    /// - Throws: ``HubError/Code/slowConsumer`` when more than ``HubWire``'s watcher limit still waits unsent then, or
     ///   ``HubError/Code/cancelled`` when nobody listens any more.
-    func send(_ message: [UInt8]) throws(HubError)
+    func send(_ message: [UInt8]) async throws(HubError)
 }
 
 /// A stream that ended with an error and can go on at a cursor.

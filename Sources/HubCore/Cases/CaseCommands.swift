@@ -13,6 +13,7 @@ package struct CaseCommands: Sendable {
     let catalogue: ServiceCatalogue
     let policy: Policy
     let clock: any HubClock
+    let deadlines: DeadlinePassage
     let numbers: NumberBlocks
     let random: @Sendable () -> UInt64
 
@@ -55,7 +56,8 @@ package struct CaseCommands: Sendable {
     ) async throws(HubError) -> CallAnswer {
         if let stored = try await stored(context) { return stored }
         for attempt in 1...Self.attempts {
-            let before = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
+            let found = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
+            let before = try await deadlines.settle(found)
             guard request.expectedVersion == 0 || request.expectedVersion == before.version else {
                 throw Self.stale(present: before.version)
             }
@@ -92,7 +94,7 @@ package struct CaseCommands: Sendable {
         else {
             throw HubError(.serviceUnknown, "no such service through this interface; see layanan.v1.Catalogue/List")
         }
-        try authorise(action, context.actor, department: definition.department, applicant: nil)
+        try authorise(beginning: action, command, context.actor, department: definition.department)
         let created = createdMillis ?? now
         let year = CalendarDate(epochMillis: created, utcOffsetMinutes: catalogue.utcOffsetMinutes).year
         let step = try await decide(context, command, definition, action, before: nil) { () async throws(HubError) in
@@ -122,12 +124,11 @@ package struct CaseCommands: Sendable {
         _ context: CallContext, _ command: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
         before: HubCase?, new: (() async throws(HubError) -> CaseTransition.NewCase)?
     ) async throws(HubError) -> (state: HubCase, event: HubEvent, definition: HubServiceDefinition) {
-        let hashes = command.documents.map { [UInt8]($0.sha256) }
         let rules = FormRules(definition: definition, tables: catalogue.tables)
         let form = try rules.check(
             form: command.form, documents: command.documents, note: command.note, action: action,
             existingData: before?.data ?? [], existingDocuments: before?.documents ?? [],
-            storedDocuments: hashes.isEmpty ? [:] : try await ledger.documentFacts(hashes),
+            storedDocuments: try await usable(command.documents, of: before, context.actor),
             imported: command.kind == .import)
         var question = HubDecideRequest()
         question.definition = definition.reference
@@ -213,16 +214,41 @@ package struct CaseCommands: Sendable {
         return action
     }
 
-    /// - Parameter applicant: Of the case; nil for a new one, whose applicant the actor becomes.
+    /// An action on a case, or a request, whose applicant the actor becomes.
     private func authorise(
-        _ action: HubAction, _ actor: HubActor, department: String, applicant: String?
+        _ action: HubAction, _ actor: HubActor, department: String, applicant: String
     ) throws(HubError) {
         if policy.allActions.contains(actor.role) { return }
-        let isApplicant = applicant == nil || applicant == actor.applicantReference
-        if action.roles.contains(Self.applicantRole), isApplicant { return }
-        let inDepartment = actor.department == department || policy.allDepartments.contains(actor.role)
-        if action.roles.contains(actor.role), inDepartment { return }
+        if action.roles.contains(Self.applicantRole),
+            policy.mayRepresent(applicant, actor, department: department)
+        {
+            return
+        }
+        if action.roles.contains(actor.role), policy.works(actor, in: department) { return }
         throw HubError(.permissionDenied, "role \(actor.role) may not take action \(action.name)")
+    }
+
+    private func authorise(
+        beginning action: HubAction, _ command: HubCommand, _ actor: HubActor, department: String
+    ) throws(HubError) {
+        if command.kind == .import, !policy.works(actor, in: department) {
+            throw HubError(.permissionDenied, "an older register is brought by its own department")
+        }
+        try authorise(action, actor, department: department, applicant: actor.applicantReference)
+    }
+
+    /// What the ledger knows of those documents that this actor may use: its own, its citizen's, and the case's.
+    private func usable(
+        _ documents: [HubDocument], of before: HubCase?, _ actor: HubActor
+    ) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)] {
+        // More than a case can have are refused by the form's rules; nothing is looked up for them.
+        guard !documents.isEmpty, documents.count <= FormRules.documentLimit else { return [:] }
+        var facts = try await ledger.documentFacts(
+            documents.map { [UInt8]($0.sha256) }, owners: [actor.principal, actor.applicantReference])
+        for document in before?.documents ?? [] {
+            facts[[UInt8](document.sha256)] = (document.size, document.mediaType)
+        }
+        return facts
     }
 
     private func check(_ request: LayananImportRequest) throws(HubError) {

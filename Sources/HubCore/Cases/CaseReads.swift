@@ -10,8 +10,8 @@ package struct CaseReads: Sendable {
 
     /// Lines in a page of a list, by default and at most.
     static let pageSize: (standard: Int, max: Int) = (50, 200)
-    /// Events in an answer of History.
-    static let historyLimit = 200
+    /// Events in an answer of History, and bytes of them: a page always holds one event, however long.
+    static let historyPage: (events: Int, bytes: Int) = (200, 1_048_576)
 
     /// The case of this number or UUID, if the actor may see it.
     func find(_ name: String, _ actor: HubActor) async throws(HubError) -> HubCase {
@@ -37,13 +37,26 @@ package struct CaseReads: Sendable {
     ) async throws(HubError) -> LayananHistoryReply {
         let state = try await find(request.case, context.actor)
         let events = try await ledger.events(
-            ofCase: [UInt8](state.id), afterVersion: request.afterVersion, limit: Self.historyLimit + 1)
-        // A citizen sees what happened; what officers typed and who they are stays with the department.
-        let own = policy.applicants.contains(context.actor.role)
+            ofCase: [UInt8](state.id), afterVersion: request.afterVersion, limit: Self.historyPage.events + 1)
+        // What officers typed stays with the department.
+        let isApplicant = policy.applicants.contains(context.actor.role)
+        let page = try Self.page(isApplicant ? events.map(\.forApplicants) : events)
         return .with {
-            $0.events = events.prefix(Self.historyLimit).map { own ? $0.forWatchers : $0 }
-            $0.more = events.count > Self.historyLimit
+            $0.events = page
+            $0.more = page.count < events.count
         }
+    }
+
+    /// As many of the first events as fit.
+    private static func page(_ events: [HubEvent]) throws(HubError) -> [HubEvent] {
+        var page: [HubEvent] = []
+        var left = historyPage.bytes
+        for event in events.prefix(historyPage.events) {
+            left -= try event.ledgerBytes().count
+            if left < 0, !page.isEmpty { break }
+            page.append(event)
+        }
+        return page
     }
 
     func list(
@@ -89,7 +102,10 @@ package struct CaseReads: Sendable {
         else {
             throw HubError(.filterInvalid, "field: the definition of \(request.service) marks no such field for search")
         }
-        return IndexEntry(field: field.name, value: field.index == .name ? SearchKey.fold(request.value) : request.value)
+        guard let entry = field.indexEntry(searching: request.value) else {
+            throw HubError(.filterInvalid, "value: no \(field.name) can look like this")
+        }
+        return entry
     }
 }
 

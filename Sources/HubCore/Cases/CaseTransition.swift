@@ -33,8 +33,9 @@ struct CaseTransition: Sendable {
         _ acceptance: HubAcceptance, new: NewCase?, plan: DeadlinePlan
     ) throws(HubError) -> (state: HubCase, event: HubEvent) {
         guard action.to.contains(acceptance.stage), let stage = definition.stage(acceptance.stage) else {
-            throw HubError(
-                .decisionInvalid, "\(definition.service): action \(action.name) may not lead to \(acceptance.stage)")
+            // What a module says is only repeated where the definition says it too.
+            let stage = definition.stage(acceptance.stage)?.name ?? "a stage that is not defined"
+            throw HubError(.decisionInvalid, "\(definition.service): action \(action.name) may not lead to \(stage)")
         }
         var state = before ?? begin(new)
         state.data = try merge(acceptance.data)
@@ -68,20 +69,23 @@ struct CaseTransition: Sendable {
         return state
     }
 
-    /// The form's values with the module's on top; only decided fields may be set by a module.
+    /// The form's values with the module's on top, in the definition's order; only decided fields may be set by a module.
     private func merge(_ decided: [HubFieldValue]) throws(HubError) -> [HubFieldValue] {
-        var data = form.data
+        let fields = Dictionary(definition.fields.map { ($0.name, $0) }) { first, _ in first }
+        var data = Dictionary(form.data.map { ($0.name, $0) }) { first, _ in first }
         for value in decided {
-            guard let field = definition.fields.first(where: { $0.name == value.name }), field.decided else {
-                throw HubError(.decisionInvalid, "\(definition.service): \(value.name) is not a decided field")
+            guard let field = fields[value.name] else {
+                throw HubError(.decisionInvalid, "\(definition.service): a value is of no field of the definition")
+            }
+            guard field.decided else {
+                throw HubError(.decisionInvalid, "\(definition.service): \(field.name) is not a decided field")
             }
             guard field.type.accepts(value) else {
-                throw HubError(.decisionInvalid, "\(definition.service): \(value.name) is not of the field's type")
+                throw HubError(.decisionInvalid, "\(definition.service): \(field.name) is not of the field's type")
             }
-            data.removeAll { $0.name == value.name }
-            if value.value != nil { data.append(value) }
+            data[field.name] = value.value == nil ? nil : value
         }
-        return data
+        return definition.fields.compactMap { data[$0.name] }
     }
 
     private func event(_ state: HubCase, kind: HubEventKind, changed: [HubFieldValue]) -> HubEvent {

@@ -12,7 +12,7 @@ struct CatalogueQueries: Sendable {
     func list(
         _ context: CallContext, _ request: LayananListServicesRequest
     ) async throws(HubError) -> LayananListServicesReply {
-        let serving = Set(await modules.modules().filter { $0.state == .serving }.map(\.id))
+        let serving = await modules.serving()
         return .with {
             $0.services = catalogue.current(today: today).map { definition in
                 .with {

@@ -1,7 +1,7 @@
 // Every version of every service, with its tables and calendars. Built once when the hub starts.
 
 package import HubDomain
-import HubProto
+package import HubProto
 package import Logging
 import SwiftProtobuf
 
@@ -81,6 +81,20 @@ package struct ServiceCatalogue: Sendable {
         }
         entries[definition.service]?.known[definition.version] = definition
     }
+
+    /// Tells the operator of calendars that soon know no day more: clocks that reach past their last day cannot start.
+    func warnOfEndingCalendars(nowMillis: Int64, logger: Logger) {
+        let horizon = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: utcOffsetMinutes)
+            .adding(days: Self.calendarWarningDays)
+        for calendar in calendars.values where calendar.lastDay < horizon {
+            logger.warning(
+                "a calendar ends soon; bring a newer one, or requests whose clocks reach past its end are refused",
+                metadata: ["calendar": "\(calendar.name)/\(calendar.version)", "last_day": "\(calendar.lastDay)"])
+        }
+    }
+
+    /// Days before a calendar's last one.
+    private static let calendarWarningDays = 60
 
     // MARK: Questions
 

@@ -28,10 +28,10 @@ struct DocumentService: Sendable {
             throw HubError(.documentRefused, "body does not have the announced sha256")
         }
         let document = StoredDocument(
-            mediaType: request.mediaType, body: [UInt8](request.body), owner: context.actor.principal)
+            mediaType: request.mediaType, body: [UInt8](request.body), owner: context.actor.applicantReference)
         try await ledger.putDocument(sha256: hash, document)
         // The same bytes may have come before under another type; the first one stays.
-        let stored = try await ledger.documentFacts([hash])[hash]
+        let stored = try await ledger.documentFacts([hash], owners: [document.owner])[hash]
         return .with {
             $0.sha256 = .init(hash)
             $0.size = stored?.size ?? UInt64(request.body.count)

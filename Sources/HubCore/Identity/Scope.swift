@@ -6,9 +6,9 @@ package import HubProto
 /// The cases an actor may read.
 package enum Scope: Sendable, Hashable {
     case everything
-    /// Of a department, and one's own.
-    case department(String, applicant: String)
-    /// Only one's own.
+    /// Of a department, and one's own. For whom its programs say they speak opens nothing of another department.
+    case department(String, principal: String)
+    /// Only those of the citizen for whom the channel speaks.
     case applicant(String)
 
     /// - Parameter actor: As made from the certificate and the call.
@@ -18,14 +18,14 @@ package enum Scope: Sendable, Hashable {
         } else if policy.allDepartments.contains(actor.role) {
             self = .everything
         } else {
-            self = .department(actor.department, applicant: actor.applicantReference)
+            self = .department(actor.department, principal: actor.principal)
         }
     }
 
     package func covers(department: String, applicant: String) -> Bool {
         switch self {
         case .everything: true
-        case .department(let own, let reference): department == own || applicant == reference
+        case .department(let own, let principal): department == own || applicant == principal
         case .applicant(let reference): applicant == reference
         }
     }
@@ -39,4 +39,18 @@ package enum Scope: Sendable, Hashable {
 extension HubActor {
     /// Whose case a request of this actor is: the citizen it speaks for, or else the principal itself.
     package var applicantReference: String { onBehalfOf.isEmpty ? principal : onBehalfOf }
+}
+
+extension Policy {
+    /// Whether the actor may do for an applicant what the applicant may: as itself always, for a citizen as a citizens'
+    /// channel, or within the actor's own department.
+    func mayRepresent(_ applicant: String, _ actor: HubActor, department: String) -> Bool {
+        guard applicant == actor.applicantReference else { return false }
+        return actor.onBehalfOf.isEmpty || applicants.contains(actor.role) || works(actor, in: department)
+    }
+
+    /// Whether the actor's role holds in a department.
+    func works(_ actor: HubActor, in department: String) -> Bool {
+        actor.department == department || allDepartments.contains(actor.role) || allActions.contains(actor.role)
+    }
 }

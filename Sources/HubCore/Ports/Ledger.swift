@@ -107,8 +107,11 @@ package struct CaseQuery: Sendable, Hashable {
     package var overdueOnly = false
     /// Only cases with an id below this one (16 bytes); nil = from the newest.
     package var before: [UInt8]?
-    /// 1 to 200.
+    /// 1 to ``limitMax``.
     package var limit = 50
+
+    /// The largest page of a list, and one more, which tells whether there is another page.
+    package static let limitMax = 201
 
     package init() {}
 }
@@ -117,7 +120,7 @@ package struct CaseQuery: Sendable, Hashable {
 package struct StoredDocument: Sendable, Hashable {
     package var mediaType: String
     package var body: [UInt8]
-    /// Principal that put it first.
+    /// Whose it is: the citizen for whom it was put, or the principal.
     package var owner: String
 
     package init(mediaType: String, body: [UInt8], owner: String) {
@@ -193,17 +196,20 @@ package protocol Ledger: Sendable {
     func record(_ key: String) async throws(HubError) -> (version: UInt64, body: [UInt8])?
     /// Records whose key begins with `prefix`, by key.
     func records(prefix: String) async throws(HubError) -> [(key: String, version: UInt64, body: [UInt8])]
-    /// Running deadlines with `due <= nowMillis`, earliest first.
-    func dueDeadlines(nowMillis: Int64, limit: Int) async throws(HubError) -> [DueDeadline]
-    /// When the earliest running deadline passes; nil = none runs.
-    func nextDueMillis() async throws(HubError) -> Int64?
+    /// Running deadlines with `due <= nowMillis`, by time, case and name.
+    ///
+    /// - Parameter after: Only those behind this one in that order; nil = from the earliest.
+    func dueDeadlines(nowMillis: Int64, after: DueDeadline?, limit: Int) async throws(HubError) -> [DueDeadline]
+    /// When the earliest running deadline passes that passes after `millis`; nil = none does.
+    func nextDueMillis(after millis: Int64) async throws(HubError) -> Int64?
     /// Takes `count` numbers of a series for good, durably, before they are used. Never gives one twice.
     func leaseNumbers(series: String, count: UInt64) async throws(HubError) -> Range<UInt64>
-    /// Keeps the bytes under their SHA-256. The same bytes twice are one document.
+    /// Keeps the bytes under their SHA-256. The same bytes twice are one document, of everyone who put them; what is kept
+    /// beside the bytes is the first one's.
     func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError)
     func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument?
-    /// Size and media type of those of `hashes` (32 bytes each) that are stored.
-    func documentFacts(_ hashes: [[UInt8]]) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)]
+    /// Size and media type of those of `hashes` (32 bytes each) that one of `owners` put.
+    func documentFacts(_ hashes: [[UInt8]], owners: [String]) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)]
     func counts() async throws(HubError) -> LedgerCounts
     /// Recomputes the whole chain. Throws ``HubError/Code/chainBroken`` with the first wrong sequence as fact `sequence`.
     func verifyChain() async throws(HubError) -> LedgerHead

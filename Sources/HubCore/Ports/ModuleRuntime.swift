@@ -36,6 +36,8 @@ package protocol ModuleRuntime: Sendable {
         -> HubDecision
     /// Sends a message through a module and back; serialised `hub.v1.EchoMessage` in and out.
     func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8]
+    /// Ids of the modules that answer now. Cheap: asks no process and reads no memory of one.
+    func serving() async -> Set<String>
     /// All bundles found, refused ones included.
     func modules() async -> [HubModuleInfo]
     /// Ends and starts a module's process; lifts a quarantine.

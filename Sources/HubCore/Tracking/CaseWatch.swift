@@ -77,7 +77,7 @@ struct CaseWatch: Sendable {
                 position.caseVersion = state.version
             }
             first.cursor = .init(position.cursor)
-            try sink.send(try first.ledgerBytes())
+            try await sink.send(try first.ledgerBytes())
             position.told = position.sequence
         } else {
             position.sequence = try resume(context.resumeFrom, head: head)
@@ -110,14 +110,14 @@ struct CaseWatch: Sendable {
             if Task.isCancelled { throw HubError(.cancelled, "the watcher left") }
             let events = try await next(after: position.sequence)
             guard let last = events.last else { return }
-            let shown = events.filter { shows($0, position, scope) }.map(\.forWatchers)
+            let shown = events.filter { shows($0, position, scope) }.map(scope.view(of:))
             if !shown.isEmpty || last.sequence - position.told >= 1_000 {
                 var update = LayananWatchUpdate()
                 update.events = shown
                 var reached = position
                 reached.sequence = last.sequence
                 update.cursor = .init(reached.cursor)
-                try sink.send(try update.ledgerBytes())
+                try await sink.send(try update.ledgerBytes())
                 position.told = last.sequence
             }
             position.sequence = last.sequence
@@ -139,8 +139,18 @@ struct CaseWatch: Sendable {
     }
 }
 
+extension Scope {
+    /// What a watcher with this scope sees of an event.
+    func view(of event: HubEvent) -> HubEvent {
+        switch self {
+        case .everything, .department: event.forWatchers
+        case .applicant: event.forApplicants
+        }
+    }
+}
+
 extension HubEvent {
-    /// Without what only the log and the department need: at most about 1 KiB, no form values.
+    /// Without what only the log and the department need: at most about 1 KiB and the note, no form values.
     var forWatchers: HubEvent {
         var event = self
         event.form = []
@@ -149,6 +159,15 @@ extension HubEvent {
         event.applicant = ""
         event.actor.onBehalfOf = ""
         event.seed = 0
+        return event
+    }
+
+    /// A citizen sees what happened and which office did it; who the officer is stays with the department.
+    var forApplicants: HubEvent {
+        var event = forWatchers
+        event.actor = HubActor()
+        event.actor.role = actor.role
+        event.actor.department = actor.department
         return event
     }
 }

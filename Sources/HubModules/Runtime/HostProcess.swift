@@ -51,7 +51,7 @@ package final class HostProcess: Sendable {
         }
     }
 
-    /// Starts a process with `socket` as its descriptor 3, /dev/null as 0, 1 and 2, and nothing else open.
+    /// Starts a process with `socket` as its descriptor 3, /dev/null as 0, 1 and 2.
     ///
     /// - Parameters:
     ///   - socket: Closed here, once the child has its own.
@@ -150,7 +150,7 @@ private func spawn(_ pid: inout pid_t, _ program: HostProgram, _ arguments: [Str
         posix_spawn_file_actions_addopen(&files, standard, "/dev/null", standard == 0 ? O_RDONLY : O_WRONLY, 0)
     }
     posix_spawn_file_actions_adddup2(&files, socket, 3)
-    posix_spawn_file_actions_addclosefrom_np(&files, 4)
+    // Anything that was opened without O_CLOEXEC is closed by the host, before it opens the library.
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

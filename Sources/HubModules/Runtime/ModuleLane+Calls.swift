@@ -28,6 +28,8 @@ extension ModuleLane {
     func dispatch() {
         guard case .serving(let host) = state else { return }
         calls.dispatch(now: .now()) { host.link.ask($0.method, $0.message) }
+        // After two thousand million calls a link has no ids left; another process has.
+        if host.link.isUsedUp, calls.inFlight == 0 { end(host, .restart) }
     }
 
     /// One timer for all calls: cheaper than one for each, and a call is late by no more than its period.
@@ -75,5 +77,7 @@ extension ModuleLane {
             retryAfterMillis: limits.retryAfterMillis)
     }
 
-    var refusal: HubError { HubError(.moduleRefused, reasons.joined(separator: "; ")) }
+    var refusal: HubError {
+        HubError(.moduleRefused, "\(specification.id): \(reasons.joined(separator: "; "))")
+    }
 }

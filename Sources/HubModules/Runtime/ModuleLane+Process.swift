@@ -42,6 +42,7 @@ extension ModuleLane {
     /// The process described itself: a probe is thrown away, any other serves.
     private func described(_ host: RunningHost, _ outcome: ModuleCall.Outcome) {
         host.describe = nil
+        guard case .starting = state else { return }  // It is being ended; what it says no longer matters.
         let mismatches =
             switch outcome {
             case .success(let message): specification.mismatches(with: message)

@@ -52,6 +52,9 @@ final class ModuleLink: ChannelInboundHandler {
     private var leaving = ByteBuffer()
     private var closed = false
 
+    /// Every stream id has been used; ``ask(_:_:)`` gives none any more.
+    var isUsedUp: Bool { machine.isUsedUp }
+
     /// Puts a handler on the hub's end of a socket pair; the descriptor belongs to the channel from now on.
     func connect(_ descriptor: CInt, on loop: any EventLoop) {
         let this = NIOLoopBound(self, eventLoop: loop)

@@ -129,6 +129,12 @@ package final class ModuleSupervisor: ModuleRuntime {
         try await ask(module, .echo, message, timeoutMillis)
     }
 
+    package func serving() async -> Set<String> {
+        var ids: Set<String> = []
+        for desk in desks where await desk.info()?.state == .serving { ids.insert(desk.specification.id) }
+        return ids
+    }
+
     package func modules() async -> [HubModuleInfo] {
         var all: [HubModuleInfo] = []
         for desk in desks { if let info = await shown(desk) { all.append(info) } }
@@ -138,7 +144,7 @@ package final class ModuleSupervisor: ModuleRuntime {
     package func restart(module: String) async throws(HubError) -> HubModuleInfo {
         let desk = try desk(module)
         if let info = await desk.info(), info.state == .refused {
-            throw HubError(.moduleRefused, info.reasons.joined(separator: "; "))
+            throw HubError(.moduleRefused, "\(info.id): \(info.reasons.joined(separator: "; "))")
         }
         await desk.restart()
         guard let info = await shown(desk) else { throw HubError(.moduleUnavailable, "the hub is stopping") }

@@ -389,7 +389,7 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._actions = newValue}
   }
 
-  public var clocks: [HubClock] {
+  public var clocks: [HubClockRule] {
     get {_storage._clocks}
     set {_uniqueStorage()._clocks = newValue}
   }
@@ -666,7 +666,7 @@ public nonisolated struct HubAction: Sendable {
 }
 
 /// A clock that runs while the case is in certain stages.
-public nonisolated struct HubClock: Sendable {
+public nonisolated struct HubClockRule: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -908,7 +908,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _documents: [HubDocumentRule] = []
     var _stages: [HubStage] = []
     var _actions: [HubAction] = []
-    var _clocks: [HubClock] = []
+    var _clocks: [HubClockRule] = []
     var _number: HubNumberPattern? = nil
     var _lookups: [HubLookup] = []
     var _escalation: [HubEscalationStep] = []
@@ -1443,8 +1443,8 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
-nonisolated extension HubClock: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".Clock"
+nonisolated extension HubClockRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ClockRule"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}unit\0\u{1}amount\0\u{3}amount_by\0\u{1}amounts\0\u{3}runs_in\0\u{3}paused_in\0\u{3}on_passed\0\u{3}move_to\0\u{1}calendar\0\u{3}only_field\0\u{3}only_value\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
@@ -1518,7 +1518,7 @@ nonisolated extension HubClock: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: HubClock, rhs: HubClock) -> Bool {
+  public static func ==(lhs: HubClockRule, rhs: HubClockRule) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs._title != rhs._title {return false}
     if lhs.unit != rhs.unit {return false}

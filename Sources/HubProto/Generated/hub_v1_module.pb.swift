@@ -102,6 +102,7 @@ public nonisolated struct HubDecideRequest: @unchecked Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Code, version, hash and department only; the rest lies in the bundle.
   public var definition: HubServiceDefinition {
     get {_storage._definition ?? HubServiceDefinition()}
     set {_uniqueStorage()._definition = newValue}

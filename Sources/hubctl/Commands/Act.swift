@@ -10,9 +10,9 @@ struct Act: HubCommand {
     static let configuration = CommandConfiguration(
         abstract: "Takes a step on a case.",
         discussion: """
-            The service's definition says what kind of action it is, so that an applicant's answer, a withdrawal and a \
-            reopening go through the verbs made for them. With --expect-version nothing happens when the case has changed \
-            since it was looked at.
+            The service's definition says what kind of action it is, so that an applicant's answer, a withdrawal and \
+            a reopening go through the verbs made for them. With --expect-version nothing happens when the case has \
+            changed since it was looked at.
 
             Example:
               hubctl act NUMBER ACTION --note "…" --expect-version 3 --state ./state

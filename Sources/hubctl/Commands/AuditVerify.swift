@@ -8,8 +8,8 @@ struct AuditVerify: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Recomputes the hash chain over all events.",
         discussion: """
-            A hub that is stopped is verified with `hubd audit verify --state DIR`. Ends with 1 when the chain is broken, and \
-            names the event.
+            A hub that is stopped is verified with `hubd audit verify --state DIR`. Ends with 1 when the chain is \
+            broken, and names the event.
 
             Example:
               hubctl audit verify --state ./state

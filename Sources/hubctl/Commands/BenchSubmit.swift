@@ -11,9 +11,9 @@ struct BenchSubmit: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "How many requests a second are decided and remembered.",
         discussion: """
-            Sends one form over and over, each time as a new request: cases that stay in the hub's log. {n} in a value \
-            becomes the request's number. Every answer must carry a case and a receipt of its own; an error ends the \
-            program with 1.
+            Sends one form over and over, each time as a new request: cases that stay in the hub's log. {n} in a \
+            value becomes the request's number. Every answer must carry a case and a receipt of its own; an error \
+            ends the program with 1.
 
             Example:
               hubctl bench submit --service SERVICE --form form.yaml --document KIND=scan.jpg --in-flight 64 \\
@@ -57,7 +57,10 @@ struct BenchSubmit: HubCommand {
         let result = try await connection.withClients(connections) { clients in
             await LoadRun(
                 clients: clients, inFlight: each, end: count.map { .count($0) } ?? .seconds(seconds ?? 5),
-                method: method, request: template.request, check: template.check
+                method: method, request: template.request,
+                check: { _, answer in
+                    template.fault(in: Array(answer.message.readableBytesView), replayed: answer.replayed)
+                }
             ).run { progress.show("\($0) stored") }
         }
         progress.finish("\(result.latencies.count) stored")
@@ -101,12 +104,12 @@ struct SubmitTemplate: Sendable {
         return LoadRequest(bytes: (try? message.serializedBytes()) ?? fixed, options: options)
     }
 
-    /// A case of the service with a number, and a receipt that names a place in the log.
-    func check(_ number: UInt64, _ answer: RawAnswer) -> HubError? {
-        guard let reply = try? LayananCaseReply(serializedBytes: Array(answer.message.readableBytesView)) else {
+    /// What is wrong with an answer: it must hold a case of the service with a number, and a receipt.
+    func fault(in reply: [UInt8], replayed: Bool) -> HubError? {
+        guard let reply = try? LayananCaseReply(serializedBytes: reply) else {
             return HubError(.messageMalformed, "the answer cannot be decoded")
         }
-        guard !answer.replayed, reply.case.service == service, !reply.case.number.isEmpty, reply.receipt.sequence > 0,
+        guard !replayed, reply.case.service == service, !reply.case.number.isEmpty, reply.receipt.sequence > 0,
             reply.receipt.chainHead.count == 32
         else { return HubError(.internalFault, "the answer lacks a new case or its receipt") }
         return nil

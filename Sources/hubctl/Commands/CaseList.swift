@@ -9,8 +9,8 @@ struct CaseList: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Cases, newest first.",
         discussion: """
-            Every filter that is given must match. With --all, or a --limit above 200, further pages are fetched; otherwise \
-            the answer's `next_page_token` continues with --page-token.
+            Every filter that is given must match. With --all, or a --limit above 200, further pages are fetched; \
+            otherwise the answer's `next_page_token` continues with --page-token.
 
             Examples:
               hubctl case list --state ./state --open --overdue

@@ -9,7 +9,8 @@ struct CaseShow: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "One case as it stands.",
         discussion: """
-            Personal values are hidden (null in JSON) unless --personal is given: the service's definition says which.
+            Personal values are hidden (null in JSON) unless --personal is given: the service's definition says \
+            which.
 
             Example:
               hubctl case show NUMBER --state ./state -o json

@@ -10,10 +10,10 @@ struct CaseWatch: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "What happens, as it happens.",
         discussion: """
-            Prints a line an event, in order and once each, also after the connection was lost. With one case its state \
-            comes first. Goes on until it is stopped, or --count, --until-stage or --for is reached. The last line on \
-            stderr is the cursor with which --resume-from goes on. With -o ndjson every event that ends a message carries it \
-            too, as `cursor`.
+            Prints a line an event, in order and once each, also after the connection was lost. With one case its \
+            state comes first. Goes on until it is stopped, or --count, --until-stage or --for is reached. The last \
+            line on stderr is the cursor with which --resume-from goes on. With -o ndjson every event that ends a \
+            message carries it too, as `cursor`.
 
             Examples:
               hubctl case watch NUMBER --state ./state

@@ -11,11 +11,11 @@ struct ClientAdd: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Registers a program or a person and makes its certificate.",
         discussion: """
-            The private key is made here and never leaves this machine. Writes NAME.pem, NAME.key (readable by the owner \
-            alone) and ca.pem.
+            The private key is made here and never leaves this machine. Writes NAME.pem, NAME.key (readable by the \
+            owner alone) and ca.pem.
 
             Example:
-              hubctl client add --department DEPARTMENT --name counter-1 --role officer --out ./counter-1 --state ./state
+              hubctl client add --department DEPARTMENT --name counter-1 --role officer --out counter-1 --state ./state
               hubctl service list --cert counter-1/counter-1.pem --key counter-1/counter-1.key --ca counter-1/ca.pem
             """)
 

@@ -8,11 +8,11 @@ struct Import: HubCommand {
     static let configuration = CommandConfiguration(
         abstract: "Takes an older register over, through the ordinary path.",
         discussion: """
-            A map says which column becomes what; one comes with the module that takes imports, under maps/. Each row is a \
-            request with a key made of the register's name and the row's own, so that a second run adds nothing; the \
-            department's module decides as always. What was closed stays closed, and clocks of imported cases never \
-            escalate. Refused rows are told on stderr with line and reason, the others go on. Ends with 8 when rows \
-            were refused. With -o json the last line is {"stored":N,"already":N,"refused":N,…}.
+            A map says which column becomes what; one comes with the module that takes imports, under maps/. Each \
+            row is a request with a key made of the register's name and the row's own, so that a second run adds \
+            nothing; the department's module decides as always. What was closed stays closed, and clocks of imported \
+            cases never escalate. Refused rows are told on stderr with line and reason, the others go on. Ends with \
+            8 when rows were refused. With -o json the last line is {"stored":N,"already":N,"refused":N,…}.
 
             Example:
               hubctl import SERVICE register.csv --map map.yaml --state ./state
@@ -60,9 +60,4 @@ struct Import: HubCommand {
         let share = size.map { $0 == 0 ? "" : "\(bytes * 100 / $0) %  " } ?? ""
         return "\(share)stored \(summary.stored)  already \(summary.already)  refused \(summary.refused)"
     }
-}
-
-extension Duration {
-    /// Seconds with their fraction.
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

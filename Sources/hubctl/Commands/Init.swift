@@ -9,9 +9,9 @@ struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes the state directory of a new hub.",
         discussion: """
-            Makes an authority, the hub's certificate, an administrator's certificate, policy.yaml (which role may call \
-            what) and hub.yaml (the hub's settings). Only the owner can read them. A directory that is there and not empty is \
-            never touched.
+            Makes an authority, the hub's certificate, an administrator's certificate, policy.yaml (which role may \
+            call what) and hub.yaml (the hub's settings). Only the owner can read them. A directory that is there \
+            and not empty is never touched.
 
             Example:
               hubctl init --state ./state --host layanan.example.go.id

@@ -9,8 +9,8 @@ struct ModuleRestart: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "restart", abstract: "Ends a module's process and starts it anew.",
         discussion: """
-            Lifts a quarantine. Nothing that is remembered changes; requests wait or are sent again. Ends with 3 when the \
-            module does not serve within --timeout.
+            Lifts a quarantine. Nothing that is remembered changes; requests wait or are sent again. Ends with 3 \
+            when the module does not serve within --timeout.
 
             Example:
               hubctl module restart MODULE --state ./state

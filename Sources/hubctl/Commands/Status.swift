@@ -26,7 +26,8 @@ struct Status: HubCommand {
 
 extension HubStatusReply {
     /// `{"hub_id","instance_id","software","pid","now","started","manual_clock","sequence","cases","cases_open",
-    /// "deadlines_running","connections","watchers","calls","calls_failed","commits","batches","healthy","modules":[…]}`
+    /// "deadlines_running","connections","watchers","calls","calls_failed","commits","batches","healthy",
+    /// "modules":[…]}`
     var detail: Detail {
         var table = Table(HubModuleInfo.columns)
         modules.forEach { table.add($0.row(nowMillis: nowMs)) }

@@ -9,8 +9,8 @@ struct Submit: HubCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sends a new request.",
         discussion: """
-            The service's definition says how the form is typed and which interface takes it. A field of a wrong type or \
-            name is sent as it is: the hub names all that is wrong, and nothing is stored.
+            The service's definition says how the form is typed and which interface takes it. A field of a wrong \
+            type or name is sent as it is: the hub names all that is wrong, and nothing is stored.
 
             Examples:
               hubctl submit SERVICE --form form.yaml --document KIND=scan.jpg --state ./state

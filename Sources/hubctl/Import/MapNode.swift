@@ -37,7 +37,8 @@ struct MapNode {
         guard unknown.isEmpty else {
             throw HubError(
                 .configurationInvalid,
-                "\(file):\(line): unknown key \(unknown.joined(separator: ", ")); known are \(names.sorted().joined(separator: ", "))"
+                "\(file):\(line): unknown key \(unknown.joined(separator: ", ")); known are "
+                    + names.sorted().joined(separator: ", ")
             )
         }
     }

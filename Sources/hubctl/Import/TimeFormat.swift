@@ -104,7 +104,8 @@ struct WallOffsets: Equatable, Sendable {
         self.changes = changes
     }
 
-    /// Milliseconds since 1970 UTC; nil before the first entry. The hour that a clock shows twice is taken as its first.
+    /// Milliseconds since 1970 UTC; nil before the first entry. The hour that a clock shows twice is taken as its
+    /// first.
     func millis(_ wallSeconds: Int64) -> Int64? {
         guard let change = changes.last(where: { $0.fromWallSeconds <= wallSeconds }) else { return nil }
         return (wallSeconds - Int64(change.minutes) * 60) * 1_000

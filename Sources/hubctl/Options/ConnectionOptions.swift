@@ -10,7 +10,7 @@ import HubTrust
 struct ConnectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "State directory of `hubctl init`; its admin certificate is used unless --cert is given.", valueName: "dir"),
+            "State directory of `hubctl init`; its admin certificate serves unless --cert is given.", valueName: "dir"),
         completion: .directory)
     var state: String?
 

@@ -23,7 +23,6 @@ enum ErrorReport {
     /// Codes for which a person at a terminal can do something that the message does not already say.
     private static let remedies: [HubError.Code: String] = [
         .deadlineExceeded: "The change may still happen. Send it again with the same --idempotency-key, or look first.",
-        .connectionClosed: "Is hubd running, and at this --address? `hubctl status` says more.",
         .tooManyCalls: "Use fewer --in-flight.",
         .cursorInvalid: "Watch again without --resume-from.",
         .principalUnknown: "An admin registers this certificate's owner: `hubctl client add`.",

@@ -61,3 +61,8 @@ enum Moment {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
+
+extension Duration {
+    /// Seconds with their fraction.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

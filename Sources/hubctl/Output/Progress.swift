@@ -2,7 +2,8 @@
 
 import Synchronization
 
-/// A line that is written over itself, at most five times a second. Silent unless stderr is a terminal or it was asked for.
+/// A line that is written over itself, at most five times a second. Silent unless stderr is a terminal or it was
+/// asked for.
 final class Progress: Sendable {
     private struct State {
         var shown: ContinuousClock.Instant?

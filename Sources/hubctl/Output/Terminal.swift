@@ -33,7 +33,7 @@ enum Terminal {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             // Whoever read us has gone, or the disk is full: nobody can be told.
-            guard count > 0 else { exit(ExitStatus.failed.rawValue) }
+            guard count > 0 else { exit(ExitReason.failed.rawValue) }
             rest = rest.dropFirst(count)
         }
     }

@@ -32,7 +32,8 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `warnings`, `escalated_to`, `origin`, `note`, and with an answer to a change `receipt` and `replayed`.
+    /// `deadlines`, `warnings`, `escalated_to`, `origin`, `note`, and with an answer to a change `receipt`
+    /// and `replayed`.
     func detail(_ privacy: Privacy, nowMillis: Int64, extra: [(String, JSON)] = []) -> Detail {
         Detail(
             kind: "case", name: number, text: text(privacy, nowMillis: nowMillis), members: members(privacy) + extra)

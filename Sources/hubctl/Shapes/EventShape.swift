@@ -25,9 +25,10 @@ extension HubEvent {
             "\(Moment.minute(atMs))  \(number)  v\(caseVersion)  \(kind.word) \(action)  \(stages)\(level)")
     }
 
-    /// `{"sequence","case","number","service","department","version","event","action","stage_before","stage_after","at",
-    /// "principal","role","unit","on_behalf_of","note","escalation","form","changed","documents"}`; `form` and `changed` have a key
-    /// for each field, null when empty or hidden, and stand in the history only: watchers do not get them.
+    /// `{"sequence","case","number","service","department","version","event","action","stage_before","stage_after",
+    /// "at","principal","role","unit","on_behalf_of","note","escalation","form","changed","documents"}`; `form` and
+    /// `changed` have a key for each field, null when empty or hidden, and stand in the history only: watchers do not
+    /// get them.
     func members(_ privacy: Privacy, whole: Bool) -> [(String, JSON)] {
         let members: [(String, JSON)] = [
             ("sequence", .unsigned(sequence)), ("case", .string(Hex.uuid(caseID))), ("number", .string(number)),

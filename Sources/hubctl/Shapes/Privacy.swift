@@ -1,4 +1,4 @@
-// Which values of a case may be shown: the definition says which are personal, and what it does not know counts as such.
+// Which values of a case may be shown: the definition names the personal ones; a field it does not know is one.
 
 import HubProto
 

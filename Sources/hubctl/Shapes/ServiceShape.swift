@@ -132,7 +132,7 @@ extension HubAction {
     }
 }
 
-extension HubClock {
+extension HubClockRule {
     fileprivate var members: [(String, JSON)] {
         [
             ("clock", .string(name)), ("amount", .integer(Int64(amount))), ("unit", .string(unit.word)),

@@ -3,7 +3,7 @@
 import HubDomain
 
 /// Exit codes, stable for scripts.
-enum ExitStatus: Int32, CaseIterable, Sendable {
+enum ExitReason: Int32, CaseIterable, Sendable {
     case ok = 0
     /// The hub or this program said no, or something broke.
     case failed = 1
@@ -42,5 +42,5 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
 
 /// Ends a command with a code when everything that was to be said has been said.
 struct Finished: Error, Equatable {
-    var status: ExitStatus
+    var status: ExitReason
 }

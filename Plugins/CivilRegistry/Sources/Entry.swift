@@ -1,0 +1,9 @@
+// The one symbol that libCivilRegistry.so exports.
+
+public import CHubModule
+import HubModuleKit
+import CivilRegistryRules
+
+/// What the host asks for first.
+@_cdecl("hub_module_entry")
+public func hubModuleEntry() -> UnsafePointer<hub_module> { ModuleEntry.table(for: CivilRegistryModule.self) }

@@ -1,0 +1,9 @@
+// The one symbol that libComplaints.so exports.
+
+public import CHubModule
+import HubModuleKit
+import ComplaintsRules
+
+/// What the host asks for first.
+@_cdecl("hub_module_entry")
+public func hubModuleEntry() -> UnsafePointer<hub_module> { ModuleEntry.table(for: ComplaintsModule.self) }

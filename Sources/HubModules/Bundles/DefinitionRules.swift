@@ -1,0 +1,141 @@
+// What must hold within one definition: names are sound and unique, fields fit their types, references are there.
+
+import HubDomain
+import HubProto
+
+/// Checks a definition that was read; every broken rule is named, with the line of the block that breaks it.
+///
+/// The life of a case (stages, actions, clocks) is checked in `DefinitionRules+Life.swift`.
+struct DefinitionRules {
+    let definition: HubServiceDefinition
+    /// The file's top, which knows where each block stands.
+    let top: YAMLObject
+
+    func check() {
+        head()
+        for field in definition.fields { check(field) }
+        documents()
+        lookups()
+        stages()
+        actions()
+        for clock in definition.clocks { check(clock) }
+    }
+
+    /// - Parameters:
+    ///   - list: Key of the list that is wrong.
+    ///   - name: Block of the list.
+    func find(_ rule: String, _ remedy: String, _ list: String, _ name: String? = nil) {
+        top.findings.add(top.file, line: top.line(of: list, name), rule, remedy)
+    }
+
+    func field(_ name: String) -> HubFormField? { definition.fields.first { $0.name == name } }
+
+    private func head() {
+        if !Name.isCode(definition.service) { find("service", "must match [a-z][a-z0-9-]{0,31}", "service") }
+        if !Name.isCode(definition.department) { find("department", "must match [a-z][a-z0-9-]{0,31}", "department") }
+        if CalendarDate(iso: definition.validFrom) == nil {
+            find("valid_from", "must be a date, YYYY-MM-DD", "valid_from")
+        }
+        if CaseNumber(prefix: definition.number.prefix, year: 2026, sequence: 1) == nil {
+            find("number_prefix", "2 to 5 letters A-Z", "number_prefix")
+        }
+        unique(definition.fields.map(\.name), "fields")
+        unique(definition.documents.map(\.kind), "documents")
+        unique(definition.stages.map(\.name), "stages")
+        unique(definition.actions.map(\.name), "actions")
+        unique(definition.clocks.map(\.name), "clocks")
+        unique(definition.escalation.map(\.name), "escalation")
+    }
+
+    private func unique(_ names: [String], _ list: String) {
+        var seen: Set<String> = []
+        for name in names {
+            if !Name.isIdentifier(name) {
+                find("name", "\(list): `\(name.prefix(48))` must match [a-z][a-z0-9_-]{0,47}", list, name)
+            }
+            if !seen.insert(name).inserted { find("unique", "\(list): `\(name)` stands twice", list, name) }
+        }
+    }
+
+    // MARK: Fields
+
+    private func check(_ field: HubFormField) {
+        func wrong(_ rule: String, _ remedy: String) { find(rule, "field \(field.name) \(remedy)", "fields", field.name) }
+        if (field.type == .choice) == field.choices.isEmpty {
+            wrong("choices", field.type == .choice ? "needs choices" : "is no choice and has choices")
+        }
+        let values = field.choices.map(\.value)
+        if Set(values).count < values.count { wrong("choices", "offers a value twice") }
+        if (field.type == .code) == field.table.isEmpty {
+            wrong("table", field.type == .code ? "needs a table" : "is no code and names a table")
+        }
+        if field.decided, field.required { wrong("decided", "cannot be required and decided by the module") }
+        if [.nik, .familyCard, .phone].contains(field.type), !field.personal {
+            wrong("personal", "says who somebody is: mark it `personal: true`")
+        }
+        bounds(field, wrong)
+        switch field.index {
+        case .date where field.type != .date: wrong("index", "is no date")
+        case .name where field.type != .text: wrong("index", "is no text")
+        case .exact where [.latitude, .longitude, .flag].contains(field.type): wrong("index", "cannot be searched")
+        default: break
+        }
+        comparison(field, wrong)
+    }
+
+    private func bounds(_ field: HubFormField, _ wrong: (_ rule: String, _ remedy: String) -> Void) {
+        let hasLength = field.lengthMin > 0 || field.lengthMax > 0
+        if hasLength, field.type != .text { wrong("length", "is no text and has a length") }
+        if field.lengthMin > (field.lengthMax == 0 ? Self.lengthMax : field.lengthMax) {
+            wrong("length", "has length_min above length_max")
+        }
+        let hasBounds = field.hasValueMin || field.hasValueMax
+        if hasBounds, field.type != .integer, field.type != .rupiah { wrong("min", "is no number and has min or max") }
+        if field.hasValueMin, field.hasValueMax, field.valueMin > field.valueMax { wrong("min", "has min above max") }
+    }
+
+    /// Characters of a text whose definition does not say (definition.proto).
+    private static let lengthMax: UInt32 = 2_000
+
+    private func comparison(_ field: HubFormField, _ wrong: (_ rule: String, _ remedy: String) -> Void) {
+        guard !field.birthDateField.isEmpty else { return }
+        if field.type != .nik { wrong("compare_with", "is no NIK") }
+        if self.field(field.birthDateField)?.type != .date { wrong("compare_with", "must name a date in birth_date") }
+        if field.sexField.isEmpty != field.sexFemale.isEmpty {
+            wrong("compare_with", "needs sex and female together")
+        } else if !field.sexField.isEmpty, !offers(field.sexField, field.sexFemale) {
+            wrong("compare_with", "must name a choice in sex, and one of its values in female")
+        }
+    }
+
+    /// The field is a choice and this is one of its values.
+    func offers(_ name: String, _ value: String) -> Bool {
+        field(name)?.choices.contains { $0.value == value } ?? false
+    }
+
+    // MARK: Documents and tables
+
+    private func documents() {
+        let known = Set(definition.actions.map(\.name))
+        for document in definition.documents {
+            for action in document.requiredFor where !known.contains(action) {
+                find(
+                    "required_for", "document \(document.kind) names action \(action), which is not there", "documents",
+                    document.kind)
+            }
+        }
+    }
+
+    /// A lookup without a field sees the table's first row, so that limits which law sets can be data.
+    private func lookups() {
+        for lookup in definition.lookups where !lookup.field.isEmpty {
+            guard let key = field(lookup.field) else {
+                find("field", "a lookup names field \(lookup.field), which is not there", "lookups")
+                continue
+            }
+            if ![.text, .choice, .code].contains(key.type) {
+                find("field", "a lookup needs a text, choice or code; \(lookup.field) is none", "lookups")
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+// The course of the demo: the counters open, processes die, officers work, three days pass, and all is looked at.
+
+import HubClient
+import HubDomain
+import HubProto
+
+/// A running regency with everything that is counted and promised.
+struct Day {
+    let regency: Regency
+    let town: Town
+    let watcher: WatcherCheck
+    let traffic: Traffic
+    let list: AcknowledgementList
+    let onlooker: Onlooker
+    let promises: Promises
+    var people: People
+    private let watching: Task<Void, Never>
+    private let relay: Relay
+    private var report = Report()
+    private var cases: [OpenCase] = []
+    /// A complaint that was escalated, for whoever wants to look at one.
+    private(set) var escalated: String?
+
+    private var saboteur: Saboteur { Saboteur(regency: regency, admin: town.admin, traffic: traffic) }
+
+    // MARK: The chapters
+
+    /// Starts the hub, registers everyone and begins to watch.
+    static func dawn(
+        _ regency: Regency, seed: UInt64, onlooker: Onlooker, promises: Promises
+    ) async throws -> Day {
+        onlooker.chapter("Morning")
+        try await regency.start()
+        let town = try await Town.open(regency)
+        let status = try await town.status()
+        onlooker.tell(
+            "hubd serves on 127.0.0.1:\(regency.port), pid \(regency.pid ?? 0), with "
+                + status.modules.map { "\($0.id) \($0.version)" }.joined(separator: ", "))
+        promises.check("every module serves", status.modules.allSatisfy { $0.state == .serving } && !status.modules.isEmpty)
+        onlooker.tell("\(town.offices.count * 3 + 2) programs and people have certificates of their own")
+        let relay = try await Relay.start(to: regency.port, group: regency.group)
+        let watcher = WatcherCheck(client: try regency.client(town.auditor, through: relay.port), relay: relay)
+        let watching = Task { await watcher.run() }
+        let list = try AcknowledgementList(path: regency.folder + "/acknowledged")
+        let today = CalendarDate(epochMillis: status.nowMs, utcOffsetMinutes: 420)
+        return Day(
+            regency: regency, town: town, watcher: watcher, traffic: Traffic(list: list), list: list,
+            onlooker: onlooker, promises: promises,
+            people: People(tables: try People.Tables.load(regency.programs), today: today, seed: seed),
+            watching: watching, relay: relay)
+    }
+
+    /// Everything from the first request to the last look.
+    mutating func pass(cases count: Int, moduleKills: Int, hubKills: Int) async throws -> Report {
+        onlooker.chapter("The counters open")
+        try await refuseMistakes()
+        try await submit(count, moduleKills: moduleKills, hubKills: hubKills)
+        onlooker.chapter("Officers at work")
+        try await work()
+        onlooker.chapter("Three days pass")
+        try await threeDays()
+        onlooker.chapter("Looking at everything again")
+        try await judge()
+        return report
+    }
+
+    // MARK: Requests
+
+    private mutating func refuseMistakes() async throws {
+        let before = try await town.status().cases
+        let mistakes = try await Mistake.all(town, people: &people)
+        for mistake in mistakes {
+            let error = try await mistake.send(traffic)
+            let named = mistake.field.map { field in error?.violations.contains { $0.field == field } ?? false } ?? true
+            promises.check(
+                "what is wrong on purpose is refused, and the field is named", error?.code == mistake.code && named,
+                broken: "\(mistake.name): \(error.map(\.description) ?? "stored")")
+        }
+        let after = try await town.status().cases
+        promises.check("nothing of a refused request is stored", before == after)
+        report.refused = mistakes.count
+        onlooker.tell("\(mistakes.count) wrong requests refused: \(mistakes.map(\.name).joined(separator: ", "))")
+    }
+
+    private mutating func submit(_ count: Int, moduleKills: Int, hubKills: Int) async throws {
+        var queues: [String: [Petition]] = [:]
+        for petition in try await Petitions.make(count, town, people: &people) {
+            queues[petition.service, default: []].append(petition)
+        }
+        let services = queues.keys.sorted()
+        for service in services {
+            report.services.append(Report.Service(code: service, sent: queues[service]?.count ?? 0))
+        }
+        onlooker.tell("\(count) requests with their papers lie ready")
+        let storm = Storm(traffic: traffic, promises: promises)
+        /// The share of a queue that one more kill gets.
+        func take(_ service: String, of shares: Int) -> [Petition] {
+            let queue = queues[service] ?? []
+            let part = Array(queue.prefix((queue.count + shares - 1) / shares))
+            queues[service]?.removeFirst(part.count)
+            return part
+        }
+        for kill in 0..<moduleKills {
+            let service = services[kill % services.count]
+            let left = (moduleKills - kill + services.count - 1) / services.count + (hubKills > 0 ? 1 : 0)
+            let batch = take(service, of: left)
+            let (saboteur, half) = (saboteur, batch.count / 3)
+            try await met(storm.run(batch) { try await saboteur.killHost(of: service, after: half) })
+            watcher.cut()
+        }
+        for kill in 0..<hubKills {
+            let batch = services.flatMap { take($0, of: hubKills - kill) }
+            let (saboteur, half) = (saboteur, batch.count / 3)
+            try await met(storm.run(batch) { try await saboteur.killHub(after: half) })
+        }
+        try await met(storm.run(services.flatMap { queues[$0] ?? [] }))
+        report.sentAgain = traffic.sent.again
+        onlooker.tell("\(cases.count) requests acknowledged, each on the client's own list on the disk")
+    }
+
+    private mutating func met(_ result: (cases: [OpenCase], calamity: Calamity?)) {
+        cases += result.cases
+        guard let calamity = result.calamity else { return }
+        report.calamities.append(calamity)
+        onlooker.tell(
+            "\(onlooker.strong(calamity.victim)) killed with \(calamity.unanswered) submits unanswered; "
+                + "back after \(Int(calamity.backAfterMillis)) ms")
+        promises.check(
+            "each process dies with at least \(Saboteur.unansweredMin) submits unanswered",
+            calamity.unanswered >= Saboteur.unansweredMin, broken: "\(calamity.victim): \(calamity.unanswered)")
+    }
+
+    // MARK: Officers
+
+    /// In each round some hours pass, and every case takes the next step of its life.
+    private mutating func work() async throws {
+        let rounds = cases.map(\.petition.life.steps.count).max() ?? 0
+        for round in 0..<rounds {
+            try await town.pass(hours: 2)
+            let steps = cases.filter { $0.petition.life.steps.indices.contains(round) }
+            let (town, seed) = (town, people.chance.next())
+            if round % 2 == 0 { watcher.cut() }
+            _ = try await concurrently(Array(steps.enumerated()), width: 16) { index, open in
+                var chance = Chance(seed: seed &+ UInt64(index))
+                try await town.take(
+                    open.petition.life.steps[round], on: open.number, of: open.petition.service,
+                    for: open.petition.citizen, chance: &chance)
+            }
+            onlooker.tell("round \(round + 1): \(steps.count) steps taken")
+        }
+    }
+
+    private mutating func threeDays() async throws {
+        let seen = watcher.count
+        let answer = try await regency.admin(["clock", "advance", "3d"])
+        promises.check("`hubctl clock advance` lets three days pass", answer.status == 0, broken: answer.output)
+        watcher.cut()
+        let head = try await town.status().sequence
+        let caughtUp = await watcher.sees(head)
+        promises.check("a watcher sees what time brings", caughtUp)
+        let passed = watcher.events.dropFirst(seen).filter { $0.kind == .deadlinePassed }
+        let ignored = Set(cases.filter { $0.petition.life.isIgnored }.map(\.number))
+        let up = passed.filter { $0.escalation > 0 && ignored.contains($0.number) }
+        escalated = up.first?.number
+        report.escalations = Set(up.map(\.number)).count
+        promises.check(
+            "a complaint that nobody answers within three days escalates, and watchers see it",
+            !ignored.isEmpty && Set(up.map(\.number)) == ignored, "\(report.escalations) of \(ignored.count)")
+        onlooker.tell("\(passed.count) deadlines passed, \(report.escalations) complaints escalated")
+    }
+
+    // MARK: The last look
+
+    private mutating func judge() async throws {
+        let judgement = Judgement(
+            regency: regency, town: town, promises: promises, cases: cases, list: list, watcher: watcher,
+            canaries: people.canaries)
+        try await judgement.ofCases()
+        try await judgement.ofWatcher()
+        report.memory = try await judgement.ofMemory()
+        report.audit = try await judgement.ofLog()
+        for index in report.services.indices {
+            let code = report.services[index].code
+            report.services[index].stored = traffic.stored[code] ?? 0
+            report.services[index].ended = cases.count { $0.petition.service == code && !$0.petition.life.isIgnored }
+        }
+        report.stages = Report.stages(watcher.events)
+        (report.events, report.cuts) = (watcher.count, watcher.cuts)
+        (report.median, report.slowest) = (traffic.percentile(0.5), traffic.percentile(0.99))
+        watching.cancel()
+        await relay.stop()
+        await town.close()
+        await regency.stop()
+        report.audit += await judgement.ofStoppedLog()
+        judgement.ofPrivacy()
+    }
+}

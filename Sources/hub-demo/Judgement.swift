@@ -1,0 +1,103 @@
+// The last look: whether what was acknowledged is there, once, and whether nothing personal was said aloud.
+
+import Glibc
+import HubClient
+import HubDomain
+import HubProto
+
+/// Compares what the hub holds with what its clients know.
+struct Judgement {
+    let regency: Regency
+    let town: Town
+    let promises: Promises
+    let cases: [OpenCase]
+    let list: AcknowledgementList
+    let watcher: WatcherCheck
+    let canaries: Set<String>
+
+    /// Every acknowledged request is there once, with what its citizen said, in the stage where its life ends.
+    func ofCases() async throws {
+        let numbers = list.read()
+        promises.check(
+            "every acknowledged request is on the client's own list", numbers.count == cases.count,
+            "\(numbers.count) of \(cases.count)")
+        promises.check("no number was given twice", Set(numbers.values).count == numbers.count)
+        let town = town
+        let states = try await concurrently(cases, width: 16) { open in
+            try? await town.read(open.number, as: town.admin)
+        }
+        var lost: [String] = []
+        var astray: [String] = []
+        for (open, state) in zip(cases, states) {
+            guard let state, state.applicant == open.petition.citizen, state.service == open.petition.service else {
+                lost.append(open.number)
+                continue
+            }
+            if state.stage != open.petition.life.ends {
+                astray.append("\(open.number) is \(state.stage), not \(open.petition.life.ends)")
+            }
+        }
+        promises.check("nothing that was acknowledged is lost", lost.isEmpty,
+            broken: lost.prefix(3).joined(separator: ", "))
+        promises.check("every case came to where its life leads", astray.isEmpty,
+            broken: astray.prefix(3).joined(separator: ", "))
+        let stored = try await town.status().cases
+        promises.check(
+            "every key exists exactly once, however often it was sent", stored == UInt64(cases.count),
+            "\(stored) cases for \(cases.count) keys")
+    }
+
+    /// The watcher has seen the whole log.
+    func ofWatcher() async throws {
+        let head = try await town.status().sequence
+        let caughtUp = await watcher.sees(head)
+        promises.check(
+            "a watcher that is cut sees every event once and in order",
+            caughtUp && watcher.faults.isEmpty && UInt64(watcher.count) == head,
+            watcher.faults.first ?? "\(watcher.count) of \(head) events, cut \(watcher.cuts) times")
+        promises.check("the watcher was cut several times", watcher.cuts >= 3, "\(watcher.cuts)")
+    }
+
+    /// Of the hub and its hosts, after all this.
+    func ofMemory() async throws -> Memory {
+        let status = try await town.status()
+        // A bundle of data alone has no process.
+        let running = status.modules.filter { $0.pid > 0 }
+        let hosts = running.compactMap { Memory.proportional(of: pid_t($0.pid)) }
+        let hub = regency.pid.flatMap(Memory.proportional) ?? 0
+        promises.check("memory of the hub and of every host can be read", hub > 0 && hosts.count == running.count)
+        return Memory(hub: hub, hosts: hosts.reduce(0, +))
+    }
+
+    /// `hubctl audit verify`
+    func ofLog() async throws -> String {
+        let answer = try await regency.admin(["audit", "verify"])
+        promises.check("`hubctl audit verify` holds", answer.status == 0, broken: answer.output)
+        return answer.output.split(separator: "\n").first.map(String.init) ?? ""
+    }
+
+    /// `hubd audit verify`, once the hub is down.
+    func ofStoppedLog() async -> String {
+        let log = regency.logs + "/audit-offline.log"
+        let hubd = regency.programs.hubd
+        let status: Int32
+        do {
+            let child = try ChildProcess(hubd, ["audit", "verify", "--state", regency.state], output: log)
+            status = try await child.wait(seconds: 60)
+        } catch {
+            status = -1
+        }
+        promises.check("`hubd audit verify` holds, offline", status == 0, broken: TextFile.text(log) ?? "")
+        return status == 0 ? " Offline too." : ""
+    }
+
+    /// No identity number, name or telephone number stands in anything that hubd or hubctl printed.
+    func ofPrivacy() {
+        let printed = regency.printed()
+        let leaks = Canaries.files(holding: canaries, in: printed)
+        let bytes = printed.map(\.bytes.count).reduce(0, +)
+        promises.check(
+            "no name, number or telephone of a citizen is in any log", leaks.isEmpty && !canaries.isEmpty && bytes > 0,
+            leaks.first.map { "found in \($0)" } ?? "\(canaries.count) values looked for in \(printed.count) files")
+    }
+}

@@ -1,0 +1,31 @@
+// What becomes of a case, as a script.
+
+import HubProto
+
+/// Who takes a step.
+enum Hand: Sendable, Hashable {
+    case officer
+    case head
+    /// The citizen, through the channel.
+    case citizen
+}
+
+/// One step of a life.
+struct Step: Sendable {
+    let by: Hand
+    let action: String
+    var note = ""
+    var form: [HubFieldValue] = []
+    /// Kinds of papers that are put and added.
+    var papers: [String] = []
+}
+
+/// A script: steps in order, one in each round, and the stage in which the case must then be.
+struct Life: Sendable {
+    let name: String
+    let steps: [Step]
+    let ends: String
+
+    /// Nobody does anything about it, so that time does.
+    var isIgnored: Bool { steps.isEmpty }
+}

@@ -1,0 +1,109 @@
+// The lives that cases of the three services lead here. Stages and actions are those of the departments' bundles.
+
+/// Services of the demo's departments.
+enum Service {
+    static let permit = "izin-usaha"
+    static let birth = "akta-kelahiran"
+    static let complaint = "aduan"
+    static let all = [permit, birth, complaint]
+}
+
+extension Life {
+    /// How many of a hundred cases of a service lead which life.
+    static func mix(of service: String) -> [(percent: Int, life: Life)] {
+        switch service {
+        case Service.permit:
+            [(35, .permitAtOnce), (30, .permitAssessed), (15, .permitRepaired), (10, .permitRejected), (10, .permitWithdrawn)]
+        case Service.birth:
+            [(50, .birthOnTime), (20, .birthLate), (15, .birthRepaired), (10, .birthRejected), (5, .birthWithdrawn)]
+        default:
+            [
+                (35, .complaintClosed), (20, .complaintReopened), (20, .complaintAsked), (10, .complaintIgnored),
+                (15, .complaintWithdrawn),
+            ]
+        }
+    }
+
+    // MARK: Permits
+
+    /// Micro business of low risk: issued as soon as the papers are complete.
+    static let permitAtOnce = Life(
+        name: "issued at once", steps: [Step(by: .officer, action: "dokumen_lengkap")], ends: "terbit")
+    static let permitAssessed = Life(
+        name: "assessed and issued",
+        steps: [Step(by: .officer, action: "dokumen_lengkap"), assess, Step(by: .head, action: "terbitkan")],
+        ends: "terbit")
+    static let permitRepaired = Life(
+        name: "sent back, repaired and issued",
+        steps: [
+            Step(by: .officer, action: "minta_perbaikan", note: "Foto tempat usaha kurang jelas."),
+            Step(by: .citizen, action: "perbaiki", papers: ["foto_tempat"]),
+            Step(by: .officer, action: "dokumen_lengkap"), assess, Step(by: .head, action: "terbitkan"),
+        ], ends: "terbit")
+    static let permitRejected = Life(
+        name: "rejected",
+        steps: [
+            Step(by: .officer, action: "dokumen_lengkap"),
+            Step(by: .head, action: "tolak", note: "Lokasi tidak sesuai rencana tata ruang."),
+        ], ends: "ditolak")
+    static let permitWithdrawn = Life(
+        name: "withdrawn", steps: [Step(by: .citizen, action: "tarik")], ends: "ditarik")
+
+    private static let assess = Step(by: .officer, action: "selesai_dinilai", note: "Tempat usaha layak.")
+
+    // MARK: Births
+
+    static let birthOnTime = Life(
+        name: "registered", steps: [Step(by: .officer, action: "periksa")] + registration, ends: "akta_siap")
+    /// Declared after more than 60 days: the head of the office decides.
+    static let birthLate = Life(
+        name: "late, allowed and registered",
+        steps: [
+            Step(by: .officer, action: "periksa"),
+            Step(by: .head, action: "setujui_terlambat", note: "Alasan keterlambatan dapat diterima."),
+        ] + registration, ends: "akta_siap")
+    static let birthRepaired = Life(
+        name: "sent back, repaired and registered",
+        steps: [
+            Step(by: .officer, action: "minta_perbaikan", note: "Surat keterangan lahir tidak terbaca."),
+            Step(by: .citizen, action: "perbaiki", papers: ["surat_lahir"]), Step(by: .officer, action: "periksa"),
+        ] + registration, ends: "akta_siap")
+    static let birthRejected = Life(
+        name: "rejected", steps: [Step(by: .head, action: "tolak", note: "Kelahiran sudah tercatat di daerah lain.")],
+        ends: "ditolak")
+    static let birthWithdrawn = Life(
+        name: "withdrawn", steps: [Step(by: .citizen, action: "tarik")], ends: "ditarik")
+
+    private static let registration = [
+        Step(by: .officer, action: "daftarkan"), Step(by: .officer, action: "cetak_akta"),
+    ]
+
+    // MARK: Complaints
+
+    static let complaintClosed = Life(
+        name: "answered and closed", steps: [route, answer, start, close], ends: "selesai")
+    static let complaintReopened = Life(
+        name: "closed, reopened and closed",
+        steps: [
+            route, answer, start, close,
+            Step(by: .citizen, action: "buka_kembali", note: "Lubangnya muncul lagi setelah hujan."), close,
+        ], ends: "selesai")
+    static let complaintAsked = Life(
+        name: "asked, supplemented and closed",
+        steps: [
+            Step(by: .officer, action: "minta_keterangan", note: "Mohon sebutkan lokasi yang tepat."),
+            Step(by: .citizen, action: "lengkapi", papers: ["foto"]), answer, start, close,
+        ], ends: "selesai")
+    /// Nobody answers: after three days it escalates.
+    static let complaintIgnored = Life(name: "ignored", steps: [], ends: "diterima")
+    static let complaintWithdrawn = Life(
+        name: "withdrawn", steps: [route, Step(by: .citizen, action: "tarik")], ends: "ditarik")
+
+    private static let route = Step(
+        by: .officer, action: "teruskan", form: [.text("kelas", "pengaduan"), .text("unit_tujuan", "pupr")])
+    private static let answer = Step(
+        by: .officer, action: "jawab", note: "Terima kasih, petugas kami akan memeriksa minggu ini.")
+    private static let start = Step(by: .officer, action: "tangani")
+    private static let close = Step(
+        by: .officer, action: "tutup", note: "Sudah diperbaiki.", papers: ["bukti_perbaikan"])
+}

@@ -1,0 +1,152 @@
+// Requests that believable people would make of the three departments.
+
+import HubClient
+import HubDomain
+import HubProto
+
+/// Makes requests, ready to be sent.
+enum Petitions {
+    /// So many requests of all services with their papers, each with the life it will lead.
+    static func make(_ count: Int, _ town: Town, people: inout People) async throws -> [Petition] {
+        var drafts: [Petition] = []
+        for index in 0..<count {
+            // Of ten requests four are permits, three births, three complaints.
+            let service = [Service.permit, Service.birth, Service.complaint][[0, 1, 2, 0, 1, 2, 0, 1, 2, 0][index % 10]]
+            let life = pick(Life.mix(of: service), &people.chance)
+            drafts.append(try draft(service, life: life, town, people: &people))
+        }
+        // A day on which nobody is left unanswered would have nothing to escalate.
+        if let last = drafts.lastIndex(where: { $0.service == Service.complaint }), !drafts.contains(where: \.life.isIgnored) {
+            drafts[last] = try draft(Service.complaint, life: .complaintIgnored, town, people: &people)
+        }
+        let seed = people.chance.next()
+        return try await concurrently(Array(drafts.enumerated()), width: 16) { index, petition in
+            var chance = Chance(seed: seed &+ UInt64(index))
+            let kinds = try town.office(petition.service).definition.papersToSubmit
+            let papers = try await town.put(kinds, of: petition.service, through: petition.sender, chance: &chance)
+            return petition.with(papers: papers)
+        }
+    }
+
+    /// One sound request whose papers the hub already has.
+    static func sound(
+        _ service: String, _ town: Town, people: inout People, papers: [HubDocument], life: Life? = nil
+    ) throws -> Petition {
+        let life = life ?? Life.mix(of: service).first?.life ?? .complaintIgnored
+        return try draft(service, life: life, town, people: &people).with(papers: papers)
+    }
+
+    /// A request without papers.
+    private static func draft(_ service: String, life: Life, _ town: Town, people: inout People) throws -> Petition {
+        let office = try town.office(service)
+        guard let method = office.definition.interface.method(for: .submit) else {
+            throw DemoFailure("\(service) has an interface that takes no requests")
+        }
+        let citizen = people.citizen(years: 20...60)
+        let form =
+            switch service {
+            case Service.permit: permit(citizen, life, &people)
+            case Service.birth: birth(citizen, life, &people)
+            default: complaint(citizen, &people)
+            }
+        return Petition(
+            key: people.chance.key(),
+            // Some come to the counter, some write from home.
+            sender: people.chance.happens(percent: 60) ? office.counter : town.channel, method: method,
+            request: .with {
+                $0.service = service
+                $0.form = form
+            }, citizen: citizen.reference, life: life)
+    }
+
+    private static func pick(_ mix: [(percent: Int, life: Life)], _ chance: inout Chance) -> Life {
+        var left = chance.number(1...100)
+        for (percent, life) in mix {
+            left -= percent
+            if left <= 0 { return life }
+        }
+        return mix.last?.life ?? .complaintIgnored
+    }
+
+    // MARK: Forms
+
+    private static func permit(_ citizen: Citizen, _ life: Life, _ people: inout People) -> [HubFieldValue] {
+        let atOnce = life.name == Life.permitAtOnce.name
+        let low = people.tables.businesses(risk: "rendah", is: atOnce)
+        let business = people.chance.pick(low) ?? ["", "Usaha", ""]
+        let scale: (name: String, capital: ClosedRange<Int>, workers: ClosedRange<Int>) =
+            atOnce || people.chance.happens(percent: 30)
+            ? ("mikro", 2...900, 0...4)
+            : people.chance.happens(percent: 70) ? ("kecil", 1_100...4_800, 5...19) : ("menengah", 5_200...9_500, 20...99)
+        return [
+            .text("nik", citizen.nik), .text("nama", citizen.name), .text("tanggal_lahir", citizen.birth.iso),
+            .text("telepon", citizen.phone), .text("nama_usaha", people.businessName()),
+            .text("kbli", business[0]), .text("skala", scale.name),
+            .integer("modal", people.chance.number(scale.capital) * 1_000_000),
+            .integer("tenaga_kerja", people.chance.number(scale.workers)), .text("alamat", citizen.address),
+            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+        ]
+    }
+
+    private static func birth(_ declarant: Citizen, _ life: Life, _ people: inout People) -> [HubFieldValue] {
+        let isGirl = people.chance.happens(percent: 50)
+        let mother = people.citizen(female: true, years: 20...42)
+        let father = people.citizen(female: false, years: 22...50)
+        let witnesses = [people.citizen(), people.citizen()]
+        let isLate = life.name == Life.birthLate.name
+        let born = people.today.adding(days: -people.chance.number(isLate ? 75...900 : 1...50))
+        let hour = people.chance.number(10...23)
+        return [
+            .text("nama_anak", people.childName(female: isGirl)),
+            .text("jenis_kelamin", isGirl ? "perempuan" : "laki-laki"), .text("tanggal_lahir", born.iso),
+            .text("jam_lahir", "\(hour):\(people.chance.number(10...59))"),
+            .text("tempat_lahir", "RSUD Makmur Sejahtera"),
+            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+            .text("nomor_kk", people.familyCard()), .text("nik_ibu", mother.nik), .text("nama_ibu", mother.name),
+            .text("tanggal_lahir_ibu", mother.birth.iso), .text("nik_ayah", father.nik),
+            .text("nama_ayah", father.name), .text("nik_saksi_1", witnesses[0].nik),
+            .text("nama_saksi_1", witnesses[0].name), .text("nik_saksi_2", witnesses[1].nik),
+            .text("nama_saksi_2", witnesses[1].name), .text("telepon", declarant.phone),
+        ]
+    }
+
+    private static func complaint(_ citizen: Citizen, _ people: inout People) -> [HubFieldValue] {
+        let (category, text) =
+            people.chance.pick(troubles) ?? ("lainnya", "Mohon ditindaklanjuti oleh petugas.")
+        return [
+            .text("jenis", "aduan"), .text("kategori", category), .text("isi", text), .text("lokasi", citizen.address),
+            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+            .text("kerahasiaan", people.chance.pick(["bernama", "anonim", "rahasia"]) ?? "bernama"),
+            .text("nama", citizen.name), .text("telepon", citizen.phone),
+        ]
+    }
+
+    private static let troubles = [
+        ("jalan", "Jalan di depan pasar berlubang dan membahayakan pengendara."),
+        ("drainase", "Saluran air tersumbat, setiap hujan air masuk ke rumah warga."),
+        ("sampah", "Sampah di tempat penampungan sementara sudah lima hari tidak diangkut."),
+        ("penerangan", "Lampu jalan di gang padam sejak dua minggu lalu."),
+        ("air", "Air bersih hanya mengalir dua jam sehari."),
+        ("kebisingan", "Bengkel las bekerja sampai lewat tengah malam."),
+        ("lalu_lintas", "Parkir liar menutup jalur angkutan umum setiap pagi."),
+        ("pelayanan", "Antrean di loket berjam-jam dan nomor antrean habis sebelum pukul sembilan."),
+        ("lingkungan", "Pohon besar condong ke jalan dan hampir tumbang."),
+    ]
+}
+
+extension Petition {
+    /// The same request with its papers.
+    func with(papers: [HubDocument]) -> Petition {
+        var request = request
+        request.documents = papers
+        return Petition(
+            key: key, sender: sender, method: method, request: request, citizen: citizen, life: life)
+    }
+}
+
+extension HubServiceDefinition {
+    /// Kinds of papers without which a request is not taken.
+    var papersToSubmit: [String] {
+        documents.filter { $0.requiredFor.contains("submit") }.map(\.kind)
+    }
+}

@@ -1,0 +1,102 @@
+// The table with which the demo ends.
+
+import HubDomain
+import HubProto
+
+/// Everything that was counted.
+struct Report: Sendable {
+    /// Requests of one service.
+    struct Service: Sendable {
+        let code: String
+        var sent = 0
+        var stored = 0
+        var ended = 0
+    }
+
+    /// How long cases stayed in a stage, by the hub's clock.
+    struct Stage: Sendable {
+        let service: String
+        let name: String
+        let hours: [Double]
+    }
+
+    var services: [Service] = []
+    var refused = 0
+    var stages: [Stage] = []
+    var calamities: [Calamity] = []
+    var sentAgain = 0
+    var events = 0
+    var cuts = 0
+    var escalations = 0
+    var median = 0.0
+    var slowest = 0.0
+    var audit = ""
+    var memory = Memory(hub: 0, hosts: 0)
+
+    /// Stage times from what a watcher saw.
+    static func stages(_ events: [WatcherCheck.Seen]) -> [Stage] {
+        var entered: [String: Int64] = [:]
+        var hours: [String: [Double]] = [:]
+        var order: [String] = []
+        for event in events where event.stageBefore != event.stageAfter {
+            if let since = entered[event.number], !event.stageBefore.isEmpty {
+                let key = "\(event.service) \(event.stageBefore)"
+                if hours[key] == nil { order.append(key) }
+                hours[key, default: []].append(Double(event.atMillis - since) / 3_600_000)
+            }
+            entered[event.number] = event.atMillis
+        }
+        return order.sorted { $0.prefix { $0 != " " } < $1.prefix { $0 != " " } }.map { key in
+            let words = key.split(separator: " ").map(String.init)
+            return Stage(service: words[0], name: words[1], hours: (hours[key] ?? []).sorted())
+        }
+    }
+
+    /// What is printed.
+    func lines() -> [String] {
+        var lines = Self.table(
+            ["SERVICE", "SENT", "STORED", "ENDED"],
+            services.map { [$0.code, "\($0.sent)", "\($0.stored)", "\($0.ended)"] }
+                + [["wrong on purpose", "\(refused)", "0", "0"]])
+        lines += [""] + Self.table(
+            ["SERVICE", "STAGE", "CASES", "MEDIAN", "LONGEST"],
+            stages.map { stage in
+                [
+                    stage.service, stage.name, "\(stage.hours.count)", Self.hours(stage.hours[stage.hours.count / 2]),
+                    Self.hours(stage.hours.last ?? 0),
+                ]
+            })
+        lines += [""] + Self.table(
+            ["KILLED", "UNANSWERED", "BACK AFTER"],
+            calamities.map { [$0.victim, "\($0.unanswered)", "\(Int($0.backAfterMillis)) ms"] })
+        let mib = { (bytes: UInt64) in "\((bytes + 524_288) / 1_048_576) MiB" }
+        lines += [
+            "", "sent again    \(sentAgain) unanswered keys, each exists once",
+            "watcher       \(events) events, cut \(cuts) times, each seen once and in order",
+            "escalated     \(escalations) complaints that nobody answered for three days",
+            "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
+            "audit verify  \(audit)",
+            "memory        hub \(mib(memory.hub)) + module hosts \(mib(memory.hosts)) (PSS)",
+        ]
+        return lines
+    }
+
+    private static func hours(_ hours: Double) -> String {
+        let whole = Int(hours.rounded())
+        return whole >= 48 ? "\(whole / 24) d \(whole % 24) h" : "\(whole) h"
+    }
+
+    private static func millis(_ millis: Double) -> String { "\((millis * 10).rounded() / 10) ms" }
+
+    /// Columns of equal width; the first ones to the left, numbers to the right.
+    private static func table(_ head: [String], _ rows: [[String]]) -> [String] {
+        let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+        return ([head] + rows).map { row in
+            row.indices.map { column in
+                let blanks = String(repeating: " ", count: widths[column] - row[column].count)
+                let isNumber = rows.allSatisfy { $0[column].first?.isNumber ?? false }
+                return isNumber ? blanks + row[column] : row[column] + blanks
+            }.joined(separator: "   ")
+        }
+    }
+}

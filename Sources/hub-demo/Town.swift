@@ -1,0 +1,185 @@
+// Everyone who speaks with the hub: three departments' counters, officers and heads, and the citizens' channel.
+
+import HubClient
+import HubDomain
+import HubProto
+
+/// The programs of the department that holds a service.
+struct Office: Sendable {
+    /// As the hub's catalogue gives it.
+    let definition: HubServiceDefinition
+    let counter: HubClient
+    let officer: HubClient
+    let head: HubClient
+}
+
+/// All clients of a regency, connected.
+struct Town: Sendable {
+    let regency: Regency
+    let admin: HubClient
+    /// Portal and telephone: speaks for citizens, of every department's services.
+    let channel: HubClient
+    /// Sees every department, changes nothing.
+    let auditor: Desk
+    /// By service code.
+    let offices: [String: Office]
+
+    /// Registers everyone with `hubctl client add` and connects them.
+    static func open(_ regency: Regency) async throws -> Town {
+        let admin = try regency.adminClient()
+        let services = try await admin.call(.listServices, LayananListServicesRequest(), as: LayananListServicesReply.self)
+        let definitions = try await concurrently(services.message.services.map(\.service), width: 4) { service in
+            try await admin.call(
+                .getService, LayananGetServiceRequest.with { $0.service = service }, as: LayananGetServiceReply.self
+            ).message.definition
+        }
+        let departments = Set(definitions.map(\.department)).sorted()
+        let roles = [("counter-1", "officer"), ("officer-1", "officer"), ("head-1", "head")]
+        let wanted =
+            departments.flatMap { department in roles.map { (department, $0.0, $0.1) } }
+            + [("portal", "citizens", "applicant"), ("inspectorate", "auditor-1", "auditor")]
+        let desks = try await concurrently(wanted, width: 3) { department, name, role in
+            try await regency.enrol(department, name, role: role)
+        }
+        func client(_ department: String, _ name: String) throws -> HubClient {
+            guard let desk = desks.first(where: { $0.department == department && $0.name == name }) else {
+                throw DemoFailure("nobody is called \(name) in \(department)")
+            }
+            return try regency.client(desk)
+        }
+        var offices: [String: Office] = [:]
+        for definition in definitions {
+            offices[definition.service] = Office(
+                definition: definition, counter: try client(definition.department, "counter-1"),
+                officer: try client(definition.department, "officer-1"),
+                head: try client(definition.department, "head-1"))
+        }
+        guard let auditor = desks.last else { throw DemoFailure("no auditor") }
+        return Town(
+            regency: regency, admin: admin, channel: try client("portal", "citizens"), auditor: auditor,
+            offices: offices)
+    }
+
+    /// The office that holds a service.
+    func office(_ service: String) throws -> Office {
+        guard let office = offices[service] else { throw DemoFailure("the hub's catalogue has no \(service)") }
+        return office
+    }
+
+    /// Disconnects everyone.
+    func close() async {
+        for office in offices.values {
+            for client in [office.counter, office.officer, office.head] { await client.close() }
+        }
+        await channel.close()
+        await admin.close()
+    }
+
+    // MARK: What they do
+
+    /// Gives the hub the papers of some kinds, made for this occasion, and returns what the request says of them.
+    func put(
+        _ kinds: [String], of service: String, through client: HubClient, chance: inout Chance
+    ) async throws -> [HubDocument] {
+        var documents: [HubDocument] = []
+        for kind in kinds {
+            let rule = try office(service).definition.documents.first { $0.kind == kind }
+            let type = rule?.mediaTypes.first ?? "image/jpeg"
+            let paper = LayananPutDocumentRequest.with {
+                $0.mediaType = type
+                $0.body = .init(Paper.scan(type, chance: &chance))
+            }
+            let reply = try await client.call(.putDocument, paper, as: LayananPutDocumentReply.self).message
+            documents.append(
+                .with {
+                    $0.kind = kind
+                    $0.sha256 = reply.sha256
+                    $0.size = reply.size
+                    $0.mediaType = reply.mediaType
+                })
+        }
+        return documents
+    }
+
+    /// Takes a step on a case, as whoever takes it.
+    @discardableResult
+    func take(
+        _ step: Step, on number: String, of service: String, for citizen: String, expecting version: UInt64 = 0,
+        chance: inout Chance
+    ) async throws -> HubCase {
+        let office = try office(service)
+        let client =
+            switch step.by {
+            case .officer: office.officer
+            case .head: office.head
+            case .citizen: channel
+            }
+        guard let action = office.definition.actions.first(where: { $0.name == step.action }),
+            let method = office.definition.interface.method(for: action.kind)
+        else { throw DemoFailure("\(service) has no action \(step.action)") }
+        var request = LayananActRequest()
+        request.case = number
+        request.action = step.action
+        request.expectedVersion = version
+        request.note = step.note
+        request.form = step.form
+        request.documents = try await put(step.papers, of: service, through: client, chance: &chance)
+        var options = CallOptions()
+        if step.by == .citizen { options.onBehalfOf = citizen }
+        return try await client.call(method, request, as: LayananCaseReply.self, options: options).message.case
+    }
+
+    /// A case as it stands.
+    func read(_ number: String, as client: HubClient) async throws(HubError) -> HubCase {
+        let request = LayananGetCaseRequest.with { $0.case = number }
+        return try await client.call(.getCase, request, as: LayananGetCaseReply.self).message.case
+    }
+
+    /// How the hub is.
+    func status() async throws(HubError) -> HubStatusReply {
+        try await admin.call(.status, HubStatusRequest(), as: HubStatusReply.self).message
+    }
+
+    /// Lets hours pass. Returns how many deadlines passed on the way.
+    @discardableResult
+    func pass(hours: Int) async throws(HubError) -> UInt32 {
+        let request = HubAdvanceClockRequest.with { $0.byMs = UInt64(hours) * 3_600_000 }
+        return try await admin.call(.advanceClock, request, as: HubAdvanceClockReply.self).message.passed
+    }
+}
+
+/// Scans that nobody made.
+enum Paper {
+    /// The first bytes of a file of that type, then noise: no two are alike.
+    static func scan(_ mediaType: String, chance: inout Chance) -> [UInt8] {
+        let magic: [UInt8] =
+            switch mediaType {
+            case "application/pdf": Array("%PDF-1.7\n".utf8)
+            case "image/png": [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+            default: [0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, 0x4A, 0x46, 0x49, 0x46]
+            }
+        return magic + (0..<chance.number(64...256)).flatMap { _ in chance.key() }
+    }
+}
+
+extension HubServiceInterface {
+    /// The public verb for a kind of action.
+    func method(for kind: HubActionKind) -> HubMethod? {
+        switch (self, kind) {
+        case (.applications, .submit): .submitApplication
+        case (.applications, .repair): .resubmitApplication
+        case (.applications, .act): .actOnApplication
+        case (.applications, .withdraw): .withdrawApplication
+        case (.civilRegistry, .submit): .declare
+        case (.civilRegistry, .repair): .amendDeclaration
+        case (.civilRegistry, .act): .actOnDeclaration
+        case (.civilRegistry, .withdraw): .withdrawDeclaration
+        case (.complaints, .submit): .fileComplaint
+        case (.complaints, .repair): .supplementComplaint
+        case (.complaints, .act): .actOnComplaint
+        case (.complaints, .reopen): .reopenComplaint
+        case (.complaints, .withdraw): .withdrawComplaint
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/* The control: nothing is wrong with it. */
+#include "fixture.h"

@@ -1,0 +1,5 @@
+/* Takes questions and keeps silent; still answers PING. */
+#define FIXTURE_DECIDES
+#include "fixture.h"
+
+static void decide(uint32_t stream, const uint8_t *question, size_t size) { (void)stream, (void)question, (void)size; }
