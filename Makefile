@@ -6,7 +6,8 @@
 # make bench     figures, from a release build, into Benchmarks/RESULTS.md
 # make protos    Swift from Protos/
 # make clean     removes what was built
-SWIFT_FLAGS = --disable-index-store
+# The same flags everywhere: other flags would build every package anew.
+SWIFT_FLAGS =
 BUILD = .build/debug
 
 .PHONY: build demo test check release bench protos clean packages

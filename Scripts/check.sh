@@ -20,5 +20,5 @@ step "generated code belongs to Protos" Scripts/protos.sh check
 step "shell scripts parse" shell
 step "imports go down only" python3 Scripts/floors.py
 step "house rules" python3 Scripts/tidy.py
-step "build, imports declared" swift build --disable-index-store --explicit-target-dependency-import-check error
+step "build, imports declared" swift build --explicit-target-dependency-import-check error
 exit $failed

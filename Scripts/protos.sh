@@ -12,7 +12,7 @@ stamp() {
 }
 case "${1:-}" in
 generate)
-    swift build --disable-index-store --product protoc-gen-swift
+    swift build --product protoc-gen-swift
     rm -rf "$out" && mkdir -p "$out"
     protoc -I Protos --plugin=protoc-gen-swift="$(swift build --show-bin-path)/protoc-gen-swift" \
         --swift_out="$out" --swift_opt=Visibility=Public --swift_opt=FileNaming=PathToUnderscores \

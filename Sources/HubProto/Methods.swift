@@ -26,50 +26,88 @@ public struct HubMethod: Hashable, Sendable {
 }
 
 extension HubMethod {
-    /// `hub.v1.Diagnostics`
+    // MARK: hub.v1.Diagnostics
+
+    /// Sends a message back.
     public static let echo = Self("hub.v1.Diagnostics/Echo")
 
-    /// `hub.v1.Admin`
+    // MARK: hub.v1.Admin
+
+    /// How the hub is.
     public static let status = Self("hub.v1.Admin/Status")
+    /// All modules.
     public static let listModules = Self("hub.v1.Admin/ListModules")
+    /// One module.
     public static let getModule = Self("hub.v1.Admin/GetModule")
+    /// Ends a module's process and starts it anew.
     public static let restartModule = Self("hub.v1.Admin/RestartModule")
+    /// Registers a principal and signs its certificate.
     public static let addPrincipal = Self("hub.v1.Admin/AddPrincipal", mutating: true)
+    /// Moves a manual clock.
     public static let advanceClock = Self("hub.v1.Admin/AdvanceClock")
+    /// Recomputes the hash chain.
     public static let verifyAudit = Self("hub.v1.Admin/VerifyAudit")
 
-    /// `layanan.v1.Catalogue`
+    // MARK: layanan.v1.Catalogue
+
+    /// What can be asked for.
     public static let listServices = Self("layanan.v1.Catalogue/List")
+    /// One definition.
     public static let getService = Self("layanan.v1.Catalogue/Get")
 
-    /// `layanan.v1.Cases`
+    // MARK: layanan.v1.Cases
+
+    /// A case as it stands.
     public static let getCase = Self("layanan.v1.Cases/Get")
+    /// Cases by filter, in pages.
     public static let listCases = Self("layanan.v1.Cases/List")
+    /// What happened to a case.
     public static let caseHistory = Self("layanan.v1.Cases/History")
+    /// State first, then every change.
     public static let watchCases = Self("layanan.v1.Cases/Watch", shape: .serverStream)
 
-    /// `layanan.v1.Applications`
+    // MARK: layanan.v1.Applications
+
+    /// A new application.
     public static let submitApplication = Self("layanan.v1.Applications/Submit", mutating: true)
+    /// The applicant's repair.
     public static let resubmitApplication = Self("layanan.v1.Applications/Resubmit", mutating: true)
+    /// An officer's step.
     public static let actOnApplication = Self("layanan.v1.Applications/Act", mutating: true)
+    /// The applicant takes it back.
     public static let withdrawApplication = Self("layanan.v1.Applications/Withdraw", mutating: true)
 
-    /// `layanan.v1.CivilRegistry`
+    // MARK: layanan.v1.CivilRegistry
+
+    /// A new declaration.
     public static let declare = Self("layanan.v1.CivilRegistry/Declare", mutating: true)
+    /// The declarant's repair.
     public static let amendDeclaration = Self("layanan.v1.CivilRegistry/Amend", mutating: true)
+    /// An officer's step.
     public static let actOnDeclaration = Self("layanan.v1.CivilRegistry/Act", mutating: true)
+    /// The declarant takes it back.
     public static let withdrawDeclaration = Self("layanan.v1.CivilRegistry/Withdraw", mutating: true)
 
-    /// `layanan.v1.Complaints`
+    // MARK: layanan.v1.Complaints
+
+    /// A new complaint.
     public static let fileComplaint = Self("layanan.v1.Complaints/File", mutating: true)
+    /// The complainant adds what was asked for.
     public static let supplementComplaint = Self("layanan.v1.Complaints/Supplement", mutating: true)
+    /// An officer's step.
     public static let actOnComplaint = Self("layanan.v1.Complaints/Act", mutating: true)
+    /// The complainant is not content.
     public static let reopenComplaint = Self("layanan.v1.Complaints/Reopen", mutating: true)
+    /// The complainant takes it back.
     public static let withdrawComplaint = Self("layanan.v1.Complaints/Withdraw", mutating: true)
+    /// A complaint of an older register.
     public static let importComplaint = Self("layanan.v1.Complaints/Import", mutating: true)
 
-    /// `layanan.v1.Documents`
+    // MARK: layanan.v1.Documents
+
+    /// Keeps a paper.
     public static let putDocument = Self("layanan.v1.Documents/Put")
+    /// Gives a paper back.
     public static let getDocument = Self("layanan.v1.Documents/Get")
 
     /// All of them, in the order of Protos/.
@@ -90,5 +128,6 @@ public enum ModuleMethod {
     /// `hub.v1.Module/Decide`
     public static let decide = "hub.v1.Module/Decide"
     /// `hub.v1.Diagnostics/Echo`
+    /// Sends a message back.
     public static let echo = "hub.v1.Diagnostics/Echo"
 }

@@ -33,7 +33,7 @@ extension LedgerSuite {
         for number in 1...12 {
             var state = Sample.newCase(
                 number, department: number % 2 == 0 ? "perizinan" : "pengaduan",
-                service: number % 2 == 0 ? "izin" : "aduan")
+                service: number % 2 == 0 ? "izin" : "complaint-a")
             state.stage = number % 4 < 2 ? "diajukan" : "diperiksa"
             state.ended = number % 3 == 0
             state.applicant = number <= 6 ? "a" : "b"
@@ -58,7 +58,7 @@ extension LedgerSuite {
                 ({ $0.department = "perizinan" }, [12, 10, 8, 6, 4, 2]),
                 ({ $0.department = "none" }, []),
                 ({ $0.applicant = "a" }, [6, 5, 4, 3, 2, 1]),
-                ({ $0.service = "aduan" }, [11, 9, 7, 5, 3, 1]),
+                ({ $0.service = "complaint-a" }, [11, 9, 7, 5, 3, 1]),
                 ({ $0.stage = "diperiksa" }, [11, 10, 7, 6, 3, 2]),
                 ({ $0.openOnly = true }, [11, 10, 8, 7, 5, 4, 2, 1]),
                 (

@@ -44,8 +44,8 @@ public enum CallLimits {
     public static let metadataValueBytesMax = 4_096
     /// All metadata keys and values together, bytes.
     public static let metadataBytesMax = 8_192
-    /// Reference to a citizen in `on-behalf-of`, bytes.
-    public static let referenceBytesMax = 128
+    /// Reference to a citizen in `on-behalf-of`, bytes: register, colon, key.
+    public static let referenceBytesMax = 73
     /// Milliseconds a unary call may wait, by default and at most.
     public static let unaryTimeoutMillis: (standard: UInt32, max: UInt32) = (30_000, 300_000)
     /// Milliseconds a stream may last, by default and at most.

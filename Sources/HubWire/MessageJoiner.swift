@@ -36,6 +36,9 @@ public struct MessageJoiner: Sendable {
         return .message(pending)
     }
 
+    /// Bytes that it holds now.
+    public var held: Int { pending.count }
+
     /// A message was begun and has not ended.
     public var isJoining: Bool { joining }
 }

@@ -47,6 +47,8 @@ public struct ServerConnectionMachine: Sendable {
     private var phase = Phase.awaitingHello
     private var streams: [UInt32: Stream] = [:]
     private var running = 0
+    /// Bytes of requests that are still coming, of all streams together.
+    private var joined = 0
     private var lateFrames = 0
     private var isLeaving = false
     /// Highest stream the client has used; above ``lastStream`` only after ``leave()``.
@@ -54,6 +56,8 @@ public struct ServerConnectionMachine: Sendable {
 
     /// Highest stream that was or will be answered; goes into GOAWAY.
     public private(set) var lastStream: UInt32 = 0
+    /// Requests in parts may together hold so many bytes: two of the longest.
+    private var joinedMax: Int { 2 * Int(limits.messageBytesMax) }
     /// Frames for closed streams that are answered with RESET before the connection is closed.
     public static let lateFramesMax = 10
 
@@ -114,9 +118,10 @@ public struct ServerConnectionMachine: Sendable {
         }
     }
 
-    /// Whether the stream has not been answered yet.
+    /// Whether the stream has not been answered yet, and still can be.
     public func isOpen(_ stream: UInt32) -> Bool {
-        switch streams[stream] {
+        guard phase != .closed else { return false }
+        return switch streams[stream] {
         case .receiving, .running: true
         case .draining, nil: false
         }
@@ -124,14 +129,13 @@ public struct ServerConnectionMachine: Sendable {
 
     /// The driver sent END or RESET for this stream.
     public mutating func answered(_ stream: UInt32) {
-        switch streams[stream] {
-        case .running:
-            streams[stream] = nil
-            running -= 1
+        switch take(stream) {
+        case .running: running -= 1
         case .receiving:
             streams[stream] = .draining
             running -= 1
-        case .draining, nil: break
+        case .draining: streams[stream] = .draining
+        case nil: break
         }
     }
 
@@ -221,7 +225,7 @@ public struct ServerConnectionMachine: Sendable {
         }
         let ends = header.flags.contains(.end)
         // Taken out, changed and put back, so that what was joined so far is never copied.
-        switch streams.removeValue(forKey: header.stream) {
+        switch take(header.stream) {
         case .draining:
             if !ends { streams[header.stream] = .draining }
             return .ignore
@@ -238,6 +242,15 @@ public struct ServerConnectionMachine: Sendable {
                 return end(
                     header.stream, HubError(.messageTooLarge, "message above \(limits.messageBytesMax) bytes"), ends)
             case .incomplete:
+                guard joined + joiner.held <= joinedMax else {
+                    return end(
+                        header.stream,
+                        HubError(
+                            .tooManyCalls, "more than \(joinedMax) bytes of requests wait for their end",
+                            retryAfterMillis: 100),
+                        ends)
+                }
+                joined += joiner.held
                 streams[header.stream] = .receiving(joiner)
                 return .ignore
             case .message(let message):
@@ -257,12 +270,19 @@ public struct ServerConnectionMachine: Sendable {
         guard header.stream % 2 == 1, header.stream <= highestStream else {
             return fail(.protocolError, "RESET on idle stream \(header.stream)")
         }
-        switch streams.removeValue(forKey: header.stream) {
+        switch take(header.stream) {
         case .running, .receiving:
             running -= 1
             return .cancelled(stream: header.stream)
         case .draining, nil: return .ignore
         }
+    }
+
+    /// Takes a stream out, with what it holds of its request.
+    private mutating func take(_ stream: UInt32) -> Stream? {
+        let taken = streams.removeValue(forKey: stream)
+        if case .receiving(let joiner) = taken { joined -= joiner.held }
+        return taken
     }
 
     // MARK: Refusals

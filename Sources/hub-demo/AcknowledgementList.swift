@@ -26,7 +26,8 @@ final class AcknowledgementList: Sendable {
         let digits = key.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
         let line = Array("\(digits) \(number)\n".utf8)
         try count_.withLock { count in
-            guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count, fdatasync(file) == 0 else {
+            guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count, fdatasync(file) == 0
+            else {
                 throw DemoFailure("\(path) cannot be written: \(String(cString: strerror(errno)))")
             }
             count += 1

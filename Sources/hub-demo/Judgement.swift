@@ -37,9 +37,11 @@ struct Judgement {
                 astray.append("\(open.number) is \(state.stage), not \(open.petition.life.ends)")
             }
         }
-        promises.check("nothing that was acknowledged is lost", lost.isEmpty,
+        promises.check(
+            "nothing that was acknowledged is lost", lost.isEmpty,
             broken: lost.prefix(3).joined(separator: ", "))
-        promises.check("every case came to where its life leads", astray.isEmpty,
+        promises.check(
+            "every case came to where its life leads", astray.isEmpty,
             broken: astray.prefix(3).joined(separator: ", "))
         let stored = try await town.status().cases
         promises.check(

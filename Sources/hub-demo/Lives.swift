@@ -13,7 +13,10 @@ extension Life {
     static func mix(of service: String) -> [(percent: Int, life: Life)] {
         switch service {
         case Service.permit:
-            [(35, .permitAtOnce), (30, .permitAssessed), (15, .permitRepaired), (10, .permitRejected), (10, .permitWithdrawn)]
+            [
+                (35, .permitAtOnce), (30, .permitAssessed), (15, .permitRepaired), (10, .permitRejected),
+                (10, .permitWithdrawn),
+            ]
         case Service.birth:
             [(50, .birthOnTime), (20, .birthLate), (15, .birthRepaired), (10, .birthRejected), (5, .birthWithdrawn)]
         default:

@@ -64,7 +64,7 @@ struct Mistake: Sendable {
             try mistake("a value that only the department decides", Service.permit, .formInvalid, "risiko") {
                 $0.set(.text("risiko", "rendah"))
             },
-            try mistake("a micro business with the capital of a large one", Service.permit, .refusedByRule, "modal") {
+            try mistake("a micro business with the capital of a large one", Service.permit, .refusedByRule, "skala") {
                 $0.set(.text("skala", "mikro"))
                 $0.set(.integer("modal", 9_000_000_000))
             },

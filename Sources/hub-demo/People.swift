@@ -47,7 +47,8 @@ struct People {
         let name = makeName(female: isFemale)
         let phone = makePhone()
         let street = Self.streets[chance.number(0...Self.streets.count - 1)]
-        let address = "Jl. \(street) No. \(chance.number(1...180)), RT \(chance.number(1...12))/RW \(chance.number(1...9))"
+        let address =
+            "Jl. \(street) No. \(chance.number(1...180)), RT \(chance.number(1...12))/RW \(chance.number(1...9))"
         return Citizen(nik: nik, name: name, phone: phone, female: isFemale, birth: birth, address: address)
     }
 
@@ -113,8 +114,12 @@ struct People {
         "Kurniawan", "Susanto", "Pratama", "Saputra", "Wibowo", "Handayani", "Maharani", "Suryadi", "Hartono",
         "Tambunan", "Pohan", "Manurung", "Sembiring", "Ginting", "Rumondor", "Lumentut",
     ]
-    private static let trades = ["Warung", "Toko", "Bengkel", "Kedai", "Katering", "Konveksi", "Penjahit", "Salon", "Depot"]
-    private static let fortunes = ["Berkah", "Makmur", "Sejahtera", "Barokah", "Rezeki", "Maju Jaya", "Sumber Rasa", "Harapan"]
+    private static let trades = [
+        "Warung", "Toko", "Bengkel", "Kedai", "Katering", "Konveksi", "Penjahit", "Salon", "Depot",
+    ]
+    private static let fortunes = [
+        "Berkah", "Makmur", "Sejahtera", "Barokah", "Rezeki", "Maju Jaya", "Sumber Rasa", "Harapan",
+    ]
     private static let streets = [
         "Merdeka", "Diponegoro", "Ahmad Yani", "Sudirman", "Kartini", "Gajah Mada", "Pahlawan", "Melati", "Mawar",
         "Kenanga", "Cempaka", "Pasar Lama", "Stasiun", "Pemuda",

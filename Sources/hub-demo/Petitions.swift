@@ -11,12 +11,15 @@ enum Petitions {
         var drafts: [Petition] = []
         for index in 0..<count {
             // Of ten requests four are permits, three births, three complaints.
-            let service = [Service.permit, Service.birth, Service.complaint][[0, 1, 2, 0, 1, 2, 0, 1, 2, 0][index % 10]]
+            let service = [Service.permit, Service.birth, Service.complaint][
+                [0, 1, 2, 0, 1, 2, 0, 1, 2, 0][index % 10]]
             let life = pick(Life.mix(of: service), &people.chance)
             drafts.append(try draft(service, life: life, town, people: &people))
         }
         // A day on which nobody is left unanswered would have nothing to escalate.
-        if let last = drafts.lastIndex(where: { $0.service == Service.complaint }), !drafts.contains(where: \.life.isIgnored) {
+        if let last = drafts.lastIndex(where: { $0.service == Service.complaint }),
+            !drafts.contains(where: \.life.isIgnored)
+        {
             drafts[last] = try draft(Service.complaint, life: .complaintIgnored, town, people: &people)
         }
         let seed = people.chance.next()
@@ -77,7 +80,8 @@ enum Petitions {
         let scale: (name: String, capital: ClosedRange<Int>, workers: ClosedRange<Int>) =
             atOnce || people.chance.happens(percent: 30)
             ? ("mikro", 2...900, 0...4)
-            : people.chance.happens(percent: 70) ? ("kecil", 1_100...4_800, 5...19) : ("menengah", 5_200...9_500, 20...99)
+            : people.chance.happens(percent: 70)
+                ? ("kecil", 1_100...4_800, 5...19) : ("menengah", 5_200...9_500, 20...99)
         return [
             .text("nik", citizen.nik), .text("nama", citizen.name), .text("tanggal_lahir", citizen.birth.iso),
             .text("telepon", citizen.phone), .text("nama_usaha", people.businessName()),

@@ -58,17 +58,22 @@ struct Report: Sendable {
             ["SERVICE", "SENT", "STORED", "ENDED"],
             services.map { [$0.code, "\($0.sent)", "\($0.stored)", "\($0.ended)"] }
                 + [["wrong on purpose", "\(refused)", "0", "0"]])
-        lines += [""] + Self.table(
-            ["SERVICE", "STAGE", "CASES", "MEDIAN", "LONGEST"],
-            stages.map { stage in
-                [
-                    stage.service, stage.name, "\(stage.hours.count)", Self.hours(stage.hours[stage.hours.count / 2]),
-                    Self.hours(stage.hours.last ?? 0),
-                ]
-            })
-        lines += [""] + Self.table(
-            ["KILLED", "UNANSWERED", "BACK AFTER"],
-            calamities.map { [$0.victim, "\($0.unanswered)", "\(Int($0.backAfterMillis)) ms"] })
+        lines +=
+            [""]
+            + Self.table(
+                ["SERVICE", "STAGE", "CASES", "MEDIAN", "LONGEST"],
+                stages.map { stage in
+                    [
+                        stage.service, stage.name, "\(stage.hours.count)",
+                        Self.hours(stage.hours[stage.hours.count / 2]),
+                        Self.hours(stage.hours.last ?? 0),
+                    ]
+                })
+        lines +=
+            [""]
+            + Self.table(
+                ["KILLED", "UNANSWERED", "BACK AFTER"],
+                calamities.map { [$0.victim, "\($0.unanswered)", "\(Int($0.backAfterMillis)) ms"] })
         let mib = { (bytes: UInt64) in "\((bytes + 524_288) / 1_048_576) MiB" }
         lines += [
             "", "sent again    \(sentAgain) unanswered keys, each exists once",

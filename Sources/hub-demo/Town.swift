@@ -27,7 +27,8 @@ struct Town: Sendable {
     /// Registers everyone with `hubctl client add` and connects them.
     static func open(_ regency: Regency) async throws -> Town {
         let admin = try regency.adminClient()
-        let services = try await admin.call(.listServices, LayananListServicesRequest(), as: LayananListServicesReply.self)
+        let services = try await admin.call(
+            .listServices, LayananListServicesRequest(), as: LayananListServicesReply.self)
         let definitions = try await concurrently(services.message.services.map(\.service), width: 4) { service in
             try await admin.call(
                 .getService, LayananGetServiceRequest.with { $0.service = service }, as: LayananGetServiceReply.self

@@ -81,7 +81,9 @@ final class WatcherCheck: Sendable {
             state.started = true
             for event in update.events {
                 let expected = (state.events.last?.sequence ?? 0) + 1
-                if event.sequence != expected { state.faults.append("event \(event.sequence) came instead of \(expected)") }
+                if event.sequence != expected {
+                    state.faults.append("event \(event.sequence) came instead of \(expected)")
+                }
                 state.events.append(
                     Seen(
                         sequence: event.sequence, number: event.number, service: event.service, kind: event.kind,

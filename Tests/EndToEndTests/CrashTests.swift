@@ -35,7 +35,8 @@ extension EndToEnd {
                     }
                     unanswered.append(try await stormed.calamity?.unanswered ?? 0)
                 }
-                #expect(unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
+                #expect(
+                    unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
                 #expect(others == kills * 4)
                 #expect(hub.regency.pid == pid)
                 try await bench.nothingIsLost(expected: kills * 32)
@@ -55,7 +56,8 @@ extension EndToEnd {
                     let met = try await bench.storm.run(batch) { try await bench.saboteur.killHub(after: 16) }
                     unanswered.append(met.calamity?.unanswered ?? 0)
                 }
-                #expect(unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
+                #expect(
+                    unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
                 try await bench.nothingIsLost(expected: kills * 48)
             }
         }

@@ -12,18 +12,16 @@ extension EndToEnd {
     /// The sample lies beside the checkout, not in it: without it these tests are skipped, and say so.
     @Suite(
         "Import",
-        .enabled(if: FileManager.default.fileExists(atPath: ImportTests.sample), "the sample of 311 complaints is not here"))
+        .enabled(if: FileManager.default.fileExists(atPath: Place.sample), "the sample of 311 complaints is not here"))
     struct ImportTests {
-        static let sample = Place.checkout + "/../shared/data/nyc-311-sample.csv"
-        static let map = Place.checkout + "/Plugins/Complaints/maps/nyc-311.yaml"
-
-        @Test("999 real complaints are stored; a second run adds none; what was closed stays closed and never escalates")
+        @Test(
+            "999 real complaints are stored; a second run adds none; what was closed stays closed and never escalates")
         func wholeSample() async throws {
             try await RunningHub.serve { hub in
-                let first = try await Self.bring(Self.sample, hub)
+                let first = try await Self.bring(Place.sample, hub)
                 #expect(first.status == 0)
                 #expect(first.counts == Counts(stored: 999, already: 0, refused: 0))
-                let second = try await Self.bring(Self.sample, hub)
+                let second = try await Self.bring(Place.sample, hub)
                 #expect(second.status == 0)
                 #expect(second.counts == Counts(stored: 0, already: 999, refused: 0))
                 let status = try await hub.town.status()
@@ -87,7 +85,7 @@ extension EndToEnd {
 
         private static func bring(_ file: String, _ hub: RunningHub) async throws -> Run {
             let answer = try await hub.regency.admin(
-                ["import", Service.complaint, file, "--map", map, "-o", "json"], seconds: 180)
+                ["import", Service.complaint, file, "--map", Place.map, "-o", "json"], seconds: 180)
             let last = try #require(answer.output.split(separator: "\n").last, "hubctl import printed nothing")
             let summary = try #require(
                 try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any], "\(answer.output)")
@@ -116,7 +114,7 @@ extension EndToEnd {
         }
 
         private static func rows() throws -> [[String]] {
-            let bytes = try #require(TextFile.bytes(sample))
+            let bytes = try #require(TextFile.bytes(Place.sample))
             var reader = CSVReader()
             return (reader.feed(bytes) + reader.finish()).compactMap { row in
                 if case .fields(let fields, _) = row { fields } else { nil }

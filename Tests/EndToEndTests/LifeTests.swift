@@ -62,7 +62,8 @@ extension EndToEnd {
             try await RunningHub.serve { hub in
                 var chance = Chance(seed: 43)
                 let (onTime, _) = try await Self.submit(Service.birth, life: .birthOnTime, hub)
-                #expect(try await Self.live(onTime, hub, &chance).map(\.stage) == ["diperiksa", "terdaftar", "akta_siap"])
+                #expect(
+                    try await Self.live(onTime, hub, &chance).map(\.stage) == ["diperiksa", "terdaftar", "akta_siap"])
                 let (late, _) = try await Self.submit(Service.birth, life: .birthLate, hub, seed: 44)
                 #expect(
                     try await Self.live(late, hub, &chance).map(\.stage) == [
@@ -93,7 +94,8 @@ extension EndToEnd {
         func lists() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let complaints = try await bench.storm.run(bench.petitions(Service.complaint, count: 23, seed: 46)).cases
+                let complaints = try await bench.storm.run(bench.petitions(Service.complaint, count: 23, seed: 46))
+                    .cases
                 let permits = try await bench.storm.run(bench.petitions(Service.permit, count: 5, seed: 46)).cases
                 var request = LayananListCasesRequest.with {
                     $0.service = Service.complaint
@@ -141,7 +143,8 @@ extension EndToEnd {
         }
 
         /// Takes every step of a case's life; the case after each.
-        private static func live(_ open: OpenCase, _ hub: RunningHub, _ chance: inout Chance) async throws -> [HubCase] {
+        private static func live(_ open: OpenCase, _ hub: RunningHub, _ chance: inout Chance) async throws -> [HubCase]
+        {
             var states: [HubCase] = []
             for step in open.petition.life.steps {
                 states.append(

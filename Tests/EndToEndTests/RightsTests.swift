@@ -49,7 +49,8 @@ extension EndToEnd {
                 try TextFile.write(Array(key.pem.utf8), to: stranger.key)
                 let client = try hub.regency.client(stranger)
                 let error = try await refusal {
-                    try await client.call(.listServices, LayananListServicesRequest(), as: LayananListServicesReply.self)
+                    try await client.call(
+                        .listServices, LayananListServicesRequest(), as: LayananListServicesReply.self)
                 }
                 #expect(error.code == .principalUnknown)
                 #expect(error.status == .unauthenticated)

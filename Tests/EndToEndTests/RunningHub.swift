@@ -21,6 +21,10 @@ enum Place {
     /// Long runs are asked for by name.
     static let isFull = ProcessInfo.processInfo.environment["ELAYANAN_FULL"] == "1"
 
+    /// Real complaints of another city, where they are at hand.
+    static let sample = checkout + "/../shared/data/nyc-311-sample.csv"
+    static let map = checkout + "/Plugins/Complaints/maps/nyc-311.yaml"
+
     /// A fresh folder under the system's temporary one.
     static func temporary() throws -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("elayanan-\(UUID().uuidString)").path

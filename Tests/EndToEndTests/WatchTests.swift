@@ -74,7 +74,8 @@ extension EndToEnd {
                 let pair = try await bench.petitions(Service.complaint, count: 2, seed: 5)
                 let cases = try await bench.storm.run(pair).cases
                 let request = LayananWatchRequest.with { $0.case = cases[0].number }
-                var updates = hub.town.admin.stream(.watchCases, request, as: LayananWatchUpdate.self).makeAsyncIterator()
+                var updates = hub.town.admin.stream(.watchCases, request, as: LayananWatchUpdate.self)
+                    .makeAsyncIterator()
                 let state = try #require(try await updates.next()).state
                 #expect(state.number == cases[0].number)
                 #expect(state.version == 1)

@@ -34,7 +34,7 @@ struct RuntimeContainmentTests {
         ])
     func hangs(name: String) async throws {
         let id = name.lowercased()
-        try await withModules([name, "Echoes"]) { modules in
+        try await withModules([name, "Echoes"], limits: { $0.decideMillis = 500 }) { modules in
             let before = try await modules.info(id).pid
             async let hung = modules.outcome(id)
             #expect(await modules.outcome("echoes") == .success("next"))
@@ -48,7 +48,7 @@ struct RuntimeContainmentTests {
 
     @Test("calls behind one that hangs are asked again and answered, without blame")
     func behindAHang() async throws {
-        try await withModules(["NeverAnswers"]) { modules in
+        try await withModules(["NeverAnswers"], limits: { $0.decideMillis = 500 }) { modules in
             async let hung = modules.outcome("neveranswers")
             try await Task.sleep(for: .milliseconds(50))
             // Loops would block these; here they are answered at once, and none is lost when the process is ended.
@@ -63,7 +63,7 @@ struct RuntimeContainmentTests {
             #expect(echoes.sorted() == Array(0..<20))
             #expect(await hung == .failure(HubError(.moduleHung, "")))
         }
-        try await withModules(["Loops"]) { modules in
+        try await withModules(["Loops"], limits: { $0.decideMillis = 500 }) { modules in
             async let hung = modules.outcome("loops")
             try await Task.sleep(for: .milliseconds(50))
             async let first = modules.echo(module: "loops", [1], timeoutMillis: 5_000)

@@ -95,7 +95,6 @@ func withSpecifications(
     _ body: (ModuleSupervisor) async throws -> Void
 ) async throws {
     var limits = ModuleLimits()
-    limits.decideMillis = 300
     limits.backoffMillis = 10
     change(&limits)
     let supervisor = ModuleSupervisor(

@@ -15,10 +15,10 @@ struct RuntimeRefusalTests {
             ("NoEntry", "symbol hub_module_entry expected, found none"),
             ("StartFails", "start failed"),
             ("Misdescribes", "version expected 1.0.0, found 9.9.9"),
-            ("NeverStarts", "not started within 300 ms"),
+            ("NeverStarts", "not started within 1000 ms"),
         ])
     func refused(name: String, reason: String) async throws {
-        try await withModules([name, "Echoes"], limits: { $0.startMillis = 300 }) { modules in
+        try await withModules([name, "Echoes"], limits: { $0.startMillis = 1_000 }) { modules in
             let info = try await modules.info(name.lowercased())
             #expect(info.state == .refused)
             #expect(info.reasons == [reason])

@@ -75,9 +75,16 @@ struct CallMetadataTests {
         let good = HubMetadata("on-behalf-of", Array("nik:3318010101900001".utf8))
         #expect(fault { $0.metadata = [good] } == nil)
         #expect(fault { $0.metadata = [good, good] }?.status == .invalidArgument)
-        for bad in [[], [0xFF], Array("nik: 1".utf8), [UInt8](repeating: 0x61, count: 129)] as [[UInt8]] {
-            #expect(fault { $0.metadata = [HubMetadata("on-behalf-of", bad)] }?.code == .metadataInvalid)
+        let long = "nik:" + String(repeating: "1", count: 64)
+        #expect(fault { $0.metadata = [HubMetadata("on-behalf-of", Array(long.utf8))] } == nil)
+        for bad in [
+            "", "nik", "nik:", ":1", "n:1", "nik: 1", "nik:1:2", "NIK:1", "registers:1", "nik:\u{E9}", "nik:\0",
+            long + "1",
+            "urn:elayanan:perizinan:loket", "urn:x",
+        ] {
+            #expect(fault { $0.metadata = [HubMetadata("on-behalf-of", Array(bad.utf8))] }?.code == .metadataInvalid)
         }
+        #expect(fault { $0.metadata = [HubMetadata("on-behalf-of", [0xFF])] }?.code == .metadataInvalid)
         #expect(CallMetadata.text("on-behalf-of", in: .echo { $0.metadata = [good] }) == "nik:3318010101900001")
         #expect(CallMetadata.text("on-behalf-of", in: .echo) == nil)
     }

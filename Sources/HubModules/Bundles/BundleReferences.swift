@@ -36,7 +36,7 @@ struct BundleReferences {
         let calendars = Set(all.flatMap { $0.bundle.calendars.map(\.name) })
         var found: [String] = []
         for definition in bundle.bundle.definitions {
-            let name = "services \(definition.service)"
+            let name = "services/\(definition.service)"
             for table in definition.fields.map(\.table) + definition.lookups.map(\.table)
             where !table.isEmpty && !tables.contains(table) {
                 found.append("\(name) table: no bundle brings a table \(table)")
@@ -49,8 +49,15 @@ struct BundleReferences {
                 found.append("\(name) service: \(other.id) decides on it too")
             }
         }
+        for calendar in bundle.bundle.calendars {
+            for other in all
+            where other.id != bundle.id && other.bundle.calendars.contains(where: { $0.name == calendar.name }) {
+                found.append("calendars name: \(other.id) brings a calendar \(calendar.name) too")
+            }
+        }
         for table in bundle.bundle.tables {
-            for other in all where other.id != bundle.id && other.bundle.tables.contains(where: { $0.name == table.name }) {
+            for other in all
+            where other.id != bundle.id && other.bundle.tables.contains(where: { $0.name == table.name }) {
                 found.append("tables/\(table.name).csv name: \(other.id) brings a table of this name too")
             }
         }

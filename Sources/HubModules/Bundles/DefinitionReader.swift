@@ -127,7 +127,7 @@ struct DefinitionReader {
                 if let days = node.scalar.flatMap({ Int($0.string) }), (1...10_000).contains(days) {
                     clock.amounts[value] = UInt32(days)
                 } else {
-                    by.find("type", "amounts must be whole numbers from 1 to 10000")
+                    by.find("amounts", "type", "amounts must be whole numbers from 1 to 10000")
                 }
             }
             by.finish()

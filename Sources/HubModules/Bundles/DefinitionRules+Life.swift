@@ -61,7 +61,8 @@ extension DefinitionRules {
         func wrong(_ rule: String, _ remedy: String) {
             find(rule, "clock \(clock.name) \(remedy)", "clocks", clock.name)
         }
-        for stage in Set(clock.runsIn + clock.pausedIn).subtracting(stageNames).sorted() {
+        // The request itself is a stage called "" (definition.proto).
+        for stage in Set(clock.runsIn.filter { !$0.isEmpty } + clock.pausedIn).subtracting(stageNames).sorted() {
             wrong("stage", "names stage \(stage), which is not there")
         }
         for stage in Set(clock.runsIn + clock.pausedIn).intersection(endedStages).sorted() {
@@ -71,7 +72,9 @@ extension DefinitionRules {
             wrong("paused_in", "runs and pauses in stage \(stage)")
         }
         if clock.runsIn.isEmpty { wrong("runs_in", "never runs") }
-        if (clock.onPassed == .move) == clock.moveTo.isEmpty { wrong("move_to", "needs on_passed: move and move_to together") }
+        if (clock.onPassed == .move) == clock.moveTo.isEmpty {
+            wrong("move_to", "needs on_passed: move and move_to together")
+        }
         if !clock.moveTo.isEmpty, !stageNames.contains(clock.moveTo) {
             wrong("move_to", "names stage \(clock.moveTo), which is not there")
         }

@@ -31,12 +31,16 @@ struct DefinitionRules {
     func field(_ name: String) -> HubFormField? { definition.fields.first { $0.name == name } }
 
     private func head() {
-        if !Name.isCode(definition.service) { find("service", "must match [a-z][a-z0-9-]{0,31}", "service") }
-        if !Name.isCode(definition.department) { find("department", "must match [a-z][a-z0-9-]{0,31}", "department") }
-        if CalendarDate(iso: definition.validFrom) == nil {
+        // What is empty was already told as missing.
+        for (key, code) in [("service", definition.service), ("department", definition.department)]
+        where !code.isEmpty && !Name.isCode(code) {
+            find(key, "must match [a-z][a-z0-9-]{0,31}", key)
+        }
+        if !definition.validFrom.isEmpty, CalendarDate(iso: definition.validFrom) == nil {
             find("valid_from", "must be a date, YYYY-MM-DD", "valid_from")
         }
-        if CaseNumber(prefix: definition.number.prefix, year: 2026, sequence: 1) == nil {
+        let prefix = definition.number.prefix
+        if !prefix.isEmpty, CaseNumber(prefix: prefix, year: 2026, sequence: 1) == nil {
             find("number_prefix", "2 to 5 letters A-Z", "number_prefix")
         }
         unique(definition.fields.map(\.name), "fields")
@@ -49,7 +53,7 @@ struct DefinitionRules {
 
     private func unique(_ names: [String], _ list: String) {
         var seen: Set<String> = []
-        for name in names {
+        for name in names where !name.isEmpty {
             if !Name.isIdentifier(name) {
                 find("name", "\(list): `\(name.prefix(48))` must match [a-z][a-z0-9_-]{0,47}", list, name)
             }
@@ -60,7 +64,9 @@ struct DefinitionRules {
     // MARK: Fields
 
     private func check(_ field: HubFormField) {
-        func wrong(_ rule: String, _ remedy: String) { find(rule, "field \(field.name) \(remedy)", "fields", field.name) }
+        func wrong(_ rule: String, _ remedy: String) {
+            find(rule, "field \(field.name) \(remedy)", "fields", field.name)
+        }
         if (field.type == .choice) == field.choices.isEmpty {
             wrong("choices", field.type == .choice ? "needs choices" : "is no choice and has choices")
         }

@@ -19,10 +19,6 @@ enum TableReader {
         table.version = about.text("version", required: true)
         table.source = about.text("source", required: true) + ". " + about.text("licence", required: true)
         about.finish()
-        guard csv.count <= bytesMax else {
-            findings.add(file, line: 0, "size", "at most \(bytesMax) bytes")
-            return table
-        }
         var reader = CSVReader()
         var seen: Set<String> = []
         for row in reader.feed(csv) + reader.finish() {
@@ -31,6 +27,9 @@ enum TableReader {
             case .fields(let fields, let line):
                 if table.columns.isEmpty {
                     table.columns = fields
+                    if Set(fields).count < fields.count || fields.contains("") {
+                        findings.add(file, line: line, "columns", "each column needs a name of its own")
+                    }
                 } else if fields.count != table.columns.count {
                     findings.add(file, line: line, "columns", "expected \(table.columns.count), found \(fields.count)")
                 } else if !seen.insert(fields[0]).inserted {
@@ -71,21 +70,43 @@ enum CalendarReader {
                 }
             }
         }
-        if !Name.isIdentifier(calendar.name) { top.find("name", "must match [a-z][a-z0-9_-]{0,47}") }
+        if !calendar.name.isEmpty, !Name.isIdentifier(calendar.name) {
+            top.find("name", "name", "must match [a-z][a-z0-9_-]{0,47}")
+        }
+        days(of: calendar, top)
         top.finish()
         return calendar
     }
 
+    /// Dates as YYYY-MM-DD compare like texts; those that are none were told where they stand.
+    private static func days(of calendar: HubCalendar, _ top: YAMLObject) {
+        func wrong(_ remedy: String) { top.find("closed", "closed", remedy) }
+        if calendar.firstDay > calendar.lastDay {
+            top.find("last_day", "last_day", "lies before first_day")
+        }
+        var seen: Set<String> = []
+        for closed in calendar.closed where !closed.day.isEmpty {
+            if !seen.insert(closed.day).inserted { wrong("\(closed.day) stands twice") }
+            if closed.day < calendar.firstDay || closed.day > calendar.lastDay {
+                wrong("\(closed.day) lies outside first_day to last_day")
+            }
+        }
+    }
+
     private static func day(_ object: YAMLObject, _ key: String) -> String {
         let text = object.text(key, required: true)
-        if !text.isEmpty, CalendarDate(iso: text) == nil { object.find("date", "`\(key)` must be YYYY-MM-DD") }
+        if !text.isEmpty, CalendarDate(iso: text) == nil {
+            object.find(key, "date", "`\(key)` must be YYYY-MM-DD")
+        }
         return text
     }
 
     private static func weekdays(_ top: YAMLObject) -> [UInt32] {
         let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
         let open = top.texts("open_weekdays", required: true)
-        for name in open where !names.contains(name) { top.find("open_weekdays", "monday … sunday") }
+        for name in open where !names.contains(name) {
+            top.find("open_weekdays", "open_weekdays", "monday … sunday")
+        }
         return names.enumerated().filter { open.contains($0.element) }.map { UInt32($0.offset + 1) }
     }
 }

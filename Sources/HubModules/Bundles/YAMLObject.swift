@@ -27,7 +27,8 @@ final class YAMLObject {
             return nil
         }
         if let line = anchorLine(text) {
-            findings.add(file, line: line, "anchor", "write the value out; anchors are not read (a plain & stands apart)")
+            findings.add(
+                file, line: line, "anchor", "write the value out; anchors are not read (a plain & stands apart)")
             return nil
         }
         do {
@@ -120,12 +121,16 @@ final class YAMLObject {
         for (key, _) in mapping {
             let name = key.scalar?.string ?? ""
             if !read.contains(name) {
-                findings.add(file, line: key.mark?.line ?? line, "unknown_key", "remove or correct `\(name.prefix(48))`")
+                findings.add(
+                    file, line: key.mark?.line ?? line, "unknown_key", "remove or correct `\(name.prefix(48))`")
             }
         }
     }
 
-    func find(_ rule: String, _ remedy: String) { findings.add(file, line: line, rule, remedy) }
+    /// Tells what is wrong with the value of `key`.
+    func find(_ key: String, _ rule: String, _ remedy: String) {
+        findings.add(file, line: line(of: key), rule, remedy)
+    }
 
     /// Where a block of the list `key` stands, by its `name`, `kind` or `value`; the list's line when it has none such.
     func line(of key: String, _ name: String? = nil) -> Int {

@@ -20,7 +20,7 @@ struct Status: HubCommand {
     func run(_ session: Session) async throws {
         let status = try await session.call(.status, HubStatusRequest(), as: HubStatusReply.self)
         output.show(status.detail)
-        if status.modules.contains(where: { $0.state != .serving }) { throw Finished(status: .unhealthy) }
+        if !status.modules.allSatisfy(\.isHealthy) { throw Finished(status: .unhealthy) }
     }
 }
 
@@ -51,7 +51,7 @@ extension HubStatusReply {
             ("cases_open", .unsigned(casesOpen)), ("deadlines_running", .unsigned(deadlinesRunning)),
             ("connections", .integer(Int64(connections))), ("watchers", .integer(Int64(watchers))),
             ("calls", .unsigned(calls)), ("calls_failed", .unsigned(callsFailed)), ("commits", .unsigned(commits)),
-            ("batches", .unsigned(batches)), ("healthy", .bool(modules.allSatisfy { $0.state == .serving })),
+            ("batches", .unsigned(batches)), ("healthy", .bool(modules.allSatisfy(\.isHealthy))),
             ("modules", .array(modules.map { .object(members: $0.members) })),
         ]
     }

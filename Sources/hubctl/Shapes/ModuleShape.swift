@@ -31,6 +31,9 @@ extension HubModuleInfo {
         ]
     }
 
+    /// It does what it is there for. A bundle without a library lends its tables and calendars and has nothing to run.
+    var isHealthy: Bool { state == .serving || state == .stopped && services.isEmpty }
+
     /// What `module show` and `module restart` answer.
     func detail(nowMillis: Int64) -> Detail {
         let text = Detail.lines([
