@@ -39,9 +39,9 @@ func module(_ name: String) -> [Target] {
 }
 
 /// Tests of one target, with what else they need.
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], named: String? = nil) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
+        name: named ?? "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -119,5 +119,14 @@ let package = Package(
         tests(
             of: "HubClient",
             ["HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioEmbedded, nioPosix, nioSSL]),
+        tests(of: "HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
+        tests(of: "HubModules", ["HubCore", "HubProto", "HubDomain", logging, nioPosix]),
+        tests(of: "hubctl", ["HubClient", "HubTrust", "HubProto", "HubDomain", yams], named: "HubctlTests"),
+        tests(
+            of: "hub-demo",
+            [
+                "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, grdb, nioCore, nioPosix, nioSSL,
+                nioTLS,
+            ], named: "EndToEndTests"),
     ] + module("Permits") + module("CivilRegistry") + module("Complaints")
 )

@@ -1,12 +1,10 @@
 // One client's connection: turns frames into machine events and carries out what the machine says. Decides nothing.
 
-import Crypto
 import HubCore
 import HubDomain
 import HubProto
 import HubWire
 import Logging
-import NIOConcurrencyHelpers
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -15,28 +13,40 @@ import NIOTLS
 struct ServerContext: Sendable {
     let hub: Hub
     let limits: WireLimits
+    let times: ConnectionTimes
     let hello: HubHello
     let logger: Logger
     /// URI SAN of a certificate in DER; nil when it has none that names a principal.
     let identify: @Sendable ([UInt8]) -> String?
-    /// For TLS and HELLO together.
-    let handshakeSeconds: Int64
 }
 
+/// The connection itself; its calls are in `ConnectionHandler+Calls.swift`, what goes out in `ConnectionHandler+Frames.swift`.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let server: ServerContext
-    private var machine: ServerConnectionMachine
+    let server: ServerContext
+    var machine: ServerConnectionMachine
+    var calls: [UInt32: OpenCall] = [:]
+    /// Tasks that run, those of calls that were given up included.
+    var working = 0
+    /// What the client accepts.
+    var peer = WireLimits()
+    var principalURN: String?
+    /// Written, not yet flushed.
+    var out: ByteBuffer?
+    var isReading = false
+
     private var decoder = FrameDecoder()
-    private var peer = WireLimits()
-    private var calls: [UInt32: OpenCall] = [:]
-    private var principalURN: String?
-    private var out: ByteBuffer?
-    private var reading = false
+    /// Opened in the batch that is being read; their deadlines are watched after it, so that a call that is answered at
+    /// once costs no timer.
+    private var opened: [UInt32] = []
+    private var isDraining = false
+    private var peerIsLeaving = false
+    private var lastHeard = NIODeadline.now()
     private var handshakeAlarm: Scheduled<Void>?
-    private var leaving = false
+    private var idleAlarm: Scheduled<Void>?
+    private var stallAlarm: Scheduled<Void>?
     /// Set while the handler is in a pipeline.
     private var attached: ChannelHandlerContext?
 
@@ -53,19 +63,15 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         server.hub.counters.connections.add(1, ordering: .relaxed)
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        handshakeAlarm = context.eventLoop.scheduleTask(in: .seconds(server.handshakeSeconds)) {
-            bound.value.1.close(promise: nil)
-        }
+        handshakeAlarm = schedule(in: server.times.handshake, context) { $1.close(promise: nil) }
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         server.hub.counters.connections.subtract(1, ordering: .relaxed)
-        handshakeAlarm?.cancel()
+        for alarm in [handshakeAlarm, idleAlarm, stallAlarm] { alarm?.cancel() }
         machine.close()
-        for call in calls.values { call.cancel() }
-        calls = [:]
+        cancelCalls()
         context.fireChannelInactive()
     }
 
@@ -91,12 +97,41 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
+    /// Who does not read is not read either: what waits for the client stays bounded.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        stallAlarm?.cancel()
+        stallAlarm = isWritable ? nil : schedule(in: server.times.stall, context) { $1.close(mode: .all, promise: nil) }
+        // Fails only on a channel that is closed.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func watchIdleness(_ context: ChannelHandlerContext) {
+        idleAlarm = schedule(in: lastHeard + server.times.idle - .now(), context) { handler, context in
+            if !handler.calls.isEmpty { handler.lastHeard = .now() }
+            guard handler.lastHeard + handler.server.times.idle <= .now() else {
+                return handler.watchIdleness(context)
+            }
+            handler.leave(.idle, "no call for a long time", context)
+        }
+    }
+
+    private func schedule(
+        in time: TimeAmount, _ context: ChannelHandlerContext,
+        _ body: @escaping @Sendable (ConnectionHandler, ChannelHandlerContext) -> Void
+    ) -> Scheduled<Void> {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        return context.eventLoop.scheduleTask(in: time) { body(bound.value.0, bound.value.1) }
+    }
+
     // MARK: Frames in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = Self.unwrapInboundIn(data)
         decoder.append(&bytes)
-        reading = true
+        isReading = true
+        lastHeard = .now()
         loop: while true {
             switch decoder.next(&machine) {
             case .needMore: break loop
@@ -109,7 +144,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        reading = false
+        isReading = false
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        for stream in opened {
+            calls[stream]?.watchDeadline(context.eventLoop) { bound.value.0.expire(stream, bound.value.1) }
+        }
+        opened.removeAll(keepingCapacity: true)
         flush(context)
         context.fireChannelReadComplete()
     }
@@ -119,235 +159,77 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .ready(let limits):
             peer = limits
             handshakeAlarm?.cancel()
-        case .opened(let stream, let call): open(stream, call, context)
+            watchIdleness(context)
+        case .opened(let stream, let call):
+            open(stream, call, context)
+            opened.append(stream)
         case .request(let stream, let message): start(stream, message, context)
-        case .cancelled(let stream): calls.removeValue(forKey: stream)?.cancel()
+        case .cancelled(let stream):
+            calls.removeValue(forKey: stream)?.cancel()
+            closeWhenDone(context)
         case .refuse(let stream, let error):
             calls.removeValue(forKey: stream)?.cancel()
             server.hub.counters.callsFailed.add(1, ordering: .relaxed)
             write(context) { $0.writeFrame(.end, stream: stream, message: HubEnd(error: error)) }
+            closeWhenDone(context)
         case .reset(let stream, let code):
             calls.removeValue(forKey: stream)?.cancel()
             write(context) { $0.writeFrame(.reset, stream: stream, message: HubReset.with { $0.code = code }) }
+            closeWhenDone(context)
         case .pong(let bytes): write(context) { $0.writeFrame(.ping, flags: .ack, stream: 0, payload: bytes) }
         case .goaway(let goaway): leave(goaway, context)
         case .peerLeaving:
-            leaving = true
+            peerIsLeaving = true
             closeWhenDone(context)
         case .ignore: break
         }
     }
 
-    // MARK: Calls
+    // MARK: The end
 
-    private func open(_ stream: UInt32, _ call: HubCall, _ context: ChannelHandlerContext) {
-        server.hub.counters.calls.add(1, ordering: .relaxed)
-        do throws(HubError) {
-            guard let urn = principalURN, let principal = server.hub.principals.principal(urn) else {
-                throw HubError(.principalUnknown, "the certificate names no principal that this hub knows")
-            }
-            let route = try server.hub.router.route(call.method, role: principal.role)
-            calls[stream] = OpenCall(call, route: route, principal: principal, now: .now())
-        } catch {
-            fail(stream, error, context)
-        }
-    }
-
-    private func start(_ stream: UInt32, _ message: [UInt8], _ context: ChannelHandlerContext) {
-        // A call that was refused when it was opened is no longer here; its request is dropped.
-        guard let call = calls[stream] else { return }
-        guard let left = call.millisLeft(.now()) else {
-            fail(stream, HubError(.deadlineExceeded, "expired before it was started"), context)
-            return
-        }
-        var about = call.context(timeoutMillis: left)
-        if call.route.method.mutating { about.requestHash = [UInt8](SHA256.hash(data: message)) }
-        switch call.route.handler {
-        case .immediate(let body, let otherwise):
-            do throws(HubError) {
-                if let reply = try body(about, message) {
-                    answer(stream, CallAnswer(body: reply), requestHash: [], context)
-                } else {
-                    run(stream, call, about, message, otherwise, context)
-                }
-            } catch { fail(stream, error, context) }
-        case .unary(let body): run(stream, call, about, message, body, context)
-        case .stream(let body): run(stream, call, about, message, stream: body, context)
-        }
-    }
-
-    private func run(
-        _ stream: UInt32, _ call: OpenCall, _ about: CallContext, _ message: [UInt8],
-        _ body: @escaping @Sendable (CallContext, [UInt8]) async throws(HubError) -> CallAnswer,
-        _ context: ChannelHandlerContext
-    ) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        call.watchDeadline(loop, millis: about.timeoutMillis) {
-            let (handler, context) = bound.value
-            handler.fail(stream, HubError(.deadlineExceeded, "not answered in time"), context)
-        }
-        call.task = Task {
-            let result: Result<CallAnswer, HubError>
-            do throws(HubError) { result = .success(try await body(about, message)) } catch { result = .failure(error) }
-            loop.execute {
-                let (handler, context) = bound.value
-                switch result {
-                case .success(let reply): handler.answer(stream, reply, requestHash: about.requestHash, context)
-                case .failure(let error): handler.fail(stream, error, context)
-                }
-            }
-        }
-    }
-
-    private func run(
-        _ stream: UInt32, _ call: OpenCall, _ about: CallContext, _ message: [UInt8],
-        stream body: @escaping @Sendable (CallContext, [UInt8], any StreamSink) async throws(StreamInterruption) -> Void,
-        _ context: ChannelHandlerContext
-    ) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        let sink = ChannelSink(unsentBytesMax: CallLimits.watcherUnsentBytesMax) { message, sent in
-            loop.execute {
-                let (handler, context) = bound.value
-                handler.push(stream, message, sent, context)
-            }
-        }
-        call.sink = sink
-        call.watchDeadline(loop, millis: about.timeoutMillis) { bound.value.0.calls[stream]?.task?.cancel() }
-        call.task = Task {
-            let end: StreamInterruption?
-            do throws(StreamInterruption) {
-                try await body(about, message, sink)
-                end = nil
-            } catch { end = error }
-            loop.execute {
-                let (handler, context) = bound.value
-                handler.finish(stream, end, context)
-            }
-        }
-    }
-
-    // MARK: Frames out
-
-    private func answer(
-        _ stream: UInt32, _ reply: CallAnswer, requestHash: [UInt8], _ context: ChannelHandlerContext
-    ) {
-        guard let call = calls.removeValue(forKey: stream) else { return }  // Cancelled or past its deadline meanwhile.
-        call.settle()
-        guard reply.body.count <= Int(peer.messageBytesMax) else {
-            return end(stream, HubError(.messageTooLarge, "the answer is above the caller's message limit"), context)
-        }
-        machine.answered(stream)
-        var end = HubEnd.ok(metadata: call.metadata, finalSize: UInt64(reply.body.count))
-        if reply.replayed { end.metadata.append(HubMetadata(HubMetadataKey.replayed, "1")) }
-        if !requestHash.isEmpty { end.requestHash = .init(requestHash) }
-        write(context) {
-            $0.writeMessage(reply.body, stream: stream, frameBytesMax: peer.frameBytesMax, last: true)
-            $0.writeFrame(.end, stream: stream, message: end)
-        }
-        closeWhenDone(context)
-    }
-
-    private func fail(_ stream: UInt32, _ error: HubError, _ context: ChannelHandlerContext) {
-        let call = calls.removeValue(forKey: stream)
-        // A call that ended meanwhile gets no second END; one that was refused at its opening has no entry yet.
-        guard call != nil || machine.isOpen(stream) else { return }
-        call?.cancel()
-        end(stream, error, context)
-    }
-
-    private func end(
-        _ stream: UInt32, _ error: HubError, cursor: [UInt8]? = nil, _ context: ChannelHandlerContext
-    ) {
-        machine.answered(stream)
-        server.hub.counters.callsFailed.add(1, ordering: .relaxed)
-        if error.status == .internalError || error.status == .dataLoss {
-            server.logger.error("call failed", metadata: ["error": "\(error)"])
-        }
-        write(context) { $0.writeFrame(.end, stream: stream, message: HubEnd(error: error, cursor: cursor)) }
-        closeWhenDone(context)
-    }
-
-    /// One message of a stream.
-    private func push(
-        _ stream: UInt32, _ message: [UInt8], _ sent: @escaping @Sendable () -> Void, _ context: ChannelHandlerContext
-    ) {
-        guard calls[stream] != nil else { return sent() }
-        var buffer = context.channel.allocator.buffer(capacity: message.count + 64)
-        buffer.writeMessage(message, stream: stream, frameBytesMax: peer.frameBytesMax, last: false)
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { _ in sent() }
-        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: promise)
-    }
-
-    private func finish(_ stream: UInt32, _ interruption: StreamInterruption?, _ context: ChannelHandlerContext) {
-        guard let call = calls.removeValue(forKey: stream) else { return }
-        call.settle()
-        if let interruption {
-            var error = interruption.error
-            if error.code == .cancelled, call.millisLeft(.now()) == nil {
-                error = HubError(.deadlineExceeded, "the watch has lasted as long as was asked for")
-            }
-            end(stream, error, cursor: interruption.cursor.isEmpty ? nil : interruption.cursor, context)
-        } else {
-            machine.answered(stream)
-            write(context) {
-                $0.writeFrame(.end, stream: stream, message: HubEnd.ok(finalSize: call.sink?.bytesSent ?? 0))
-            }
-        }
+    private func cancelCalls() {
+        for call in calls.values { call.cancel() }
+        calls = [:]
     }
 
     private func leave(_ goaway: HubGoaway, _ context: ChannelHandlerContext) {
-        server.logger.info("connection refused", metadata: ["code": "\(goaway.code)", "reason": "\(goaway.reason)"])
-        for call in calls.values { call.cancel() }
-        calls = [:]
+        server.logger.info("connection ended", metadata: ["code": "\(goaway.code)", "reason": "\(goaway.reason)"])
+        machine.close()
+        cancelCalls()
         write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway) }
         flush(context)
         context.close(promise: nil)
     }
 
-    /// Announces the end of the connection; open calls are still answered.
-    func drain() {
-        guard !leaving, let context = attached else { return }
-        leaving = true
-        let goaway = HubGoaway.with {
-            $0.code = .draining
+    private func leave(_ code: HubGoawayCode, _ reason: String, _ context: ChannelHandlerContext) {
+        leave(goaway(code, reason), context)
+    }
+
+    private func goaway(_ code: HubGoawayCode, _ reason: String) -> HubGoaway {
+        .with {
+            $0.code = code
             $0.lastStream = machine.lastStream
-            $0.reason = "the hub is stopping"
+            $0.reason = reason
         }
-        // Watches never end by themselves; they are told where to go on.
-        for call in calls.values where call.route.method.shape == .serverStream { call.task?.cancel() }
-        write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway) }
+    }
+
+    /// Announces the end of the connection; open calls are still answered, watches are told where to go on.
+    func drain() {
+        guard !isDraining, !machine.isClosed, let context = attached else { return }
+        isDraining = true
+        machine.leave()
+        write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway(.draining, "the hub is stopping")) }
+        let stopping = HubError(.connectionClosed, "the hub is stopping", retryAfterMillis: 1_000)
+        for (stream, call) in calls where call.route.method.shape == .serverStream {
+            interrupt(stream, call, stopping, context)
+        }
         closeWhenDone(context)
     }
 
-    private func closeWhenDone(_ context: ChannelHandlerContext) {
-        guard leaving, calls.isEmpty else { return }
+    func closeWhenDone(_ context: ChannelHandlerContext) {
+        guard isDraining || peerIsLeaving, calls.isEmpty, !machine.isClosed else { return }
+        machine.close()
         flush(context)
         context.close(promise: nil)
-    }
-
-    /// Collects what one batch of reading answers, so that it leaves in one write.
-    private func write(_ context: ChannelHandlerContext, _ body: (inout ByteBuffer) -> Void) {
-        var buffer = out ?? context.channel.allocator.buffer(capacity: 512)
-        out = nil
-        body(&buffer)
-        out = buffer
-        if !reading { flush(context) }
-    }
-
-    private func flush(_ context: ChannelHandlerContext) {
-        guard let buffer = out else { return }
-        out = nil
-        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
-    }
-}
-
-extension HubMetadata {
-    init(_ key: String, _ text: String) {
-        self.init()
-        self.key = key
-        value = .init(text.utf8)
     }
 }

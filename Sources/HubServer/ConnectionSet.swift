@@ -1,5 +1,6 @@
 // All open connections, so that a stopping hub can say goodbye to each.
 
+import HubDomain
 import NIOConcurrencyHelpers
 import NIOCore
 
@@ -10,12 +11,23 @@ final class ConnectionSet: Sendable {
         let handler: NIOLoopBound<ConnectionHandler>
     }
     private let members = NIOLockedValueBox<[ObjectIdentifier: Member]>([:])
+    private let max: Int
+
+    /// - Parameter max: Connections at once.
+    init(max: Int) { self.max = max }
 
     /// On the channel's event loop.
-    func add(_ channel: any Channel, _ handler: ConnectionHandler) {
+    ///
+    /// - Throws: ``HubError/Code/connectionClosed`` when there are as many as there may be.
+    func add(_ channel: any Channel, _ handler: ConnectionHandler) throws(HubError) {
         let id = ObjectIdentifier(channel)
         let member = Member(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
-        members.withLockedValue { $0[id] = member }
+        let isAdded = members.withLockedValue { members in
+            guard members.count < max else { return false }
+            members[id] = member
+            return true
+        }
+        guard isAdded else { throw HubError(.connectionClosed, "more than \(max) connections") }
         channel.closeFuture.whenComplete { [members] _ in members.withLockedValue { $0[id] = nil } }
     }
 

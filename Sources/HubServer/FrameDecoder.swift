@@ -7,6 +7,9 @@ import NIOCore
 struct FrameDecoder {
     private var buffer: ByteBuffer?
 
+    /// Bytes that are held, read ones included.
+    var bytesHeld: Int { buffer?.writerIndex ?? 0 }
+
     /// What the next bytes are.
     enum Step {
         /// Not all there yet.
@@ -18,7 +21,13 @@ struct FrameDecoder {
     }
 
     mutating func append(_ bytes: inout ByteBuffer) {
-        if buffer?.readableBytes ?? 0 == 0 { buffer = bytes } else { buffer?.writeBuffer(&bytes) }
+        guard buffer?.readableBytes ?? 0 > 0 else {
+            buffer = bytes
+            return
+        }
+        // What was read goes first: a connection that never pauses must not keep all it ever sent.
+        buffer?.discardReadBytes()
+        buffer?.writeBuffer(&bytes)
     }
 
     mutating func next(_ machine: inout ServerConnectionMachine) -> Step {

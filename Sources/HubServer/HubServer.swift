@@ -19,8 +19,9 @@ package struct HubServerConfiguration: Sendable {
     package var certificatePath: String
     package var keyPath: String
     package var limits = WireLimits()
-    /// Seconds for TLS and HELLO together.
-    package var handshakeSeconds: Int64 = 20
+    package var times = ConnectionTimes()
+    /// Connections at once; one more is closed before TLS.
+    package var connectionsMax = 4_096
     /// Software name and version for HELLO.
     package var software: String
     /// 16 random bytes.
@@ -38,6 +39,20 @@ package struct HubServerConfiguration: Sendable {
         self.software = software
         self.instanceID = instanceID
     }
+}
+
+/// How long a connection may take, hang and rest.
+package struct ConnectionTimes: Sendable {
+    /// For TLS and HELLO together.
+    package var handshake = TimeAmount.seconds(20)
+    /// Without an open call and without a byte from the client; then GOAWAY IDLE.
+    package var idle = TimeAmount.minutes(15)
+    /// With more to send than the client takes; then the connection is closed.
+    package var stall = TimeAmount.seconds(60)
+    /// For a watcher that is behind, until there is room for the next message; then its watch ends with a cursor.
+    package var watcherPatience = TimeAmount.seconds(10)
+
+    package init() {}
 }
 
 /// Serves one hub on one address until it is told to stop.
@@ -71,21 +86,25 @@ package final class HubServer: Sendable {
         hello.software = configuration.software
         hello.instanceID = .init(configuration.instanceID)
         let server = ServerContext(
-            hub: hub, limits: configuration.limits, hello: hello, logger: logger, identify: identify,
-            handshakeSeconds: configuration.handshakeSeconds)
-        let connections = ConnectionSet()
+            hub: hub, limits: configuration.limits, times: configuration.times, hello: hello, logger: logger,
+            identify: identify)
+        let connections = ConnectionSet(max: configuration.connectionsMax)
         do {
             let listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 1_024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.socketOption(.so_keepalive), value: 1)
+                // Above what one watcher may leave unsent, or the watch alone would stop the reading of other calls.
+                .childChannelOption(.writeBufferWaterMark, value: .init(
+                    low: CallLimits.watcherUnsentBytesMax, high: 2 * CallLimits.watcherUnsentBytesMax))
                 .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(
                     minimum: 1_024, initial: 2_048, maximum: 65_536))
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let handler = ConnectionHandler(server)
+                        try connections.add(channel, handler)
                         try channel.pipeline.syncOperations.addHandlers(NIOSSLServerHandler(context: tls), handler)
-                        connections.add(channel, handler)
                     }
                 }
                 .bind(host: configuration.host, port: configuration.port).get()

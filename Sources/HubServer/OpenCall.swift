@@ -4,7 +4,6 @@ import HubCore
 import HubDomain
 import HubProto
 import HubWire
-import NIOConcurrencyHelpers
 import NIOCore
 
 /// Lives on its connection's event loop.
@@ -14,6 +13,8 @@ final class OpenCall {
     let metadata: [HubMetadata]
     var task: Task<Void, Never>?
     var sink: ChannelSink?
+    /// Why the hub itself ended a stream; its task only learns that it was cancelled.
+    private(set) var interruption: HubError?
 
     private let call: HubCall
     private let principal: Principal
@@ -48,8 +49,8 @@ final class OpenCall {
             resumeFrom: [UInt8](call.resumeFrom), timeoutMillis: timeoutMillis)
     }
 
-    func watchDeadline(_ loop: any EventLoop, millis: UInt32, _ passed: @escaping @Sendable () -> Void) {
-        alarm = loop.scheduleTask(in: .milliseconds(Int64(millis)), passed)
+    func watchDeadline(_ loop: any EventLoop, _ passed: @escaping @Sendable () -> Void) {
+        alarm = loop.scheduleTask(deadline: deadline, passed)
     }
 
     /// The call has its answer.
@@ -61,41 +62,10 @@ final class OpenCall {
         task?.cancel()
         sink?.close()
     }
-}
 
-/// Where a watch writes: counts what the channel has not sent yet.
-final class ChannelSink: StreamSink {
-    private struct State {
-        var unsent = 0
-        var sent: UInt64 = 0
-        var closed = false
-    }
-    private let state = NIOLockedValueBox(State())
-    private let unsentBytesMax: Int
-    private let push: @Sendable ([UInt8], @escaping @Sendable () -> Void) -> Void
-
-    init(unsentBytesMax: Int, push: @escaping @Sendable ([UInt8], @escaping @Sendable () -> Void) -> Void) {
-        self.unsentBytesMax = unsentBytesMax
-        self.push = push
-    }
-
-    var bytesSent: UInt64 { state.withLockedValue { $0.sent } }
-
-    func close() { state.withLockedValue { $0.closed = true } }
-
-    func send(_ message: [UInt8]) throws(HubError) {
-        let count = message.count
-        let (closed, full) = state.withLockedValue { state -> (Bool, Bool) in
-            // A message larger than the bound may pass alone, or nothing could ever be sent.
-            let full = state.unsent > 0 && state.unsent + count > unsentBytesMax
-            if !state.closed, !full {
-                state.unsent += count
-                state.sent += UInt64(count)
-            }
-            return (state.closed, full)
-        }
-        if closed { throw HubError(.cancelled, "nobody listens any more") }
-        if full { throw HubError(.slowConsumer, "more than \(unsentBytesMax) bytes wait unsent", retryAfterMillis: 0) }
-        push(message) { [state] in state.withLockedValue { $0.unsent -= count } }
+    /// Ends a running stream, which then says where to go on.
+    func interrupt(_ error: HubError) {
+        interruption = interruption ?? error
+        cancel()
     }
 }

@@ -143,7 +143,7 @@ final class Regency: Sendable {
 
     /// Registers a program or a person with `hubctl client add`.
     func enrol(_ department: String, _ name: String, role: String) async throws -> Desk {
-        let desk = Desk(department: department, name: name, role: role, folder: folder + "/desks")
+        let desk = Desk(department: department, name: name, role: role, folder: "\(folder)/desks/\(department)-\(name)")
         let answer = try await admin([
             "client", "add", "--department", department, "--name", name, "--role", role, "--out", desk.folder,
         ])

@@ -42,9 +42,16 @@ public struct CivilRegistryModule: DepartmentModule {
                     "tanggal_lahir", "future", id: "Tanggal lahir belum terjadi.",
                     en: "The date of birth lies in the future."))
         }
+        if let area = question.text("wilayah"), area.utf8.count != 6 {
+            reasons.append(
+                Violation(
+                    "wilayah", "district", id: "Pilih kecamatan (kode 6 angka).", en: "Choose a district (6 digits)."))
+        }
         reasons += people(question)
         guard reasons.isEmpty else { return .refuse(reasons) }
-        return motherAge(question, .go(to: "dideklarasikan").setting("pelaporan", isLate(question) ? "terlambat" : "tepat_waktu"))
+        let answer = Answer.go(to: "dideklarasikan").setting(
+            "pelaporan", isLate(question) ? "terlambat" : "tepat_waktu")
+        return papers(question, motherAge(question, parents(question, answer)))
     }
 
     /// Two witnesses are two people, and neither is a parent.
@@ -70,6 +77,30 @@ public struct CivilRegistryModule: DepartmentModule {
                 Violation("nama_ayah", "required", id: "Isi nama ayah.", en: "Give the father's name."))
         }
         return reasons
+    }
+
+    /// A NIK says the sex of whoever holds it (domain row 1), but is kept for life whatever is corrected (row 2): an
+    /// officer looks, nobody is refused.
+    private func parents(_ question: Question, _ answer: Answer) -> Answer {
+        var answer = answer
+        for (field, female) in [("nik_ibu", true), ("nik_ayah", false)] {
+            if let nik = question.text(field).flatMap({ NIK($0) }), nik.isFemale != female {
+                answer = answer.warning(
+                    "parent_sex", field: field, id: "Angka NIK tidak sesuai jenis kelamin orang tua; periksa kembali.",
+                    en: "The digits of the NIK do not match the parent's sex; check it.")
+            }
+        }
+        return answer
+    }
+
+    /// The marriage extract belongs to the papers (domain row 7); without it the father is recorded on other grounds,
+    /// which an officer decides.
+    private func papers(_ question: Question, _ answer: Answer) -> Answer {
+        guard question.text("nama_ayah") != nil, !question.documentKinds.contains("buku_nikah") else { return answer }
+        return answer.warning(
+            "marriage_extract", field: "nama_ayah",
+            id: "Nama ayah diisi tanpa kutipan akta perkawinan atau buku nikah.",
+            en: "A father is named without a marriage extract.")
     }
 
     /// An unusual age of the mother is looked at by an officer, never refused.

@@ -1,8 +1,8 @@
 // The one symbol that libCivilRegistry.so exports.
 
 public import CHubModule
-import HubModuleKit
 import CivilRegistryRules
+import HubModuleKit
 
 /// What the host asks for first.
 @_cdecl("hub_module_entry")

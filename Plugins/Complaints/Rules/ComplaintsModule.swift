@@ -20,8 +20,8 @@ public struct ComplaintsModule: DepartmentModule {
         switch question.action {
         case "submit": received(question)
         case "teruskan": routed(question)
-        case "minta_keterangan": .go(to: "perlu_keterangan")
-        case "lengkapi": .go(to: "diteruskan")
+        case "minta_keterangan": .go(to: "perlu_keterangan").setting("kembali_ke", question.stage)
+        case "lengkapi": .go(to: question.text("kembali_ke") ?? "diterima")
         case "jawab": .go(to: "dijawab")
         case "tangani": .go(to: "ditangani")
         case "tutup": .go(to: "selesai")
@@ -38,7 +38,7 @@ public struct ComplaintsModule: DepartmentModule {
     /// A complaint of an older register that was closed there stays closed.
     private func received(_ question: Question) -> Answer {
         if let origin = question.origin { return .go(to: origin.closedMs > 0 ? "selesai" : "diterima") }
-        if question.text("kerahasiaan") == "bernama", question.text("nama") == nil {
+        if question.text("kerahasiaan") != "anonim", question.text("nama") == nil {
             return .refuse(
                 Violation(
                     "nama", "named", id: "Isi nama, atau pilih kerahasiaan anonim.",
@@ -52,7 +52,8 @@ public struct ComplaintsModule: DepartmentModule {
         guard let unit = question.text("unit_tujuan") else {
             return .refuse(
                 Violation(
-                    "unit_tujuan", "required", id: "Pilih unit yang akan menjawab.", en: "Choose the unit that answers."))
+                    "unit_tujuan", "required", id: "Pilih unit yang akan menjawab.", en: "Choose the unit that answers."
+                ))
         }
         guard question.text("kelas") != nil || question.text("jenis") != "aduan" else {
             return .refuse(
@@ -62,9 +63,14 @@ public struct ComplaintsModule: DepartmentModule {
     }
 
     /// Within the days of the table `batas-buka-kembali` after closing; it goes to the unit that held it.
+    ///
+    /// Nothing happens to a closed case, so its last change is its closing; only one that came closed from an older
+    /// register (its first version) was closed before it was here.
     private func reopened(_ question: Question) -> Answer {
+        let state = question.raw.case
         let closed = CalendarDate(
-            epochMillis: question.raw.case.updatedMs, utcOffsetMinutes: Int(question.raw.utcOffsetMinutes))
+            epochMillis: state.version == 1 && state.hasOrigin ? state.origin.closedMs : state.updatedMs,
+            utcOffsetMinutes: Int(question.raw.utcOffsetMinutes))
         let limit = question.record("batas-buka-kembali")?["hari"].flatMap { Int($0) } ?? 0
         if CalendarDate.daysBetween(closed, question.today) > limit {
             return .refuse(

@@ -1,8 +1,8 @@
 // The one symbol that libComplaints.so exports.
 
 public import CHubModule
-import HubModuleKit
 import ComplaintsRules
+import HubModuleKit
 
 /// What the host asks for first.
 @_cdecl("hub_module_entry")

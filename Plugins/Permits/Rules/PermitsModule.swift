@@ -34,13 +34,21 @@ public struct PermitsModule: DepartmentModule {
     }
 
     private func received(_ question: Question) -> Answer {
-        guard let risk = question.record("kbli")?["risiko"] else {
-            return .refuse(
+        var reasons: [Violation] = []
+        let risk = question.record("kbli")?["risiko"]
+        if risk == nil {
+            reasons.append(
                 Violation(
                     "kbli", "risk_class", id: "Kode KBLI belum memiliki tingkat risiko; hubungi DPMPTSP.",
                     en: "This KBLI code has no risk class yet; ask the permits office."))
         }
-        if let contradiction = scaleAgainstCapital(question) { return .refuse(contradiction) }
+        if let contradiction = scaleAgainstCapital(question) { reasons.append(contradiction) }
+        if let area = question.text("wilayah"), area.utf8.count != 6 {
+            reasons.append(
+                Violation(
+                    "wilayah", "district", id: "Pilih kecamatan (kode 6 angka).", en: "Choose a district (6 digits)."))
+        }
+        guard reasons.isEmpty, let risk else { return .refuse(reasons) }
         return .go(to: "pemeriksaan_dokumen").setting("risiko", risk)
     }
 
@@ -49,8 +57,12 @@ public struct PermitsModule: DepartmentModule {
     private func scaleAgainstCapital(_ question: Question) -> Violation? {
         guard let row = question.record("skala-usaha"), let capital = question.integer("modal"),
             let least = row["modal_min"].flatMap({ Int64($0) }), let most = row["modal_maks"].flatMap({ Int64($0) })
-        else { return nil }
-        if (least...max(least, most)).contains(capital) { return nil }
+        else {
+            return Violation(
+                "skala", "capital", id: "Batas modal skala ini belum ditetapkan; hubungi DPMPTSP.",
+                en: "This scale has no bounds of capital yet; ask the permits office.")
+        }
+        if least <= capital, capital <= most { return nil }
         return Violation(
             "skala", "capital",
             id: "Skala usaha tidak sesuai dengan modal: untuk skala ini modal Rp\(least) sampai Rp\(most).",

@@ -52,12 +52,14 @@ struct Table: Sendable {
         }
     }
 
+    /// The widest column gives way first, a character at a time.
     private func shrink(_ widths: inout [Int], _ shown: [Int]) {
-        var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - Self.lineWidth
-        for position in widths.indices where excess > 0 && columns[shown[position]].shrinks {
-            let given = min(excess, max(0, widths[position] - Self.shrunkWidthMin))
-            widths[position] -= given
-            excess -= given
+        let excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - Self.lineWidth
+        let yielding = widths.indices.filter { columns[shown[$0]].shrinks }
+        for _ in 0..<max(0, excess) {
+            guard let widest = yielding.max(by: { widths[$0] < widths[$1] }), widths[widest] > Self.shrunkWidthMin
+            else { return }
+            widths[widest] -= 1
         }
     }
 

@@ -46,7 +46,7 @@ extension HubCase {
             ("Version", String(version)), ("Department", unit.isEmpty ? department : "\(department), unit \(unit)"),
             ("Applicant", privacy.personal(applicant)),
             ("Escalation", escalation == 0 ? "" : "level \(escalation), \(escalatedTo)"),
-            ("Origin", hasOrigin ? "\(origin.source) \(origin.sourceID), \(origin.category)" : ""), ("Note", note),
+            ("Origin", hasOrigin ? origin.line : ""), ("Note", note),
             ("Created", Moment.minute(createdMs)), ("Updated", Moment.minute(updatedMs)),
             ("Age", Moment.age(of: createdMs, at: nowMillis)),
         ])
@@ -123,6 +123,11 @@ extension HubWarning {
 }
 
 extension HubOrigin {
+    /// Register, key and category there, and when it was closed there.
+    fileprivate var line: String {
+        "\(source) \(sourceID), \(category)\(closedMs == 0 ? "" : ", closed \(Moment.minute(closedMs))")"
+    }
+
     fileprivate var members: [(String, JSON)] {
         [
             ("source", .string(source)), ("source_id", .string(sourceID)), ("closed", .moment(closedMs)),

@@ -1,0 +1,105 @@
+// Where a watch writes: bounded by what the channel has not sent yet, patient with a reader that is behind.
+
+import HubCore
+import HubDomain
+import HubWire
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// One stream's way out. Used by one task, which hands over one message after the other.
+final class ChannelSink: StreamSink {
+    /// Writes a message, and calls back when it has left.
+    typealias Push = @Sendable ([UInt8], @escaping @Sendable () -> Void) -> Void
+
+    private struct State {
+        var unsent = 0
+        var sent: UInt64 = 0
+        var closed = false
+        /// Whoever waits for room; true = look again.
+        var waiting: EventLoopPromise<Bool>?
+    }
+
+    private enum Place {
+        case taken
+        case closed
+        case full(EventLoopFuture<Bool>)
+    }
+
+    private let state = NIOLockedValueBox(State())
+    private let unsentBytesMax: Int
+    private let patience: TimeAmount
+    private let loop: any EventLoop
+    private let push: Push
+
+    /// - Parameters:
+    ///   - unsentBytesMax: Bytes that may wait; a longer message may wait alone, or it could never be sent.
+    ///   - patience: How long a message waits for room before its reader counts as slow.
+    init(
+        unsentBytesMax: Int = CallLimits.watcherUnsentBytesMax, patience: TimeAmount, loop: any EventLoop,
+        push: @escaping Push
+    ) {
+        self.unsentBytesMax = unsentBytesMax
+        self.patience = patience
+        self.loop = loop
+        self.push = push
+    }
+
+    /// Bytes of all messages so far.
+    var bytesSent: UInt64 { state.withLockedValue { $0.sent } }
+
+    /// Nothing more is taken; who waits for room is told.
+    func close() {
+        let waiting = state.withLockedValue { state in
+            state.closed = true
+            return state.waiting.take()
+        }
+        waiting?.succeed(true)
+    }
+
+    func send(_ message: [UInt8]) async throws(HubError) {
+        let end = NIODeadline.now() + patience
+        while true {
+            switch place(for: message.count) {
+            case .taken: return push(message) { self.left(message.count) }
+            case .closed: throw HubError(.cancelled, "nobody listens any more")
+            case .full(let room):
+                let alarm = loop.scheduleTask(deadline: end) { self.giveUp(room) }
+                let isRoom = (try? await room.get()) ?? false
+                alarm.cancel()
+                guard isRoom else {
+                    throw HubError(.slowConsumer, "more than \(unsentBytesMax) bytes wait unsent", retryAfterMillis: 0)
+                }
+            }
+        }
+    }
+
+    private func place(for count: Int) -> Place {
+        state.withLockedValue { state in
+            if state.closed { return .closed }
+            if state.unsent > 0, state.unsent + count > unsentBytesMax {
+                let promise = loop.makePromise(of: Bool.self)
+                state.waiting = promise
+                return .full(promise.futureResult)
+            }
+            state.unsent += count
+            state.sent += UInt64(count)
+            return .taken
+        }
+    }
+
+    private func left(_ count: Int) {
+        let waiting = state.withLockedValue { state in
+            state.unsent -= count
+            return state.waiting.take()
+        }
+        waiting?.succeed(true)
+    }
+
+    /// Ends this wait, unless it has ended and another one begun.
+    private func giveUp(_ room: EventLoopFuture<Bool>) {
+        let waiting = state.withLockedValue { state in
+            state.waiting?.futureResult === room ? state.waiting.take() : nil
+        }
+        waiting?.succeed(false)
+    }
+}
