@@ -17,6 +17,7 @@ packages:
 
 build: packages
 	swift build $(SWIFT_FLAGS) $(if $(STRICT),--explicit-target-dependency-import-check error)
+	@Scripts/build-host.sh $(BUILD)/hub-module-host
 	@Scripts/assemble-modules.sh debug
 
 demo: build
@@ -24,6 +25,7 @@ demo: build
 
 test: packages
 	swift build $(SWIFT_FLAGS) --build-tests
+	@Scripts/build-host.sh $(BUILD)/hub-module-host
 	@Scripts/assemble-modules.sh debug
 	swift test $(SWIFT_FLAGS) --skip-build --parallel
 
@@ -32,6 +34,7 @@ check: packages
 
 release: packages
 	swift build $(SWIFT_FLAGS) -c release
+	@Scripts/build-host.sh .build/release/hub-module-host
 	@Scripts/assemble-modules.sh release
 
 bench: release

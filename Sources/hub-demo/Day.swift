@@ -105,14 +105,12 @@ struct Day {
             let service = services[kill % services.count]
             let left = (moduleKills - kill + services.count - 1) / services.count + (hubKills > 0 ? 1 : 0)
             let batch = take(service, of: left)
-            let (saboteur, half) = (saboteur, batch.count / 3)
-            try await met(storm.run(batch) { try await saboteur.killHost(of: service, after: half) })
+            try await met(storm.run(batch, under: saboteur.aimAtHost(of: service, after: batch.count / 3)))
             watcher.cut()
         }
         for kill in 0..<hubKills {
             let batch = services.flatMap { take($0, of: hubKills - kill) }
-            let (saboteur, half) = (saboteur, batch.count / 3)
-            try await met(storm.run(batch) { try await saboteur.killHub(after: half) })
+            try await met(storm.run(batch, under: saboteur.aimAtHub(after: batch.count / 3)))
         }
         try await met(storm.run(services.flatMap { queues[$0] ?? [] }))
         report.sentAgain = traffic.sent.again

@@ -21,7 +21,7 @@ struct Demo: AsyncParsableCommand {
     var programs = ".build/debug"
 
     @Option(help: "Permits, births and complaints, together.")
-    var cases = 240
+    var cases = 360
 
     @Option(help: "Of everything invented; the same seed invents the same people.")
     var seed: UInt64 = 2026
@@ -39,7 +39,7 @@ struct Demo: AsyncParsableCommand {
     var keep = false
 
     /// Requests that a kill needs so that enough of them are in flight.
-    static let casesPerKill = 40
+    static let casesPerKill = 60
 
     func validate() throws {
         guard (0...1_000).contains(moduleKills), (0...1_000).contains(hubKills) else {

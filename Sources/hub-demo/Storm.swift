@@ -15,17 +15,17 @@ struct Storm: Sendable {
     /// Requests in flight at once.
     static let width = 32
 
-    /// Sends a batch while `calamity` happens, then sends again what stayed unanswered, with the same keys.
+    /// Sends a batch while a blow falls, then sends again what stayed unanswered, with the same keys.
     ///
     /// - Returns: What was acknowledged, and the calamity with the exact number of unanswered submits where their
     ///   connection died with the victim.
     func run(
-        _ petitions: [Petition], calamity: (@Sendable () async throws -> Calamity)? = nil
+        _ petitions: [Petition], under blow: Blow? = nil
     ) async throws -> (cases: [OpenCase], calamity: Calamity?) {
         async let sending = concurrently(petitions, width: Self.width) { petition in
             (petition, try await traffic.send(petition))
         }
-        var met = try await calamity?()
+        var met = try await blow?()
         let sent = try await sending
         var cases: [OpenCase] = []
         var unanswered: [Petition] = []

@@ -26,7 +26,8 @@ struct AuditCommand: ParsableCommand {
                 let head = try await ledger.verifyChain()
                 try ledger.close()
                 let chain = head.chain.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
-                FileHandle.standardOutput.write(Data("chain holds: \(head.sequence) events, head \(chain.joined())\n".utf8))
+                FileHandle.standardOutput.write(
+                    Data("chain holds: \(head.sequence) events, head \(chain.joined())\n".utf8))
             } catch {
                 FileHandle.standardError.write(Data("hubd: \(error)\n".utf8))
                 throw ExitCode(1)

@@ -24,7 +24,8 @@ struct Daemon {
             path: state.path, nowMillis: clock.nowMillis(), hubID: { Self.randomBytes(16) })
         defer { close(ledger, logger) }
         let group = MultiThreadedEventLoopGroup(
-            numberOfThreads: configuration.threads == 0 ? ProcessInfo.processInfo.activeProcessorCount : configuration.threads)
+            numberOfThreads: configuration.threads == 0
+                ? ProcessInfo.processInfo.activeProcessorCount : configuration.threads)
         let modules = ModuleSupervisor(
             BundleReader.discover(directory: configuration.modulesDirectory), host: configuration.hostProgram,
             limits: configuration.moduleLimits, clock: clock, jitter: { Double.random(in: -1...1) }, group: group,
@@ -34,7 +35,7 @@ struct Daemon {
             let (hub, server) = try await assemble(
                 ledger, modules, clock, policy: policy, state: state, group: group, logger: logger)
             try Self.announce(server.address, state)
-            await serve(hub, server, logger: logger)
+            try await serve(hub, server, logger: logger)
         } catch {
             await modules.shutdown()
             throw error
@@ -67,7 +68,9 @@ struct Daemon {
     }
 
     /// Serves until SIGTERM or SIGINT.
-    private func serve(_ hub: Hub, _ server: HubServer, logger: Logger) async {
+    ///
+    /// - Throws: When a service failed, so that whoever started hubd sees it fail and starts it anew.
+    private func serve(_ hub: Hub, _ server: HubServer, logger: Logger) async throws(HubError) {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
@@ -76,7 +79,7 @@ struct Daemon {
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch {
-            logger.critical("the hub stops because a service failed", metadata: ["error": "\(error)"])
+            throw error as? HubError ?? HubError(.internalFault, "the hub stops because a service failed: \(error)")
         }
     }
 

@@ -50,6 +50,7 @@ struct HubConfiguration {
             return number
         }
         switch key {
+        case "version": _ = try number(1...1)
         case "listen": listen = try text()
         case "modules": modulesDirectory = try text()
         case "host_program": hostProgram.path = try text()
@@ -65,7 +66,8 @@ struct HubConfiguration {
         case "module_crash_window_seconds": moduleLimits.crashWindowMillis = Int64(try number(1...86_400)) * 1_000
         case "module_data_limit_mib": moduleLimits.dataBytesMax = UInt64(try number(16...65_536)) << 20
         case "module_backoff_ms": moduleLimits.backoffMillis = Int64(try number(0...60_000))
-        default: throw HubError(.configurationInvalid, "\(file): unknown key \(key); see README.md, section Configuration")
+        default:
+            throw HubError(.configurationInvalid, "\(file): unknown key \(key); see README.md, section Configuration")
         }
     }
 
@@ -103,7 +105,9 @@ enum YAMLFile {
     static func mapping(_ path: String) throws(HubError) -> [(String, Node)] {
         guard let data = FileManager.default.contents(atPath: path), data.count <= 262_144,
             let text = String(data: data, encoding: .utf8)
-        else { throw HubError(.configurationInvalid, "\(path): cannot be read, or is not UTF-8 text of at most 256 KiB") }
+        else {
+            throw HubError(.configurationInvalid, "\(path): cannot be read, or is not UTF-8 text of at most 256 KiB")
+        }
         do {
             guard let top = try Yams.compose(yaml: text) else { return [] }
             guard let mapping = top.mapping else {

@@ -20,11 +20,10 @@ extension EndToEnd {
                 var unanswered: [Int] = []
                 var others = 0
                 for kill in 0..<kills {
-                    let batch = try await bench.petitions(Service.permit, count: 28, seed: UInt64(kill))
+                    let batch = try await bench.petitions(Service.permit, count: 60, seed: UInt64(kill))
                     let neighbours = try await bench.petitions(Service.complaint, count: 4, seed: UInt64(kill))
-                    async let stormed = bench.storm.run(batch) {
-                        try await bench.saboteur.killHost(of: Service.permit, after: 8)
-                    }
+                    let blow = try await bench.saboteur.aimAtHost(of: Service.permit, after: 16)
+                    async let stormed = bench.storm.run(batch, under: blow)
                     for neighbour in neighbours {
                         let outcome = try await bench.traffic.send(neighbour)
                         guard case .stored = outcome else {
@@ -39,7 +38,7 @@ extension EndToEnd {
                     unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
                 #expect(others == kills * 4)
                 #expect(hub.regency.pid == pid)
-                try await bench.nothingIsLost(expected: kills * 32)
+                try await bench.nothingIsLost(expected: kills * 64)
                 let info = try await bench.saboteur.module(of: Service.permit)
                 #expect(info?.crashes ?? 0 >= UInt64(kills))
             }
@@ -52,13 +51,13 @@ extension EndToEnd {
                 let bench = try await Bench(hub)
                 var unanswered: [Int] = []
                 for kill in 0..<kills {
-                    let batch = try await bench.petitions(Service.complaint, count: 48, seed: UInt64(kill))
-                    let met = try await bench.storm.run(batch) { try await bench.saboteur.killHub(after: 16) }
+                    let batch = try await bench.petitions(Service.complaint, count: 72, seed: UInt64(kill))
+                    let met = try await bench.storm.run(batch, under: bench.saboteur.aimAtHub(after: 24))
                     unanswered.append(met.calamity?.unanswered ?? 0)
                 }
                 #expect(
                     unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
-                try await bench.nothingIsLost(expected: kills * 48)
+                try await bench.nothingIsLost(expected: kills * 72)
             }
         }
 

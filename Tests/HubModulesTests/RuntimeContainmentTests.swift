@@ -46,6 +46,22 @@ struct RuntimeContainmentTests {
         }
     }
 
+    @Test("a module that gives no sign of life is ended, however long a decision may take")
+    func noSignOfLife() async throws {
+        try await withModules(
+            ["Loops"],
+            limits: {
+                $0.decideMillis = 60_000
+                $0.pingMillis = 50
+            }
+        ) { modules in
+            #expect(await modules.outcome("loops") == .failure(HubError(.moduleCrashed, "")))
+            let info = try await modules.info("loops")
+            #expect(info.crashes == 2)
+            #expect(info.reasons == ["3 PINGs without an answer"])
+        }
+    }
+
     @Test("calls behind one that hangs are asked again and answered, without blame")
     func behindAHang() async throws {
         try await withModules(["NeverAnswers"], limits: { $0.decideMillis = 500 }) { modules in

@@ -25,7 +25,7 @@ struct RuntimeLifeTests {
             let info = try await modules.info("echoes")
             #expect(info.state == .serving)
             #expect(info.services == ["contoh"])
-            #expect(info.starts == 2)  // The probe is one of them.
+            #expect(info.starts == 1)  // The probe does not count.
             #expect(info.calls == 7)
             #expect(info.memoryBytes > 100_000)
         }

@@ -130,6 +130,46 @@ struct MomentTests {
     }
 }
 
+@Suite("Amounts for people")
+struct QuantityTests {
+    @Test(
+        "numbers have their decimals, and one that does not fit is a dash instead of a trap",
+        arguments: [
+            (1.005, 1, "1.0"), (-0.04, 1, "0.0"), (-6.917464, 6, "-6.917464"), (99.96, 1, "100.0"), (7, 0, "7"),
+            (.infinity, 1, "-"), (.nan, 0, "-"), (9.3e18, 0, "-"), (1e13, 6, "-"), (0.5, 400, "0.500000000"),
+        ] as [(Double, Int, String)])
+    func fixed(_ row: (Double, Int, String)) {
+        #expect(Quantity.fixed(row.0, decimals: row.1) == row.2)
+    }
+
+    @Test(
+        "bytes get a unit",
+        arguments: [(0, ""), (1_023, "1023B"), (1_536, "1.5K"), (6_500_000, "6.2M"), (.max, "16777216T")]
+            as [(UInt64, String)])
+    func bytes(_ row: (UInt64, String)) {
+        #expect(Quantity.bytes(row.0) == row.1)
+    }
+}
+
+@Suite("A hub is healthy when all that runs code serves")
+struct HealthTests {
+    @Test(
+        "only a bundle without services may be stopped",
+        arguments: [
+            (.serving, ["a"], true), (.stopped, [], true), (.stopped, ["a"], false), (.refused, [], false),
+            (.quarantined, ["a"], false), (.waiting, ["a"], false), (.starting, ["a"], false),
+        ] as [(HubModuleState, [String], Bool)])
+    func health(_ row: (HubModuleState, [String], Bool)) {
+        let info = HubModuleInfo.with {
+            $0.state = row.0
+            $0.services = row.1
+        }
+        #expect(info.isHealthy == row.2)
+        let status = HubStatusReply.with { $0.modules = [info] }
+        #expect(status.detail.lines(.json)[0].contains("\"healthy\":\(row.2)"))
+    }
+}
+
 @Suite("Bytes as text")
 struct HexTests {
     @Test("bytes go to digits and back; anything else is refused")

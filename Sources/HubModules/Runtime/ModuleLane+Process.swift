@@ -16,7 +16,7 @@ extension ModuleLane {
             return crashed("no socket pair: \(String(cString: strerror(errno)))")
         }
         var arguments = ["--id", specification.id, "--library", library, "--data-limit", "\(limits.dataBytesMax)"]
-        if !probed { arguments.append("--probe") }
+        if probed { counts.starts += 1 } else { arguments.append("--probe") }
         let link = ModuleLink()
         let this = NIOLoopBound(self, eventLoop: loop)
         let ended = NIOLoopBoundBox<RunningHost?>(nil, eventLoop: loop)
@@ -29,7 +29,6 @@ extension ModuleLane {
         }
         let host = RunningHost(process: process, link: link)
         ended.value = host
-        counts.starts += 1
         startedMillis = surroundings.clock.nowMillis()
         link.delegate = self
         enter(.starting(host))

@@ -40,6 +40,7 @@ final class ModuleLane {
 
     /// Counters since the hub started.
     struct Counts {
+        /// Without the probe.
         var starts: UInt64 = 0
         var crashes: UInt64 = 0
         var calls: UInt64 = 0

@@ -153,6 +153,9 @@ package final class ModuleSupervisor: ModuleRuntime {
 
     // MARK: Parts
 
+    // A caller whose task is cancelled still waits for its answer or its deadline: both are near, and a decision that
+    // nobody waits for has no effect.
+
     private func desk(_ module: String) throws(HubError) -> Desk {
         guard let desk = desksByID[module] else {
             throw HubError(.moduleUnknown, "no module of this name", facts: ["module": String(module.prefix(64))])

@@ -50,7 +50,7 @@ struct Import: HubCommand {
         } shown: { summary, bytes in
             progress.show(Self.progressLine(summary, bytes, of: file.size))
         }
-        summary.seconds = (ContinuousClock.now - start).seconds
+        summary.seconds = ((ContinuousClock.now - start).seconds * 1_000).rounded() / 1_000
         progress.finish(Self.progressLine(summary, file.size ?? 0, of: file.size))
         output.show(summary.detail)
         if summary.refused > 0 { throw Finished(status: .partial) }

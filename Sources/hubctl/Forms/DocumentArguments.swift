@@ -37,12 +37,11 @@ struct DocumentArgument: ExpressibleByArgument, Equatable, Sendable {
 
     private static func isMediaType(_ text: Substring) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.count == 2
-            && parts.allSatisfy { part in
-                !part.isEmpty
-                    && part.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x2B...0x39).contains($0) && $0 != 0x2F }
-            }
-            && ["image", "application", "text", "audio", "video"].contains(parts[0])
+        guard parts.count == 2, ["image", "application", "text", "audio", "video"].contains(parts[0]) else {
+            return false
+        }
+        return !parts[1].isEmpty
+            && parts[1].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".+-".contains($0)) }
     }
 }
 

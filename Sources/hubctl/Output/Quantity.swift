@@ -15,14 +15,14 @@ enum Quantity {
         return unit == 0 ? "\(count)B" : fixed(value, decimals: value < 100 ? 1 : 0) + units[unit]
     }
 
-    /// A number with so many decimals.
+    /// A number with so many decimals, at most nine; `-` for one that does not fit.
     static func fixed(_ value: Double, decimals: Int) -> String {
-        guard value.isFinite, abs(value) < 1e15 else { return "-" }
-        let scale = (0..<decimals).reduce(Int64(1)) { product, _ in product * 10 }
-        let scaled = Int64((abs(value) * Double(scale)).rounded())
+        let scale = (0..<min(decimals, 9)).reduce(Int64(1)) { product, _ in product * 10 }
+        guard let scaled = Int64(exactly: (abs(value) * Double(scale)).rounded()) else { return "-" }
         let sign = value < 0 && scaled > 0 ? "-" : ""
         guard decimals > 0 else { return sign + String(scaled) }
         let digits = String(scaled % scale)
-        return "\(sign)\(scaled / scale).\(String(repeating: "0", count: decimals - digits.count))\(digits)"
+        return
+            "\(sign)\(scaled / scale).\(String(repeating: "0", count: max(0, min(decimals, 9) - digits.count)))\(digits)"
     }
 }
