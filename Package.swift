@@ -83,7 +83,10 @@ let package = Package(
         // Floor 4: adapters.
         floor(
             "HubServer",
-            ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, crypto, logging]),
+            [
+                "HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, crypto,
+                logging,
+            ]),
         floor("HubStore", ["HubCore", "HubProto", "HubDomain", protobuf, grdb, crypto]),
         floor(
             "HubModules",
@@ -100,7 +103,7 @@ let package = Package(
         .executableTarget(
             name: "hubctl",
             dependencies: [
-                "HubClient", "HubTrust", "HubProto", "HubDomain", protobuf, argumentParser, nioPosix, nioSSL, yams,
+                "HubClient", "HubTrust", "HubProto", "HubDomain", protobuf, argumentParser, crypto, yams,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hub-demo",

@@ -61,7 +61,8 @@ extension ConnectionHandler {
 
     private func run(
         _ stream: UInt32, _ call: OpenCall, _ about: CallContext, _ message: [UInt8],
-        stream body: @escaping @Sendable (CallContext, [UInt8], any StreamSink) async throws(StreamInterruption) -> Void,
+        stream body:
+            @escaping @Sendable (CallContext, [UInt8], any StreamSink) async throws(StreamInterruption) -> Void,
         _ context: ChannelHandlerContext
     ) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)

@@ -82,7 +82,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         // swift-nio-ssl raises no alert on an ALPN mismatch: close before any frame.
         guard negotiated == ProtocolVersion.alpn else {
-            server.logger.info("connection closed: ALPN does not match", metadata: ["expected": "\(ProtocolVersion.alpn)"])
+            server.logger.info(
+                "connection closed: ALPN does not match", metadata: ["expected": "\(ProtocolVersion.alpn)"])
             context.close(promise: nil)
             return
         }

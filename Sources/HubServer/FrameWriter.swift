@@ -6,7 +6,8 @@ import NIOCore
 import SwiftProtobuf
 
 extension ByteBuffer {
-    mutating func writeFrame(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, payload: some Collection<UInt8>) {
+    mutating func writeFrame(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, payload: some Collection<UInt8>)
+    {
         let header = FrameHeader(type, flags: flags, stream: stream, length: UInt32(payload.count))
         writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.size) { raw in
             header.write(to: raw)

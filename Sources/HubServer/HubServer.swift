@@ -96,10 +96,16 @@ package final class HubServer: Sendable {
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.socketOption(.so_keepalive), value: 1)
                 // Above what one watcher may leave unsent, or the watch alone would stop the reading of other calls.
-                .childChannelOption(.writeBufferWaterMark, value: .init(
-                    low: CallLimits.watcherUnsentBytesMax, high: 2 * CallLimits.watcherUnsentBytesMax))
-                .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(
-                    minimum: 1_024, initial: 2_048, maximum: 65_536))
+                .childChannelOption(
+                    .writeBufferWaterMark,
+                    value: .init(
+                        low: CallLimits.watcherUnsentBytesMax, high: 2 * CallLimits.watcherUnsentBytesMax)
+                )
+                .childChannelOption(
+                    .recvAllocator,
+                    value: AdaptiveRecvByteBufferAllocator(
+                        minimum: 1_024, initial: 2_048, maximum: 65_536)
+                )
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let handler = ConnectionHandler(server)
@@ -112,9 +118,11 @@ package final class HubServer: Sendable {
             return HubServer(listener: listener, connections: connections, address: "\(configuration.host):\(port)")
         } catch let error as IOError where error.errnoCode == 98 {  // EADDRINUSE
             throw HubError(
-                .addressInUse, "\(configuration.host):\(configuration.port) is in use; stop the other program or choose another port")
+                .addressInUse,
+                "\(configuration.host):\(configuration.port) is in use; stop the other program or choose another port")
         } catch {
-            throw HubError(.configurationInvalid, "cannot listen on \(configuration.host):\(configuration.port): \(error)")
+            throw HubError(
+                .configurationInvalid, "cannot listen on \(configuration.host):\(configuration.port): \(error)")
         }
     }
 

@@ -27,8 +27,10 @@ extension InMemoryLedger {
                 && (!query.overdueOnly || Self.isOverdue(state, nowMillis))
                 && (query.before.map { id.lexicographicallyPrecedes($0) } ?? true)
         }
-        return wanted.keys.sorted { $1.lexicographicallyPrecedes($0) }.prefix(max(0, min(query.limit, CaseQuery.limitMax)))
-            .compactMap { wanted[$0]?.state }
+        return wanted.keys.sorted { $1.lexicographicallyPrecedes($0) }.prefix(
+            max(0, min(query.limit, CaseQuery.limitMax))
+        )
+        .compactMap { wanted[$0]?.state }
     }
 
     private static func isOverdue(_ state: HubCase, _ nowMillis: Int64) -> Bool {

@@ -9,8 +9,8 @@ import HubProto
 struct Calamity: Sendable {
     /// What was killed.
     let victim: String
-    /// Submits that were sent and unanswered when it died.
-    var unanswered: Int
+    /// Keys of the submits that were sent and unanswered when it died.
+    var unanswered: Set<[UInt8]>
     /// The clients' connections died with it.
     let cutsConnections: Bool
     /// Milliseconds until it served again.
@@ -81,7 +81,7 @@ struct Saboteur: Sendable {
     /// millisecond would be through with everything.
     private func busy(_ service: String?, from sent: Int, seconds: Int) async throws {
         let began = ContinuousClock.now
-        while traffic.sent.first < sent || traffic.waiting(service) < Self.unansweredMin + 4 {
+        while traffic.sent.first < sent || traffic.waiting(service).count < Self.unansweredMin + 4 {
             guard ContinuousClock.now - began < .seconds(seconds) else {
                 throw DemoFailure("fewer than \(Self.unansweredMin) submits were in flight for \(seconds) s")
             }

@@ -80,7 +80,9 @@ struct Day {
         let after = try await town.status().cases
         promises.check("nothing of a refused request is stored", before == after)
         report.refused = mistakes.count
-        onlooker.tell("\(mistakes.count) wrong requests refused: \(mistakes.map(\.name).joined(separator: ", "))")
+        if let first = mistakes.first, let last = mistakes.last {
+            onlooker.tell("\(mistakes.count) wrong requests refused, from \(first.name) to \(last.name)")
+        }
     }
 
     private mutating func submit(_ count: Int, moduleKills: Int, hubKills: Int) async throws {
@@ -122,31 +124,42 @@ struct Day {
         guard let calamity = result.calamity else { return }
         report.calamities.append(calamity)
         onlooker.tell(
-            "\(onlooker.strong(calamity.victim)) killed with \(calamity.unanswered) submits unanswered; "
+            "\(onlooker.strong(calamity.victim)) killed with \(calamity.unanswered.count) submits unanswered; "
                 + "back after \(Int(calamity.backAfterMillis)) ms")
         promises.check(
             "each process dies with at least \(Saboteur.unansweredMin) submits unanswered",
-            calamity.unanswered >= Saboteur.unansweredMin, broken: "\(calamity.victim): \(calamity.unanswered)")
+            calamity.unanswered.count >= Saboteur.unansweredMin,
+            broken: "\(calamity.victim): \(calamity.unanswered.count)")
     }
 
     // MARK: Officers
 
-    /// In each round some hours pass, and every case takes the next step of its life.
+    /// In each round an hour or more passes, and most cases take the next step of their life; some wait on a desk.
     private mutating func work() async throws {
-        let rounds = cases.map(\.petition.life.steps.count).max() ?? 0
-        for round in 0..<rounds {
-            try await town.pass(hours: 2)
-            let steps = cases.filter { $0.petition.life.steps.indices.contains(round) }
-            let (town, seed) = (town, people.chance.next())
-            if round % 2 == 0 { watcher.cut() }
-            _ = try await concurrently(Array(steps.enumerated()), width: 16) { index, open in
-                var chance = Chance(seed: seed &+ UInt64(index))
+        var taken = Array(repeating: 0, count: cases.count)
+        var round = 0
+        var steps = 0
+        while true {
+            var turn: [(index: Int, seed: UInt64)] = []
+            for index in cases.indices where taken[index] < cases[index].petition.life.steps.count {
+                if people.chance.happens(percent: 75) { turn.append((index, people.chance.next())) }
+            }
+            if turn.isEmpty, zip(cases, taken).allSatisfy({ $0.petition.life.steps.count == $1 }) { break }
+            try await town.pass(hours: people.chance.number(1...3))
+            if round % 3 == 0 { watcher.cut() }
+            let (town, cases, sofar) = (town, cases, taken)
+            _ = try await concurrently(turn, width: 16) { index, seed in
+                var chance = Chance(seed: seed)
+                let open = cases[index]
                 try await town.take(
-                    open.petition.life.steps[round], on: open.number, of: open.petition.service,
+                    open.petition.life.steps[sofar[index]], on: open.number, of: open.petition.service,
                     for: open.petition.citizen, chance: &chance)
             }
-            onlooker.tell("round \(round + 1): \(steps.count) steps taken")
+            for (index, _) in turn { taken[index] += 1 }
+            (round, steps) = (round + 1, steps + turn.count)
+            if round % 3 == 0 { onlooker.tell("\(steps) steps taken by officers, heads and citizens") }
         }
+        onlooker.tell("\(steps) steps in all; every case but the ignored complaints has come to its end")
     }
 
     private mutating func threeDays() async throws {

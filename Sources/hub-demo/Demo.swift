@@ -123,7 +123,6 @@ struct Demo: AsyncParsableCommand {
         onlooker.put(
             broken.isEmpty
                 ? "\n\(onlooker.mark(true)) every promise was kept, in \(onlooker.seconds) s"
-                : "\n\(onlooker.mark(false)) \(broken.count) promises were broken: "
-                    + broken.map(\.sentence).joined(separator: "; "))
+                : "\n\(onlooker.mark(false)) broken: \(broken.map(\.sentence).joined(separator: "; "))")
     }
 }

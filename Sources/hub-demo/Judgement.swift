@@ -71,8 +71,14 @@ struct Judgement {
         return Memory(hub: hub, hosts: hosts.reduce(0, +))
     }
 
-    /// `hubctl audit verify`
+    /// `hubctl audit verify`, and what an operator would look at besides.
     func ofLog() async throws -> String {
+        for open in cases.prefix(3) {
+            for words in [["case", "show", open.number], ["case", "history", open.number, "-o", "json"]] {
+                let shown = try await regency.admin(words)
+                promises.check("hubctl shows any case", shown.status == 0, broken: shown.output)
+            }
+        }
         let answer = try await regency.admin(["audit", "verify"])
         promises.check("`hubctl audit verify` holds", answer.status == 0, broken: answer.output)
         return answer.output.split(separator: "\n").first.map(String.init) ?? ""

@@ -94,7 +94,10 @@ final class Regency: Sendable {
         let log = "\(logs)/hubd-\(number).log"
         let child = try ChildProcess(
             programs.hubd,
-            ["--state", state, "--listen", "127.0.0.1:\(port)", "--clock", clock, "--modules", modules], output: log)
+            [
+                "--state", state, "--listen", "127.0.0.1:\(port)", "--clock", clock, "--modules", modules,
+                "--log-level", "debug",
+            ], output: log)
         running.withLock { $0 = child }
         for _ in 0..<seconds * 100 {
             if let text = TextFile.text(address), let found = HubAddress(text.filter { !$0.isWhitespace }) {

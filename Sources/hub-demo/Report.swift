@@ -73,7 +73,7 @@ struct Report: Sendable {
             [""]
             + Self.table(
                 ["KILLED", "UNANSWERED", "BACK AFTER"],
-                calamities.map { [$0.victim, "\($0.unanswered)", "\(Int($0.backAfterMillis)) ms"] })
+                calamities.map { [$0.victim, "\($0.unanswered.count)", "\(Int($0.backAfterMillis)) ms"] })
         let mib = { (bytes: UInt64) in "\((bytes + 524_288) / 1_048_576) MiB" }
         lines += [
             "", "sent again    \(sentAgain) unanswered keys, each exists once",

@@ -37,8 +37,9 @@ struct Storm: Sendable {
                 promises.check("every sound request is stored", false, "\(petition.service): \(error)")
             }
         }
-        if met?.cutsConnections == true { met?.unanswered = unanswered.count }
+        if met?.cutsConnections == true { met?.unanswered.formIntersection(unanswered.map(\.key)) }
         cases += try await sendAgain(unanswered)
+        promises.check("every sound request is stored", cases.count == petitions.count)
         return (cases, met)
     }
 

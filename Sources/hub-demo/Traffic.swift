@@ -33,7 +33,8 @@ final class Traffic: Sendable {
     }
 
     private struct State {
-        var waiting: [String: Int] = [:]
+        /// Services by the keys that wait.
+        var waiting: [[UInt8]: String] = [:]
         var sent = 0
         var again = 0
         var stored: [String: Int] = [:]
@@ -46,10 +47,10 @@ final class Traffic: Sendable {
 
     init(list: AcknowledgementList) { self.list = list }
 
-    /// Requests that were sent and are not answered yet; of one service, or of all.
-    func waiting(_ service: String? = nil) -> Int {
+    /// Keys that were sent and are not answered yet; of one service, or of all.
+    func waiting(_ service: String? = nil) -> Set<[UInt8]> {
         state.withLock { state in
-            service.map { state.waiting[$0] ?? 0 } ?? state.waiting.values.reduce(0, +)
+            Set(state.waiting.lazy.filter { service == nil || $0.value == service }.map(\.key))
         }
     }
 
@@ -71,7 +72,7 @@ final class Traffic: Sendable {
     func send(_ petition: Petition, again: Bool = false) async throws -> Outcome {
         let service = petition.service
         state.withLock { state in
-            state.waiting[service, default: 0] += 1
+            state.waiting[petition.key] = service
             if again { state.again += 1 } else { state.sent += 1 }
         }
         var options = CallOptions()
@@ -83,7 +84,7 @@ final class Traffic: Sendable {
         let outcome = await call(petition, options)
         let took = (ContinuousClock.now - began).inMillis
         state.withLock { state in
-            state.waiting[service, default: 0] -= 1
+            state.waiting[petition.key] = nil
             if case .refused = outcome { state.refused += 1 }
             if case .unanswered = outcome {} else if !again { state.millis.append(took) }
         }

@@ -32,7 +32,7 @@ extension EndToEnd {
                         }
                         others += 1
                     }
-                    unanswered.append(try await stormed.calamity?.unanswered ?? 0)
+                    unanswered.append(try await stormed.calamity?.unanswered.count ?? 0)
                 }
                 #expect(
                     unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
@@ -53,7 +53,7 @@ extension EndToEnd {
                 for kill in 0..<kills {
                     let batch = try await bench.petitions(Service.complaint, count: 72, seed: UInt64(kill))
                     let met = try await bench.storm.run(batch, under: bench.saboteur.aimAtHub(after: 24))
-                    unanswered.append(met.calamity?.unanswered ?? 0)
+                    unanswered.append(met.calamity?.unanswered.count ?? 0)
                 }
                 #expect(
                     unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")

@@ -60,6 +60,22 @@ struct RuntimeHostTests {
         close(host.socket)
     }
 
+    @Test("frames that come byte by byte, or many at once, are answered alike")
+    func drops() async throws {
+        let hello: [UInt8] = [0, 0, 0, 0, 0x00, 0, 0, 0, 0, 0, 0, 0]
+        // HELLO, then DATA with the eight bytes of a Decision, then END.
+        let expected = hello.count + 12 + 8 + 12
+        let slow = try ManualHost("Echoes")
+        for byte in hello + ManualHost.decide { slow.send([byte]) }
+        let fast = try ManualHost("Echoes")
+        fast.send(hello + ManualHost.decide)
+        let answers = (slow.receive(expected), fast.receive(expected))
+        #expect(answers.0.count == expected)
+        #expect(answers.0.suffix(20).prefix(8) == [0x0a, 6, 0x0a, 4] + Array("next".utf8))
+        #expect(answers.0 == answers.1)
+        for host in [slow, fast] { close(host.socket) }
+    }
+
     @Test("a frame that is longer than any may be ends the host before memory is taken")
     func oversize() async throws {
         let host = try ManualHost("Echoes")
@@ -106,6 +122,13 @@ private final class ManualHost: Sendable {
     }
 
     func send(_ bytes: [UInt8]) { _ = bytes.withUnsafeBytes { write(socket, $0.baseAddress, $0.count) } }
+
+    /// Waits for so many bytes; fewer when the host ends before.
+    func receive(_ count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = bytes.withUnsafeMutableBytes { recv(socket, $0.baseAddress, count, CInt(MSG_WAITALL.rawValue)) }
+        return [UInt8](bytes.prefix(max(0, got)))
+    }
 
     func exit() async -> HostExit? {
         for await exit in exits { return exit }

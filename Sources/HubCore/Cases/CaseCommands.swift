@@ -115,7 +115,8 @@ package struct CaseCommands: Sendable {
             guard key.hasPrefix(Self.originPrefix) else {
                 throw HubError(.internalFault, "a new case met an old one")
             }
-            throw HubError(.alreadyImported, "this record of the older register is already here", status: .alreadyExists)
+            throw HubError(
+                .alreadyImported, "this record of the older register is already here", status: .alreadyExists)
         }
     }
 

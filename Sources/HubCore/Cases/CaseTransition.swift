@@ -53,7 +53,8 @@ struct CaseTransition: Sendable {
         state.deadlines = try plan.deadlines(
             after: stage.name, stageBefore: before?.stage, current: before?.deadlines ?? [], data: state.data,
             nowMillis: nowMillis,
-            history: state.hasOrigin ? (state.createdMs, state.origin.closedMs == 0 ? nil : state.origin.closedMs) : nil)
+            history: state.hasOrigin ? (state.createdMs, state.origin.closedMs == 0 ? nil : state.origin.closedMs) : nil
+        )
         return (state, event(state, kind: imported ? .imported : action.kind.eventKind, changed: acceptance.data))
     }
 

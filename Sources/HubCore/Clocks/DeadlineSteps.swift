@@ -3,7 +3,6 @@
 import HubDomain
 import HubProto
 
-
 extension DeadlinePlan {
     /// A case on its way from one stage to the next.
     struct Step {

@@ -209,7 +209,9 @@ package protocol Ledger: Sendable {
     func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError)
     func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument?
     /// Size and media type of those of `hashes` (32 bytes each) that one of `owners` put.
-    func documentFacts(_ hashes: [[UInt8]], owners: [String]) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)]
+    func documentFacts(_ hashes: [[UInt8]], owners: [String]) async throws(HubError) -> [[UInt8]: (
+        size: UInt64, mediaType: String
+    )]
     func counts() async throws(HubError) -> LedgerCounts
     /// Recomputes the whole chain. Throws ``HubError/Code/chainBroken`` with the first wrong sequence as fact `sequence`.
     func verifyChain() async throws(HubError) -> LedgerHead
