@@ -114,15 +114,27 @@ let package = Package(
         // For tests, here and at departments.
         floor("HubTestKit", ["HubCore", "HubProto", "HubDomain", protobuf, crypto]),
         tests(of: "HubDomain"),
-        tests(of: "HubWire", ["HubProto", "HubDomain"]),
-        tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain"]),
+        tests(of: "HubWire", ["HubProto", "HubDomain", protobuf]),
+        tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain", protobuf, logging]),
         tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb]),
         tests(of: "HubTrust", ["HubDomain", x509, crypto]),
         tests(
             of: "HubClient",
             ["HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioEmbedded, nioPosix, nioSSL]),
         tests(of: "HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
-        tests(of: "HubModules", ["HubCore", "HubProto", "HubDomain", logging, nioPosix]),
+        tests(of: "HubModules", ["HubCore", "HubProto", "HubDomain", protobuf, crypto, logging, nioPosix]),
+        tests(
+            of: "HubServer",
+            [
+                "HubTestKit", "HubCore", "HubWire", "HubProto", "HubDomain", protobuf, logging, nioCore, nioEmbedded,
+                nioPosix, nioSSL, nioTLS,
+            ]),
+        tests(
+            of: "PermitsRules",
+            [
+                "CivilRegistryRules", "ComplaintsRules", "HubModuleKit", "HubModules", "HubCore", "HubProto",
+                "HubDomain", protobuf,
+            ], named: "PluginTests"),
         tests(of: "hubctl", ["HubClient", "HubTrust", "HubProto", "HubDomain", yams], named: "HubctlTests"),
         tests(
             of: "hub-demo",

@@ -40,7 +40,7 @@ def department_words():
     for path in ROOT.glob("Plugins/*/bundle/**/*.yaml"):
         text = path.read_text()
         words |= set(re.findall(r"^(?:service|department|id): *\"?([a-z][a-z0-9_-]{3,})\"?", text, re.M))
-        words |= {w for w in re.findall(r"^ *- *name: *\"?([a-z][a-z0-9]*_[a-z0-9_]+)\"?", text, re.M)}
+        words |= {w for w in re.findall(r"^ *- *\{? *name: *\"?([a-z][a-z0-9]*_[a-z0-9_]+)\"?", text, re.M)}
     return words - LIFE_VERBS
 
 

@@ -36,8 +36,11 @@ struct Day {
         onlooker.tell(
             "hubd serves on 127.0.0.1:\(regency.port), pid \(regency.pid ?? 0), with "
                 + status.modules.map { "\($0.id) \($0.version)" }.joined(separator: ", "))
+        // A bundle of data alone decides on nothing and has no process.
+        let deciding = status.modules.filter { !$0.services.isEmpty }
         promises.check(
-            "every module serves", status.modules.allSatisfy { $0.state == .serving } && !status.modules.isEmpty)
+            "every module serves", deciding.count == 3 && deciding.allSatisfy { $0.state == .serving },
+            broken: status.modules.map { "\($0.id) \($0.state)" }.joined(separator: ", "))
         onlooker.tell("\(town.offices.count * 3 + 2) programs and people have certificates of their own")
         let relay = try await Relay.start(to: regency.port, group: regency.group)
         let watcher = WatcherCheck(client: try regency.client(town.auditor, through: relay.port), relay: relay)

@@ -63,15 +63,16 @@ struct RuntimeHostTests {
     @Test("frames that come byte by byte, or many at once, are answered alike")
     func drops() async throws {
         let hello: [UInt8] = [0, 0, 0, 0, 0x00, 0, 0, 0, 0, 0, 0, 0]
-        // HELLO, then DATA with the eight bytes of a Decision, then END.
-        let expected = hello.count + 12 + 8 + 12
+        // Back come HELLO, DATA with the Decision, and an empty END.
+        let decision: [UInt8] = [0x0a, 6, 0x0a, 4] + Array("next".utf8)
+        let expected = hello.count + 12 + decision.count + 12
         let slow = try ManualHost("Echoes")
         for byte in hello + ManualHost.decide { slow.send([byte]) }
         let fast = try ManualHost("Echoes")
         fast.send(hello + ManualHost.decide)
         let answers = (slow.receive(expected), fast.receive(expected))
         #expect(answers.0.count == expected)
-        #expect(answers.0.suffix(20).prefix(8) == [0x0a, 6, 0x0a, 4] + Array("next".utf8))
+        #expect([UInt8](answers.0.suffix(20).prefix(8)) == decision)
         #expect(answers.0 == answers.1)
         for host in [slow, fast] { close(host.socket) }
     }
@@ -126,7 +127,7 @@ private final class ManualHost: Sendable {
     /// Waits for so many bytes; fewer when the host ends before.
     func receive(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        let got = bytes.withUnsafeMutableBytes { recv(socket, $0.baseAddress, count, CInt(MSG_WAITALL.rawValue)) }
+        let got = bytes.withUnsafeMutableBytes { recv(socket, $0.baseAddress, count, CInt(MSG_WAITALL)) }
         return [UInt8](bytes.prefix(max(0, got)))
     }
 

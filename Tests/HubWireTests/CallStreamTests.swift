@@ -250,4 +250,35 @@ struct CallStreamTests {
         client.machine.answered(99)
         #expect(client.machine.openCalls == 0)
     }
+
+    @Test(
+        "requests that never end may together hold two of the longest messages, and one that ends gives its room back")
+    func unfinishedRequests() throws {
+        let limits = WireLimits(messageBytesMax: 100)
+        let client = try ScriptedClient(limits: limits)
+        let part = [UInt8](repeating: 1, count: 50)
+        for stream in [1, 3, 5, 7, 9] as [UInt32] { _ = try client.call(stream) }
+        for stream in [1, 3, 5, 7] as [UInt32] { #expect(client.data(stream, part, .more) == .nothing) }
+        #expect(client.data(9, part, .more) == .refused(9, .tooManyCalls, .resourceExhausted))
+        #expect(client.machine.openCalls == 4)
+        // One ends, one is given up, one is answered before its end: each makes room for as much.
+        #expect(client.data(1, part) == .request(1, part + part))
+        #expect(client.send(.reset, stream: 3) == .cancelled(3))
+        client.machine.answered(5)
+        for stream in [11, 13, 15] as [UInt32] {
+            _ = try client.call(stream)
+            #expect(client.data(stream, part, .more) == .nothing)
+        }
+        _ = try client.call(17)
+        #expect(client.data(17, part, .more) == .refused(17, .tooManyCalls, .resourceExhausted))
+    }
+
+    @Test("after the connection has ended no stream is open, so nothing is answered behind GOAWAY")
+    func closed() throws {
+        let client = try ScriptedClient()
+        _ = try client.ask(1)
+        #expect(client.machine.isOpen(1))
+        client.machine.close()
+        #expect(!client.machine.isOpen(1))
+    }
 }

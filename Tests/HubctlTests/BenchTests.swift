@@ -67,7 +67,7 @@ struct SubmitTemplateTests {
         input.set("nama", to: "Usaha {n} {x} {n}")
         input.set("tetap", to: "sama")
         let template = try SubmitTemplate(
-            service: "s", input: input, fields: [], documents: [], options: CallOptions())
+            service: "s", input: input, example: [], fields: [], documents: [], options: CallOptions())
         let sent = try LayananSubmitRequest(serializedBytes: template.request(7).bytes)
         #expect(sent.form.map(\.text) == ["Usaha 7 {x} 7", "sama"])
         #expect(SubmitTemplate.filled("{", "1") == "{")
@@ -76,7 +76,7 @@ struct SubmitTemplateTests {
     @Test("an answer without case, receipt or the right service, or one of before, is an error")
     func answersAreChecked() throws {
         let template = try SubmitTemplate(
-            service: "s", input: FormInput(), fields: [], documents: [], options: CallOptions())
+            service: "s", input: FormInput(), example: [], fields: [], documents: [], options: CallOptions())
         var good = LayananCaseReply()
         good.case.service = "s"
         good.case.number = "S-2026-000001-1"

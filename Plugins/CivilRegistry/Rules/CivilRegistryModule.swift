@@ -15,8 +15,13 @@ public struct CivilRegistryModule: DepartmentModule {
     /// Made once by the host.
     public init() {}
 
-    /// Actions with one way lead there; the rules below add what data cannot say.
+    /// What the action leads to, with everything an officer should look at as long as it is so.
     public func decide(_ question: Question) -> Answer {
+        papers(question, motherAge(question, parents(question, outcome(question))))
+    }
+
+    /// Actions with one way lead there; the rules below add what data cannot say.
+    private func outcome(_ question: Question) -> Answer {
         switch question.action {
         case "submit", "perbaiki": declared(question)
         case "minta_perbaikan": .go(to: "perbaikan")
@@ -49,9 +54,7 @@ public struct CivilRegistryModule: DepartmentModule {
         }
         reasons += people(question)
         guard reasons.isEmpty else { return .refuse(reasons) }
-        let answer = Answer.go(to: "dideklarasikan").setting(
-            "pelaporan", isLate(question) ? "terlambat" : "tepat_waktu")
-        return papers(question, motherAge(question, parents(question, answer)))
+        return .go(to: "dideklarasikan").setting("pelaporan", isLate(question) ? "terlambat" : "tepat_waktu")
     }
 
     /// Two witnesses are two people, and neither is a parent.

@@ -27,6 +27,7 @@ struct DefinitionReader {
         definition.clocks = top.objects("clocks").map(clock)
         definition.lookups = top.objects("lookups").map(lookup)
         definition.escalation = top.objects("escalation").map(step)
+        definition.example = example(of: definition.fields)
         top.finish()
         return definition
     }
@@ -70,6 +71,23 @@ struct DefinitionReader {
         }
         object.finish()
         return field
+    }
+
+    /// Values of the example form, typed as the fields are.
+    private func example(of fields: [HubFormField]) -> [HubFieldValue] {
+        guard let example = top.object("example") else { return [] }
+        defer { example.finish() }
+        return fields.filter { !$0.decided && example.has($0.name) }.map { field in
+            HubFieldValue.with { value in
+                value.name = field.name
+                switch field.type {
+                case .integer, .rupiah, .latitude, .longitude:
+                    value.integer = Int64(example.integer(field.name, Int.min...Int.max) ?? 0)
+                case .flag: value.flag = example.flag(field.name)
+                default: value.text = example.text(field.name)
+                }
+            }
+        }
     }
 
     private func document(_ object: YAMLObject) -> HubDocumentRule {

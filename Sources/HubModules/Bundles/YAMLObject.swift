@@ -50,6 +50,8 @@ final class YAMLObject {
 
     // MARK: Values
 
+    func has(_ key: String) -> Bool { mapping[key] != nil }
+
     /// Text; empty, with a finding, when it is missing and required.
     func text(_ key: String, required: Bool = false) -> String {
         guard let node = take(key, required: required) else { return "" }

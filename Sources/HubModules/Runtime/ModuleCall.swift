@@ -14,6 +14,8 @@ struct ModuleCall: Sendable {
     let deadline: NIODeadline
     /// Processes that ended while they worked on it and may have ended because of it.
     var casualties = 0
+    /// It was once overdue behind a call that hung.
+    var stoodBehind = false
     private var caller: CheckedContinuation<Outcome, Never>?
 
     /// A poison question may end this many processes.

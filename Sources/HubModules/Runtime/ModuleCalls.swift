@@ -119,24 +119,38 @@ struct ModuleCalls {
     /// Fails calls whose caller waits no longer, and tells whether the process hangs.
     ///
     /// A caller in a hurry cannot end a process: only ``ModuleLimits/decideMillis`` counts against the module, and an
-    /// answer that comes too late for its caller is dropped.
+    /// answer that comes too late for its caller is dropped. Of several calls that are overdue together the oldest is
+    /// the one that hangs, and the others merely stood behind it: they are asked once more.
     ///
-    /// - Parameter unasked: Error for a call that never reached the process.
-    mutating func sweep(now: NIODeadline, unasked: HubError) -> Overdue {
+    /// - Parameters:
+    ///   - judging: Whether the process can be blamed, and is not already being ended.
+    ///   - unasked: Error for a call that never reached the process.
+    mutating func sweep(now: NIODeadline, judging: Bool, unasked: HubError) -> Overdue {
         var overdue = Overdue()
-        for (stream, entry) in asked {
-            let hangs = now >= entry.since + .milliseconds(limits.decideMillis)
-            if hangs { overdue.hung = true }
-            guard !entry.call.isOver, hangs || now >= entry.call.deadline else { continue }
-            let error =
-                hangs
-                ? HubError(.moduleHung, "module did not answer within \(limits.decideMillis) ms")
-                : HubError(.deadlineExceeded, "the caller's time passed while the module worked")
-            asked[stream]?.call.finish(.failure(error))
-            overdue.failed += 1
+        let late = judging ? asked.filter { now >= $0.value.since + .milliseconds(limits.decideMillis) } : [:]
+        overdue.hung = !late.isEmpty
+        let oldest = late.keys.min()
+        for stream in late.keys {
+            if stream == oldest || late[stream]?.call.stoodBehind == true {
+                overdue.failed += fail(
+                    stream, HubError(.moduleHung, "module did not answer within \(limits.decideMillis) ms"))
+            } else {
+                asked[stream]?.call.stoodBehind = true
+            }
+        }
+        for (stream, entry) in asked where now >= entry.call.deadline {
+            overdue.failed += fail(
+                stream, HubError(.deadlineExceeded, "the caller's time passed while the module worked"))
         }
         overdue.failed += expire(\.waiting, now, unasked) + expire(\.suspects, now, unasked)
         return overdue
+    }
+
+    /// Tells the caller, but keeps the call: its answer may still come, and then has an owner. Returns calls failed.
+    private mutating func fail(_ stream: UInt32, _ error: HubError) -> Int {
+        guard asked[stream]?.call.isOver == false else { return 0 }
+        asked[stream]?.call.finish(.failure(error))
+        return 1
     }
 
     private mutating func expire(

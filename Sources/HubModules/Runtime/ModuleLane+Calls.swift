@@ -44,11 +44,10 @@ extension ModuleLane {
     }
 
     private func sweep() {
-        let overdue = calls.sweep(now: .now(), unasked: unavailable)
+        let host: RunningHost? = if case .serving(let host) = state { host } else { nil }
+        let overdue = calls.sweep(now: .now(), judging: host != nil, unasked: unavailable)
         counts.callsFailed += UInt64(overdue.failed)
-        if overdue.hung, case .serving(let host) = state {
-            kill(host, .hung("no answer within \(limits.decideMillis) ms"))
-        }
+        if overdue.hung, let host { kill(host, .hung("no answer within \(limits.decideMillis) ms")) }
     }
 
     // MARK: Errors

@@ -415,6 +415,12 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._escalation = newValue}
   }
 
+  /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
+  public var example: [HubFieldValue] {
+    get {_storage._example}
+    set {_uniqueStorage()._example = newValue}
+  }
+
   /// SHA-256 of this message without this field, so that two texts of one version cannot be confused.
   public var hash: Data {
     get {_storage._hash}
@@ -894,7 +900,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{2}\u{5}hash\0\u{c}\u{10}\u{4}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{2}\u{5}hash\0\u{1}example\0\u{c}\u{10}\u{4}")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -912,6 +918,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _number: HubNumberPattern? = nil
     var _lookups: [HubLookup] = []
     var _escalation: [HubEscalationStep] = []
+    var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
@@ -938,6 +945,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _number = source._number
       _lookups = source._lookups
       _escalation = source._escalation
+      _example = source._example
       _hash = source._hash
     }
   }
@@ -973,6 +981,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._lookups) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._escalation) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._hash) }()
+        case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._example) }()
         default: break
         }
       }
@@ -1033,6 +1042,9 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._hash.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._hash, fieldNumber: 20)
       }
+      if !_storage._example.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._example, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1057,6 +1069,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._number != rhs_storage._number {return false}
         if _storage._lookups != rhs_storage._lookups {return false}
         if _storage._escalation != rhs_storage._escalation {return false}
+        if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true
       }

@@ -11,6 +11,8 @@ struct BenchSubmit: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "How many requests a second are decided and remembered.",
         discussion: """
+            Without --service and --form it sends the example of the first definition that has one.
+
             Sends one form over and over, each time as a new request: cases that stay in the hub's log. {n} in a \
             value becomes the request's number. Every answer must carry a case and a receipt of its own; an error \
             ends the program with 1.
@@ -20,7 +22,8 @@ struct BenchSubmit: HubCommand {
                 --seconds 10 -o json --state ./state
             """)
 
-    @Option(help: ArgumentHelp("The service's code.", valueName: "code")) var service: String
+    @Option(help: ArgumentHelp("The service's code; default: one whose definition has an example.", valueName: "code"))
+    var service: String?
     @Option(help: ArgumentHelp("Calls in flight, on as many connections as they need.", valueName: "count"))
     var inFlight = 16
     @Option(help: ArgumentHelp("How long; default 5 unless --count is given.", valueName: "seconds")) var seconds:
@@ -44,12 +47,13 @@ struct BenchSubmit: HubCommand {
 
     func run(_ session: Session) async throws {
         let input = try form.input()
-        let definition = try await session.definition(of: service)
+        let definition = try await definition(session)
+        let service = definition.service
         guard let method = definition.interface.method(for: .submit) else {
             throw HubError(.serviceUnknown, "service has an interface this hubctl does not know; update hubctl")
         }
         let template = try SubmitTemplate(
-            service: service, input: input, fields: definition.fields, documents: await session.put(form.document),
+            service: service, input: input, example: definition.example, fields: definition.fields, documents: try await documents(session, definition),
             options: connection.callOptions)
         let connections = (inFlight + Self.callsPerConnection - 1) / Self.callsPerConnection
         let each = (inFlight + connections - 1) / connections
@@ -73,6 +77,42 @@ struct BenchSubmit: HubCommand {
     }
 }
 
+extension BenchSubmit {
+    /// The service that was named, or else the first with an example.
+    private func definition(_ session: Session) async throws(HubError) -> HubServiceDefinition {
+        if let service { return try await session.definition(of: service) }
+        let all = try await session.call(.listServices, LayananListServicesRequest(), as: LayananListServicesReply.self)
+        for found in all.services.reversed() {
+            let definition = try await session.definition(of: found.service)
+            if !definition.example.isEmpty { return definition }
+        }
+        throw HubError(.configurationInvalid, "no definition has an example; give --service and --form")
+    }
+
+    /// The papers that were given; without any, a small one of each kind that a request needs.
+    private func documents(
+        _ session: Session, _ definition: HubServiceDefinition
+    ) async throws(HubError) -> [HubDocument] {
+        guard form.document.isEmpty else { return try await session.put(form.document) }
+        var kept: [HubDocument] = []
+        for rule in definition.documents where rule.requiredFor.contains("submit") {
+            let request = LayananPutDocumentRequest.with {
+                $0.mediaType = rule.mediaTypes.first ?? "image/jpeg"
+                $0.body = .init("hubctl bench".utf8)
+            }
+            let reply = try await session.call(.putDocument, request, as: LayananPutDocumentReply.self)
+            kept.append(
+                .with {
+                    $0.kind = rule.kind
+                    $0.sha256 = reply.sha256
+                    $0.size = reply.size
+                    $0.mediaType = reply.mediaType
+                })
+        }
+        return kept
+    }
+}
+
 /// The same request with another number and another key each time, and what its answer must hold.
 struct SubmitTemplate: Sendable {
     private let message: LayananSubmitRequest
@@ -82,12 +122,12 @@ struct SubmitTemplate: Sendable {
     private let fixed: [UInt8]
 
     init(
-        service: String, input: FormInput, fields: [HubFormField], documents: [HubDocument], options: CallOptions
+        service: String, input: FormInput, example: [HubFieldValue], fields: [HubFormField], documents: [HubDocument], options: CallOptions
     ) throws {
         (self.service, self.options) = (service, options)
         message = LayananSubmitRequest.with {
             $0.service = service
-            $0.form = input.values(fields)
+            $0.form = input.isEmpty ? example : input.values(fields)
             $0.documents = documents
         }
         numbered = message.form.indices.filter { [form = message.form] in form[$0].text.contains("{n}") }

@@ -14,6 +14,9 @@ struct FormInput: Equatable, Sendable {
 
     static func == (a: Self, b: Self) -> Bool { a.entries.elementsEqual(b.entries, by: ==) }
 
+    /// Nothing was written.
+    var isEmpty: Bool { entries.isEmpty }
+
     init() {}
 
     /// Reads `name: value` lines. Values keep the digits they were written with, so that `0812…` stays a telephone.

@@ -1,0 +1,225 @@
+// A hub in memory: one complaint service of one department, a module that agrees, and callers of every kind.
+
+import HubCore
+import HubDomain
+import HubProto
+import HubTestKit
+import Logging
+import SwiftProtobuf
+import Synchronization
+
+/// Everything but sockets, disk and processes is the real thing; requests come in through the router, as on the wire.
+struct SmallHub {
+    let ledger: any Ledger
+    let clock = ManualClock(startMillis: Sample.now)
+    let modules: AgreeableModules
+    let hub: Hub
+    private let keys = KeySource()
+
+    static let hour: Int64 = 3_600_000
+    static let anna = "nik:3318010101900001"
+    static let budi = "nik:3318010101900002"
+
+    /// - Parameter answer: Replaces what the module answers; gets the question and what it would have said.
+    static func open(
+        ledger: any Ledger = InMemoryLedger(),
+        answer: @escaping @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { $1 }
+    ) async throws -> SmallHub {
+        try await SmallHub(ledger, AgreeableModules(answer: answer))
+    }
+
+    private init(_ ledger: any Ledger, _ modules: AgreeableModules) async throws {
+        self.ledger = ledger
+        self.modules = modules
+        let random = KeySource()
+        let ports = HubPorts(
+            ledger: ledger, modules: modules, clock: clock, signer: NoSigner(), random: { random.number() })
+        let facts = ProcessFacts(instanceID: Array(repeating: 1, count: 16), software: "test", startedMillis: 0, pid: 1)
+        hub = try await Hub.assemble(
+            ports, policy: try Caller.policy(), facts: facts,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    // MARK: Calls
+
+    /// One unary call.
+    func call<Reply: Message & Sendable>(
+        _ method: HubMethod, _ request: some Message, as reply: Reply.Type, by caller: Caller, for citizen: String = "",
+        key: [UInt8]? = nil
+    ) async throws -> Reply {
+        guard case .unary(let body) = try hub.router.route(method.path, role: caller.role).handler else {
+            throw HubError(.methodUnknown, "not unary")
+        }
+        let bytes: [UInt8] = try request.serializedBytes()
+        let context = CallContext(
+            method: method, actor: caller.actor(for: citizen), idempotencyKey: key ?? keys.key(), requestHash: bytes)
+        return try Reply(serializedBytes: try await body(context, bytes).body)
+    }
+
+    @discardableResult
+    func submit(
+        by caller: Caller = .portal, for citizen: String = "", key: [UInt8]? = nil, documents: [HubDocument] = []
+    ) async throws -> HubCase {
+        let request = LayananSubmitRequest.with {
+            $0.service = Self.service
+            $0.form = [.with { ($0.name, $0.text) = ("isi", "Jalan berlubang") }]
+            $0.documents = documents
+        }
+        return try await call(.fileComplaint, request, as: LayananCaseReply.self, by: caller, for: citizen, key: key)
+            .case
+    }
+
+    @discardableResult
+    func act(
+        _ action: String, _ method: HubMethod = .actOnComplaint, on state: HubCase, by caller: Caller,
+        for citizen: String = "", note: String = "", documents: [HubDocument] = []
+    ) async throws -> HubCase {
+        let request = LayananActRequest.with {
+            $0.case = state.number
+            $0.action = action
+            $0.note = note
+            $0.documents = documents
+        }
+        return try await call(method, request, as: LayananCaseReply.self, by: caller, for: citizen).case
+    }
+
+    func history(
+        of state: HubCase, after version: UInt64 = 0, by caller: Caller, for citizen: String = ""
+    ) async throws -> LayananHistoryReply {
+        let request = LayananHistoryRequest.with {
+            $0.case = state.number
+            $0.afterVersion = version
+        }
+        return try await call(.caseHistory, request, as: LayananHistoryReply.self, by: caller, for: citizen)
+    }
+
+    func get(_ state: HubCase, by caller: Caller, for citizen: String = "") async throws -> HubCase {
+        let request = LayananGetCaseRequest.with { $0.case = state.number }
+        return try await call(.getCase, request, as: LayananGetCaseReply.self, by: caller, for: citizen).case
+    }
+
+    /// Lets hours pass without anybody looking at the clocks.
+    func wait(hours: Int64) { clock.advance(toMillis: clock.nowMillis() + hours * Self.hour) }
+}
+
+/// Who calls.
+struct Caller {
+    let principal: Principal
+    var role: String { principal.role }
+
+    private init(_ department: String, _ name: String, _ role: String) {
+        // Constants of this file; a wrong one fails every test.
+        guard let principal = try? Principal(department: department, name: name, role: role, unit: "loket-3") else {
+            preconditionFailure("\(department) \(name) \(role)")
+        }
+        self.principal = principal
+    }
+
+    static let portal = Caller("portal", "warga", "applicant")
+    static let officer = Caller("pengaduan", "petugas", "officer")
+    /// Of another department.
+    static let stranger = Caller("perizinan", "petugas", "officer")
+    static let importer = Caller("pengaduan", "arsip", "importer")
+    static let strangeImporter = Caller("perizinan", "arsip", "importer")
+    static let admin = Caller("hub", "admin", "admin")
+
+    static func policy() throws -> Policy {
+        let all = [try MethodPattern("layanan.v1.*"), try MethodPattern("hub.v1.*")]
+        return Policy(
+            roles: ["applicant": all, "officer": all, "importer": all, "admin": all], allDepartments: ["admin"],
+            allActions: ["admin"], applicants: ["applicant"], principals: [admin.principal])
+    }
+
+    func actor(for citizen: String) -> HubActor {
+        .with {
+            $0.principal = principal.urn
+            $0.role = principal.role
+            $0.department = principal.department
+            $0.unit = principal.unit
+            $0.onBehalfOf = citizen
+        }
+    }
+}
+
+extension SmallHub {
+    static let service = "aduan-uji"
+
+    static let definition = HubServiceDefinition.with {
+        $0.service = service
+        $0.version = "2026.1"
+        $0.validFrom = "2026-01-01"
+        $0.department = "pengaduan"
+        $0.interface = .complaints
+        $0.number.prefix = "UJI"
+        $0.fields = [
+            .with { ($0.name, $0.type, $0.decided) = ("kelas", .text, true) },
+            .with { ($0.name, $0.type) = ("isi", .text) },
+            .with { ($0.name, $0.type, $0.decided) = ("alasan", .text, true) },
+        ]
+        $0.documents = [.with { $0.kind = "bukti" }]
+        $0.stages = ["diterima", "ditangani", "selesai"].map { name in
+            .with { ($0.name, $0.ended) = (name, name == "selesai") }
+        }
+        $0.actions = [
+            action("submit", .submit, from: [], to: "diterima", roles: ["applicant", "officer", "importer"]),
+            action("catat", .act, from: ["diterima"], to: "diterima", roles: ["officer"]),
+            action("tangani", .act, from: ["diterima"], to: "ditangani", roles: ["officer"]),
+            action("tarik", .withdraw, from: ["diterima", "ditangani"], to: "selesai", roles: ["applicant"]),
+        ]
+        $0.clocks = [
+            .with {
+                ($0.name, $0.unit, $0.amount) = ("respons", .hours, 72)
+                ($0.runsIn, $0.onPassed) = (["diterima"], .escalate)
+            }
+        ]
+        $0.escalation = [.with { $0.name = "kepala-seksi" }]
+    }
+
+    private static func action(
+        _ name: String, _ kind: HubActionKind, from: [String], to: String, roles: [String]
+    ) -> HubAction {
+        .with {
+            ($0.name, $0.kind, $0.from, $0.to, $0.roles) = (name, kind, from, [to], roles)
+        }
+    }
+}
+
+/// A module that sends every case where the action leads.
+struct AgreeableModules: ModuleRuntime {
+    let answer: @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance
+
+    func bundles() async -> [LoadedBundle] {
+        [
+            LoadedBundle(
+                module: "uji", department: "pengaduan", definitions: [SmallHub.definition], tables: [], calendars: [])
+        ]
+    }
+
+    func decide(
+        module: String, _ question: HubDecideRequest, timeoutMillis: UInt32
+    ) async throws(HubError) -> HubDecision {
+        let action = SmallHub.definition.actions.first { $0.name == question.command.action }
+        let acceptance = HubAcceptance.with { $0.stage = action?.to.first ?? "" }
+        return .with { $0.accepted = answer(question, acceptance) }
+    }
+
+    func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] { message }
+    func serving() async -> Set<String> { ["uji"] }
+    func modules() async -> [HubModuleInfo] { [] }
+    func restart(module: String) async throws(HubError) -> HubModuleInfo {
+        throw HubError(.moduleUnknown, "none to restart")
+    }
+}
+
+/// Keys and numbers that never come twice.
+private final class KeySource: Sendable {
+    private let last = Atomic<UInt64>(0)
+    func number() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
+    func key() -> [UInt8] { Array("key-\(number() + 1_000_000_000_000)".utf8) }
+}
+
+private struct NoSigner: CertificateSigner {
+    func sign(request: [UInt8], principal: String, nowMillis: Int64) throws(HubError) -> (
+        certificate: [UInt8], authority: [UInt8]
+    ) { ([1], [2]) }
+}

@@ -1,0 +1,121 @@
+// Watching: what is shown to whom, and where it goes on after a break.
+
+import HubCore
+import HubDomain
+import HubProto
+import HubTestKit
+import Synchronization
+import Testing
+
+@Suite("case watch", .timeLimit(.minutes(1)))
+struct CaseWatchTests {
+    /// Keeps what it is sent, up to a number of messages; then it counts as slow.
+    final class Reader: StreamSink {
+        private let updates = Mutex<[LayananWatchUpdate]>([])
+        private let most: Int
+
+        init(most: Int = .max) { self.most = most }
+
+        var seen: [LayananWatchUpdate] { updates.withLock { $0 } }
+        var events: [HubEvent] { seen.flatMap(\.events) }
+
+        func send(_ message: [UInt8]) async throws(HubError) {
+            guard let update = try? LayananWatchUpdate(serializedBytes: message) else {
+                throw HubError(.messageMalformed, "no update")
+            }
+            let isFull = updates.withLock { updates in
+                guard updates.count < most else { return true }
+                updates.append(update)
+                return false
+            }
+            if isFull { throw HubError(.slowConsumer, "full") }
+        }
+
+        /// Waits until as many events have come.
+        func wait(events count: Int) async {
+            while events.count < count, !Task.isCancelled { await Task.yield() }
+        }
+
+        func begun() async {
+            while seen.isEmpty, !Task.isCancelled { await Task.yield() }
+        }
+    }
+
+    private func watch(
+        _ hub: SmallHub, _ request: LayananWatchRequest = .init(), by caller: Caller, for citizen: String = "",
+        from cursor: [UInt8] = [], into reader: Reader
+    ) throws -> Task<StreamInterruption?, Never> {
+        guard case .stream(let body) = try hub.hub.router.route(HubMethod.watchCases.path, role: caller.role).handler
+        else { throw HubError(.methodUnknown, "no stream") }
+        let bytes: [UInt8] = try request.serializedBytes()
+        let context = CallContext(method: .watchCases, actor: caller.actor(for: citizen), resumeFrom: cursor)
+        return Task {
+            do throws(StreamInterruption) {
+                try await body(context, bytes, reader)
+                return nil
+            } catch { return error }
+        }
+    }
+
+    @Test("a citizen's watch shows the own cases alone, and nothing of an officer but role and department")
+    func citizen() async throws {
+        let hub = try await SmallHub.open()
+        let (anna, office) = (Reader(), Reader())
+        let watches = [
+            try watch(hub, by: .portal, for: SmallHub.anna, into: anna), try watch(hub, by: .officer, into: office),
+        ]
+        await anna.begun()
+        await office.begun()
+        try await hub.submit(for: SmallHub.budi)
+        let state = try await hub.submit(for: SmallHub.anna)
+        try await hub.act("tangani", on: state, by: .officer)
+        await anna.wait(events: 2)
+        await office.wait(events: 3)
+        #expect(anna.events.map(\.number) == [state.number, state.number])
+        #expect(anna.events.last?.actor == .with { ($0.role, $0.department) = ("officer", "pengaduan") })
+        #expect(office.events.last?.actor.principal == Caller.officer.principal.urn)
+        #expect(office.events.allSatisfy { $0.applicant.isEmpty && $0.actor.onBehalfOf.isEmpty && $0.form.isEmpty })
+        for watch in watches { watch.cancel() }
+    }
+
+    @Test("another department's officer who claims to speak for a citizen watches nothing")
+    func claim() async throws {
+        let hub = try await SmallHub.open()
+        let reader = Reader()
+        let state = try await hub.submit(for: SmallHub.anna)
+        let refused = await
+            (try watch(
+                hub, .with { $0.case = state.number }, by: .stranger, for: SmallHub.anna, into: reader)).value
+        #expect(refused?.error.code == .caseNotFound)
+        let hubID = try await hub.ledger.head().hubID
+        let cursor: [UInt8] = try HubCursor.with { $0.hubID = .init(hubID) }.serializedBytes()
+        let watching = try watch(hub, by: .stranger, for: SmallHub.anna, from: cursor, into: reader)
+        let own = try await hub.submit(by: .stranger)
+        await reader.wait(events: 1)
+        #expect(reader.events.map(\.number) == [own.number])
+        watching.cancel()
+    }
+
+    @Test("a watch that was cut or left goes on at its cursor, without a gap and without a repetition")
+    func resume() async throws {
+        let hub = try await SmallHub.open()
+        let slow = Reader(most: 3)
+        let first = try watch(hub, by: .officer, into: slow)
+        await slow.begun()
+        for count in 1...5 {
+            try await hub.submit(for: SmallHub.anna)
+            // One message for each, as long as it has room.
+            await slow.wait(events: min(count, 2))
+        }
+        let cut = try #require(await first.value)
+        #expect(cut.error.code == .slowConsumer)
+        let rest = Reader()
+        let second = try watch(hub, by: .officer, from: cut.cursor, into: rest)
+        await rest.wait(events: 3)
+        #expect((slow.events + rest.events).map(\.sequence) == Array(1...5))
+        second.cancel()
+        let left = try #require(await second.value)
+        #expect(left.error.code == .cancelled)
+        #expect(try HubCursor(serializedBytes: left.cursor).sequence == 5)
+    }
+}

@@ -1,0 +1,218 @@
+// A department's desk in memory: the real bundle, the real module and the hub's own rules, without a hub.
+
+import Foundation
+import HubDomain
+import HubModuleKit
+import HubModules
+import HubProto
+import Testing
+
+@testable import HubCore
+
+/// The bundles of Plugins/, read once, each with a file that stands for its library.
+enum Bundles {
+    static let all: [ModuleSpecification] = {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("desk-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        do { return try assemble(in: directory) } catch {
+            Issue.record(error, "the bundles of Plugins/ cannot be copied")
+            return []
+        }
+    }()
+
+    /// As Scripts/assemble-modules.sh does.
+    private static func assemble(in directory: URL) throws -> [ModuleSpecification] {
+        let manager = FileManager.default
+        let plugins = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Plugins").standardizedFileURL
+        try manager.createDirectory(at: directory, withIntermediateDirectories: true)
+        for (plugin, id, library) in [
+            ("Permits", "permits", "libPermits.so"), ("CivilRegistry", "civil-registry", "libCivilRegistry.so"),
+            ("Complaints", "complaints", "libComplaints.so"), ("Reference", "reference", nil),
+        ] {
+            let bundle = directory.appendingPathComponent(id)
+            try manager.copyItem(at: plugins.appendingPathComponent("\(plugin)/bundle"), to: bundle)
+            if let library { try Data("library".utf8).write(to: bundle.appendingPathComponent(library)) }
+        }
+        return BundleReader.discover(directory: directory.path)
+    }
+}
+
+/// One case before one module. What the hub checks is checked: the form, the papers, where the decision may lead.
+struct Desk {
+    let module: any DepartmentModule
+    let definition: HubServiceDefinition
+    private let catalogue: ServiceCatalogue
+    /// The case; nil before the request.
+    private(set) var state: HubCase?
+    /// Milliseconds since 1970 UTC.
+    private(set) var now: Int64
+
+    /// - Parameter start: Local time, such as `2026-03-13 10:00`.
+    init(_ module: any DepartmentModule, service: String, at start: String) throws {
+        self.module = module
+        catalogue = try ServiceCatalogue(bundles: Bundles.all.map(\.bundle))
+        now = try Self.millis(start)
+        definition = try #require(catalogue.current(service, today: CalendarDate(dayNumber: Int(now / 86_400_000))))
+    }
+
+    var stage: String { state?.stage ?? "" }
+    var warnings: [String] { state?.warnings.map(\.code) ?? [] }
+
+    func text(_ field: String) -> String? {
+        if case .text(let text)? = state?.data.first(where: { $0.name == field })?.value { text } else { nil }
+    }
+
+    func deadline(_ name: String) -> HubDeadline? { state?.deadlines.first { $0.name == name } }
+
+    /// Local time in the regency (UTC+7).
+    static func millis(_ local: String) throws -> Int64 {
+        let parts = local.split(separator: " ")
+        let day = try #require(CalendarDate(iso: parts[0]))
+        let clock = parts[1].split(separator: ":").compactMap { Int64($0) }
+        return day.startMillis(utcOffsetMinutes: 420) + (clock[0] * 60 + clock[1]) * 60_000
+    }
+
+    // MARK: What can happen
+
+    mutating func submit(_ form: [HubFieldValue], papers: [String] = []) throws(HubError) {
+        var command = HubCommand()
+        command.kind = .submit
+        command.form = form
+        command.documents = papers.map(Self.paper)
+        try take("submit", command, created: now)
+    }
+
+    mutating func act(
+        _ action: String, _ form: [HubFieldValue] = [], papers: [String] = [], note: String = "",
+        by role: String = "officer"
+    ) throws(HubError) {
+        var command = HubCommand()
+        command.kind = .act
+        command.form = form
+        command.documents = papers.map(Self.paper)
+        command.note = note
+        try take(action, command, by: role, created: now)
+    }
+
+    /// A case of an older register; times are local.
+    mutating func bring(_ form: [HubFieldValue], created: Int64, closed: Int64?) throws(HubError) {
+        var command = HubCommand()
+        command.kind = .import
+        command.form = form
+        command.origin = .with {
+            $0.source = "older"
+            $0.sourceID = "1"
+            $0.closedMs = closed ?? 0
+        }
+        try take("submit", command, created: created)
+    }
+
+    /// Lets time pass; what becomes due on the way happens at its time.
+    mutating func wait(until local: String) throws {
+        let end = try Self.millis(local)
+        while let current = state,
+            let due = current.deadlines.filter({ $0.state == .running && $0.dueMs <= end })
+                .min(by: { $0.dueMs < $1.dueMs })
+        {
+            now = max(now, due.dueMs)
+            var passed = try plan.passed(due.name, of: current, nowMillis: now)
+            passed.version += 1
+            passed.updatedMs = now
+            state = passed
+        }
+        now = end
+    }
+
+    /// What the hub would ask the module.
+    func question(_ action: String, _ command: HubCommand, data: [HubFieldValue]) -> HubDecideRequest {
+        .with {
+            $0.definition = definition.reference
+            $0.command = command
+            $0.command.action = action
+            $0.command.form = data
+            if let state { $0.case = state }
+            $0.records = catalogue.records(for: definition, form: data)
+            $0.nowMs = now
+            $0.seed = 7
+            $0.utcOffsetMinutes = 420
+        }
+    }
+
+    // MARK: As the hub does it
+
+    private var plan: DeadlinePlan { DeadlinePlan(definition: definition, calendars: catalogue.calendars) }
+
+    private mutating func take(
+        _ name: String, _ command: HubCommand, by role: String = "applicant", created: Int64
+    ) throws(HubError) {
+        guard let action = definition.actions.first(where: { $0.name == name }), action.roles.contains(role),
+            state.map({ action.from.contains($0.stage) }) ?? (action.kind == .submit)
+        else { throw HubError(.actionNotAllowed, "\(name) in \(stage) by \(role)") }
+        let stored = command.documents.map { ([UInt8]($0.sha256), (size: UInt64(1), mediaType: $0.mediaType)) }
+        let form = try FormRules(definition: definition, tables: catalogue.tables).check(
+            form: command.form, documents: command.documents, note: command.note, action: action,
+            existingData: state?.data ?? [], existingDocuments: state?.documents ?? [],
+            storedDocuments: Dictionary(stored) { first, _ in first }, imported: command.kind == .import)
+        var whole = command
+        whole.documents = form.documents
+        let request = question(name, whole, data: form.data)
+        switch module.decide(Question(request)).decision.outcome {
+        case .rejected(let rejection):
+            let reasons = rejection.reasons.map { Violation($0.field, $0.rule, id: $0.text.id, en: $0.text.en) }
+            throw HubError(.refusedByRule, name, violations: reasons)
+        case .accepted(let acceptance):
+            let transition = CaseTransition(
+                definition: definition, action: action, actor: HubActor(), command: command, before: state, form: form,
+                nowMillis: now, seed: 7)
+            let new = CaseTransition.NewCase(
+                id: CaseID.make(millis: now, random: (1, 2)), number: "T-1", applicant: "citizen",
+                createdMillis: created)
+            state = try transition.apply(acceptance, new: state == nil ? new : nil, plan: plan).state
+        case nil: throw HubError(.decisionInvalid, "the decision says neither yes nor no")
+        }
+    }
+
+    private static func paper(_ kind: String) -> HubDocument {
+        .with {
+            $0.kind = kind
+            $0.sha256 = Data(kind.utf8.prefix(32)) + Data(count: max(0, 32 - kind.utf8.count))
+            $0.size = 1
+            $0.mediaType = "image/jpeg"
+        }
+    }
+}
+
+extension HubFieldValue {
+    static func text(_ name: String, _ value: String) -> Self {
+        .with {
+            $0.name = name
+            $0.text = value
+        }
+    }
+
+    static func integer(_ name: String, _ value: Int64) -> Self {
+        .with {
+            $0.name = name
+            $0.integer = value
+        }
+    }
+}
+
+extension [HubFieldValue] {
+    /// The same form with this value in place of the field's present one.
+    func with(_ value: HubFieldValue) -> Self { without(value.name) + [value] }
+    func without(_ name: String) -> Self { filter { $0.name != name } }
+}
+
+extension HubError {
+    /// `field/rule` of each violation.
+    var rules: [String] { violations.map { "\($0.field)/\($0.rule)" } }
+}
+
+/// What was refused; fails when nothing was.
+func refusal(of body: () throws -> Void) throws -> HubError {
+    do { try body() } catch let error as HubError { return error }
+    Issue.record("nothing was refused")
+    return HubError(.internalFault, "nothing was refused")
+}
