@@ -25,8 +25,7 @@ struct Mistake: Sendable {
     static func all(_ town: Town, people: inout People) async throws -> [Mistake] {
         var papers: [String: [HubDocument]] = [:]
         for service in Service.all {
-            let kinds = try town.office(service).definition.papersToSubmit
-            papers[service] = try await town.put(kinds, of: service, through: town.channel, chance: &people.chance)
+            papers[service] = try await town.papers(for: service, chance: &people.chance)
         }
         func mistake(
             _ name: String, _ service: String, _ code: HubError.Code, _ field: String?,

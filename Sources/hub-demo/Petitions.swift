@@ -26,7 +26,8 @@ enum Petitions {
         return try await concurrently(Array(drafts.enumerated()), width: 16) { index, petition in
             var chance = Chance(seed: seed &+ UInt64(index))
             let kinds = try town.office(petition.service).definition.papersToSubmit
-            let papers = try await town.put(kinds, of: petition.service, through: petition.sender, chance: &chance)
+            let papers = try await town.put(
+                kinds, of: petition.service, through: [petition.sender], for: petition.citizen, chance: &chance)
             return petition.with(papers: papers)
         }
     }

@@ -79,9 +79,16 @@ struct Town: Sendable {
     // MARK: What they do
 
     /// Gives the hub the papers of some kinds, made for this occasion, and returns what the request says of them.
+    ///
+    /// - Parameters:
+    ///   - clients: Each of them puts the same papers; nobody can use what only another has put.
+    ///   - citizen: For whom they are put.
     func put(
-        _ kinds: [String], of service: String, through client: HubClient, chance: inout Chance
+        _ kinds: [String], of service: String, through clients: [HubClient], for citizen: String? = nil,
+        chance: inout Chance
     ) async throws -> [HubDocument] {
+        var options = CallOptions()
+        options.onBehalfOf = citizen
         var documents: [HubDocument] = []
         for kind in kinds {
             let rule = try office(service).definition.documents.first { $0.kind == kind }
@@ -90,16 +97,23 @@ struct Town: Sendable {
                 $0.mediaType = type
                 $0.body = .init(Paper.scan(type, chance: &chance))
             }
-            let reply = try await client.call(.putDocument, paper, as: LayananPutDocumentReply.self).message
-            documents.append(
-                .with {
-                    $0.kind = kind
-                    $0.sha256 = reply.sha256
-                    $0.size = reply.size
-                    $0.mediaType = reply.mediaType
-                })
+            var document = HubDocument.with { $0.kind = kind }
+            for client in clients {
+                let reply = try await client.call(
+                    .putDocument, paper, as: LayananPutDocumentReply.self, options: options
+                ).message
+                (document.sha256, document.size, document.mediaType) = (reply.sha256, reply.size, reply.mediaType)
+            }
+            documents.append(document)
         }
         return documents
+    }
+
+    /// Papers for a request of a service that any counter or the channel may send.
+    func papers(for service: String, chance: inout Chance) async throws -> [HubDocument] {
+        let office = try office(service)
+        return try await put(
+            office.definition.papersToSubmit, of: service, through: [office.counter, channel], chance: &chance)
     }
 
     /// Takes a step on a case, as whoever takes it.
@@ -124,7 +138,7 @@ struct Town: Sendable {
         request.expectedVersion = version
         request.note = step.note
         request.form = step.form
-        request.documents = try await put(step.papers, of: service, through: client, chance: &chance)
+        request.documents = try await put(step.papers, of: service, through: [client], chance: &chance)
         var options = CallOptions()
         if step.by == .citizen { options.onBehalfOf = citizen }
         return try await client.call(method, request, as: LayananCaseReply.self, options: options).message.case

@@ -14,7 +14,7 @@ extension EndToEnd {
         func anothersCase() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let both = try await bench.storm.run(bench.petitions(Service.permit, count: 2, seed: 11)).cases
+                let both = try await bench.cases(Service.permit, count: 2, seed: 11)
                 let (a, b) = (both[0], both[1])
                 var channel = CallOptions()
                 channel.onBehalfOf = a.petition.citizen
@@ -39,7 +39,7 @@ extension EndToEnd {
         func ownListAndWatch() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let cases = try await bench.storm.run(bench.petitions(Service.complaint, count: 6, seed: 12)).cases
+                let cases = try await bench.cases(Service.complaint, count: 6, seed: 12)
                 var channel = CallOptions()
                 channel.onBehalfOf = cases[0].petition.citizen
                 let list = try await hub.town.channel.call(
@@ -62,7 +62,7 @@ extension EndToEnd {
         func anotherDepartment() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let open = try await bench.storm.run(bench.petitions(Service.permit, count: 1, seed: 13)).cases[0]
+                let open = try await bench.cases(Service.permit, count: 1, seed: 13)[0]
                 let own = try hub.town.office(Service.permit).officer
                 let other = try hub.town.office(Service.birth).officer
                 #expect(try await hub.town.read(open.number, as: own).number == open.number)
@@ -71,6 +71,33 @@ extension EndToEnd {
                 let list = try await other.call(
                     .listCases, LayananListCasesRequest(), as: LayananListCasesReply.self)
                 #expect(list.message.cases.isEmpty)
+            }
+        }
+
+        @Test("a paper that only somebody else has put cannot be taken into one's own request")
+        func anothersPaper() async throws {
+            try await RunningHub.serve { hub in
+                var people = try await hub.people(seed: 14)
+                let petition = try Petitions.sound(Service.permit, hub.town, people: &people, papers: [])
+                let kinds = try hub.town.office(Service.permit).definition.papersToSubmit
+                func submit(_ papers: [HubDocument]) async throws -> HubCase {
+                    var options = CallOptions()
+                    options.onBehalfOf = petition.citizen
+                    return try await hub.town.channel.call(
+                        petition.method, petition.with(papers: papers).request, as: LayananCaseReply.self,
+                        options: options
+                    ).message.case
+                }
+                let others = try await hub.town.put(
+                    kinds, of: Service.permit, through: [hub.town.channel], for: "nik:0000000000000000",
+                    chance: &people.chance)
+                let error = try await refusal { try await submit(others) }
+                #expect(error.code == .documentInvalid)
+                #expect(Set(error.violations.map(\.field)) == Set(kinds.map { "documents/\($0)" }))
+                let own = try await hub.town.put(
+                    kinds, of: Service.permit, through: [hub.town.channel], for: petition.citizen,
+                    chance: &people.chance)
+                #expect(try await submit(own).documents == own)
             }
         }
 

@@ -54,7 +54,7 @@ extension EndToEnd {
         func steps() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let open = try await bench.storm.run(bench.petitions(Service.complaint, count: 1, seed: 53)).cases[0]
+                let open = try await bench.cases(Service.complaint, count: 1, seed: 53)[0]
                 var chance = Chance(seed: 53)
                 func take(_ step: Step, version: UInt64 = 0) async throws -> HubCase {
                     try await hub.town.take(
@@ -92,7 +92,7 @@ extension EndToEnd {
         func missingProof() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let open = try await bench.storm.run(bench.petitions(Service.complaint, count: 1, seed: 54)).cases[0]
+                let open = try await bench.cases(Service.complaint, count: 1, seed: 54)[0]
                 var chance = Chance(seed: 54)
                 for step in Life.complaintClosed.steps.prefix(3) {
                     try await hub.town.take(

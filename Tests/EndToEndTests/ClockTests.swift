@@ -14,7 +14,7 @@ extension EndToEnd {
         func escalation() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let cases = try await bench.storm.run(bench.petitions(Service.complaint, count: 2, seed: 61)).cases
+                let cases = try await bench.cases(Service.complaint, count: 2, seed: 61)
                 var chance = Chance(seed: 61)
                 for step in Life.complaintClosed.steps {
                     try await hub.town.take(
@@ -80,7 +80,7 @@ extension EndToEnd {
         func downtime() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                _ = try await bench.storm.run(bench.petitions(Service.complaint, count: 1, seed: 62))
+                _ = try await bench.cases(Service.complaint, count: 1, seed: 62)
                 try await hub.regency.crash()
                 try await hub.regency.start()
                 #expect(try await hub.town.status().deadlinesRunning > 0)

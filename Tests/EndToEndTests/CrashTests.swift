@@ -95,9 +95,7 @@ extension EndToEnd {
             var papers: [String: [HubDocument]] = [:]
             var chance = Chance(seed: 99)
             for service in Service.all {
-                papers[service] = try await hub.town.put(
-                    hub.town.office(service).definition.papersToSubmit, of: service, through: hub.town.channel,
-                    chance: &chance)
+                papers[service] = try await hub.town.papers(for: service, chance: &chance)
             }
             self.papers = papers
         }
@@ -108,6 +106,13 @@ extension EndToEnd {
             return try (0..<count).map { _ in
                 try Petitions.sound(service, hub.town, people: &people, papers: papers[service] ?? [])
             }
+        }
+
+        /// Sends sound requests of one service, as many as are asked for.
+        func cases(_ service: String, count: Int, seed: UInt64) async throws -> [OpenCase] {
+            let cases = try await storm.run(petitions(service, count: count, seed: seed)).cases
+            try #require(cases.count == count, "\(promises.broken.map(\.found))")
+            return cases
         }
 
         /// Compares the client's synced list with the hub.

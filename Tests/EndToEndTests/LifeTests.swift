@@ -94,9 +94,9 @@ extension EndToEnd {
         func lists() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let complaints = try await bench.storm.run(bench.petitions(Service.complaint, count: 23, seed: 46))
+                let complaints = try await bench.cases(Service.complaint, count: 23, seed: 46))
                     .cases
-                let permits = try await bench.storm.run(bench.petitions(Service.permit, count: 5, seed: 46)).cases
+                let permits = try await bench.storm.run(bench.petitions(Service.permit, count: 5, seed: 46)
                 var request = LayananListCasesRequest.with {
                     $0.service = Service.complaint
                     $0.pageSize = 5
@@ -130,8 +130,7 @@ extension EndToEnd {
             _ service: String, life: Life, _ hub: RunningHub, seed: UInt64 = 40
         ) async throws -> (OpenCase, [HubDocument]) {
             var people = try await hub.people(seed: seed)
-            let kinds = try hub.town.office(service).definition.papersToSubmit
-            let papers = try await hub.town.put(kinds, of: service, through: hub.town.channel, chance: &people.chance)
+            let papers = try await hub.town.papers(for: service, chance: &people.chance)
             let petition = try Petitions.sound(service, hub.town, people: &people, papers: papers, life: life)
             var options = CallOptions()
             options.onBehalfOf = petition.citizen

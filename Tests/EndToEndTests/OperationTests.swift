@@ -61,7 +61,7 @@ extension EndToEnd {
         func flippedByte() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                _ = try await bench.storm.run(bench.petitions(Service.complaint, count: 5, seed: 31))
+                _ = try await bench.cases(Service.complaint, count: 5, seed: 31)
                 await hub.regency.stop()
                 let verify = ["audit", "verify", "--state", hub.regency.state]
                 #expect(try await Self.hubd(verify, in: hub.regency.folder).status == 0)
@@ -83,9 +83,7 @@ extension EndToEnd {
                 var people = try await hub.people(seed: 32)
                 var chance = Chance(seed: 32)
                 for service in Service.all {
-                    let papers = try await hub.town.put(
-                        hub.town.office(service).definition.papersToSubmit, of: service, through: hub.town.channel,
-                        chance: &chance)
+                    let papers = try await hub.town.papers(for: service, chance: &chance)
                     let sound = try Petitions.sound(service, hub.town, people: &people, papers: papers)
                     var options = CallOptions()
                     options.onBehalfOf = sound.citizen

@@ -44,6 +44,7 @@ extension EndToEnd {
                     kind: .client(principal: "urn:elayanan:nowhere:nobody"), nowMillis: status.nowMs,
                     serial: [UInt8](1...16))
                 let folder = hub.regency.folder + "/desks"
+                try TextFile.write(TextFile.bytes(hub.regency.state + "/ca.pem") ?? [], to: folder + "/ca.pem")
                 let stranger = Desk(department: "nowhere", name: "nobody", role: "officer", folder: folder)
                 try TextFile.write(Array(issued.pem.utf8), to: stranger.certificate)
                 try TextFile.write(Array(key.pem.utf8), to: stranger.key)

@@ -35,9 +35,7 @@ extension EndToEnd {
         /// The stage to which complete papers lead a micro business of low risk.
         private static func outcome(_ hub: RunningHub, seed: UInt64) async throws -> String {
             var people = try await hub.people(seed: seed)
-            let kinds = try hub.town.office(Service.permit).definition.papersToSubmit
-            let papers = try await hub.town.put(
-                kinds, of: Service.permit, through: hub.town.channel, chance: &people.chance)
+            let papers = try await hub.town.papers(for: Service.permit, chance: &people.chance)
             let petition = try Petitions.sound(
                 Service.permit, hub.town, people: &people, papers: papers, life: .permitAtOnce)
             var options = CallOptions()

@@ -71,8 +71,7 @@ extension EndToEnd {
         func oneCase() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let pair = try await bench.petitions(Service.complaint, count: 2, seed: 5)
-                let cases = try await bench.storm.run(pair).cases
+                let cases = try await bench.cases(Service.complaint, count: 2, seed: 5)
                 let request = LayananWatchRequest.with { $0.case = cases[0].number }
                 var updates = hub.town.admin.stream(.watchCases, request, as: LayananWatchUpdate.self)
                     .makeAsyncIterator()

@@ -52,9 +52,10 @@ struct BenchSubmit: HubCommand {
         guard let method = definition.interface.method(for: .submit) else {
             throw HubError(.serviceUnknown, "service has an interface this hubctl does not know; update hubctl")
         }
+        let papers = try await documents(session, definition)
         let template = try SubmitTemplate(
-            service: service, input: input, example: definition.example, fields: definition.fields, documents: try await documents(session, definition),
-            options: connection.callOptions)
+            service: service, input: input, example: definition.example, fields: definition.fields,
+            documents: papers, options: connection.callOptions)
         let connections = (inFlight + Self.callsPerConnection - 1) / Self.callsPerConnection
         let each = (inFlight + connections - 1) / connections
         let progress = Progress(forced: output.progress)
@@ -122,7 +123,8 @@ struct SubmitTemplate: Sendable {
     private let fixed: [UInt8]
 
     init(
-        service: String, input: FormInput, example: [HubFieldValue], fields: [HubFormField], documents: [HubDocument], options: CallOptions
+        service: String, input: FormInput, example: [HubFieldValue], fields: [HubFormField], documents: [HubDocument],
+        options: CallOptions
     ) throws {
         (self.service, self.options) = (service, options)
         message = LayananSubmitRequest.with {
