@@ -94,9 +94,8 @@ extension EndToEnd {
         func lists() async throws {
             try await RunningHub.serve { hub in
                 let bench = try await Bench(hub)
-                let complaints = try await bench.cases(Service.complaint, count: 23, seed: 46))
-                    .cases
-                let permits = try await bench.storm.run(bench.petitions(Service.permit, count: 5, seed: 46)
+                let complaints = try await bench.cases(Service.complaint, count: 23, seed: 46)
+                let permits = try await bench.cases(Service.permit, count: 5, seed: 46)
                 var request = LayananListCasesRequest.with {
                     $0.service = Service.complaint
                     $0.pageSize = 5
