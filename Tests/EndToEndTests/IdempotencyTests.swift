@@ -32,9 +32,11 @@ extension EndToEnd {
         @Test("the same key with another body is refused, and nothing is stored")
         func anotherBody() async throws {
             try await RunningHub.serve { hub in
-                let pair = try await Bench(hub).petitions(Service.complaint, count: 2, seed: 22)
-                _ = try await Self.send(pair[0])
-                let error = try await refusal { try await Self.send(pair[1], key: pair[0].key) }
+                let all = try await Bench(hub).petitions(Service.complaint, count: 12, seed: 22)
+                // Keys belong to the program that sends them.
+                let other = try #require(all.dropFirst().first { $0.sender === all[0].sender })
+                _ = try await Self.send(all[0])
+                let error = try await refusal { try await Self.send(other, key: all[0].key) }
                 #expect(error.code == .keyReused)
                 #expect(error.status == .failedPrecondition)
                 #expect(try await hub.town.status().cases == 1)

@@ -41,6 +41,7 @@ struct RunningHub: Sendable {
     /// A manual clock, and processes that may die as often as a test likes.
     static let settings = """
         module_crashes_max: 1000000
+        module_backoff_ms: 0
 
         """
 
