@@ -14,7 +14,7 @@ final class StateLock: Sendable {
         guard descriptor >= 0 else {
             throw HubError(.ledgerFailed, "the lock file of the state directory cannot be opened: \(reason(errno))")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(descriptor) else {
             let held = errno == EWOULDBLOCK
             let why = reason(errno)
             Glibc.close(descriptor)
@@ -28,6 +28,18 @@ final class StateLock: Sendable {
 
     deinit {
         Glibc.close(descriptor)
+    }
+
+    /// Tries for a quarter of a second: a child that is just being started holds a copy of every descriptor until its
+    /// exec, also of a lock that was given back meanwhile.
+    private static func lock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<25 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { return false }
+            usleep(10_000)
+        }
+        errno = EWOULDBLOCK
+        return false
     }
 }
 
