@@ -70,6 +70,7 @@ struct Demo: AsyncParsableCommand {
     /// Processes are killed for show here: that is no reason to quarantine a module.
     private static let settings = """
         module_crashes_max: 1000000
+        module_backoff_ms: 0
 
         """
 

@@ -68,7 +68,11 @@ struct Judgement {
         let hosts = running.compactMap { Memory.proportional(of: pid_t($0.pid)) }
         let hub = regency.pid.flatMap(Memory.proportional) ?? 0
         promises.check("memory of the hub and of every host can be read", hub > 0 && hosts.count == running.count)
-        return Memory(hub: hub, hosts: hosts.reduce(0, +))
+        let memory = Memory(hub: hub, hosts: hosts.reduce(0, +))
+        promises.check(
+            "hub and hosts stay below 150 MiB", memory.hub + memory.hosts <= 150 * 1_048_576,
+            broken: "\((memory.hub + memory.hosts) / 1_048_576) MiB")
+        return memory
     }
 
     /// `hubctl audit verify`, and what an operator would look at besides.

@@ -61,7 +61,7 @@ struct Report: Sendable {
         lines +=
             [""]
             + Self.table(
-                ["SERVICE", "STAGE", "CASES", "MEDIAN", "LONGEST"],
+                ["SERVICE", "STAGE", "TIMES", "MEDIAN", "LONGEST"],
                 stages.map { stage in
                     [
                         stage.service, stage.name, "\(stage.hours.count)",
