@@ -9,6 +9,12 @@ struct DemoFailure: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// `posix_spawn_file_actions_addclosefrom_np` of glibc 2.34 and later; its declaration is hidden from Swift by a macro.
+private let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map { symbol in
+    unsafeBitCast(
+        symbol, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt).self)
+}
+
 /// A running program whose standard output and error go to one file.
 final class ChildProcess: Sendable {
     /// Process id; only this child is ever signalled.
@@ -33,6 +39,8 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        // A socket of this program that a child kept open would never be seen to close.
+        _ = closeFrom?(&actions, STDERR_FILENO + 1)
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var child: pid_t = 0

@@ -53,10 +53,12 @@ struct Judgement {
     func ofWatcher() async throws {
         let head = try await town.status().sequence
         let caughtUp = await watcher.sees(head)
+        let status = try await town.status()
+        let counts = "\(watcher.count) of \(head) events, \(watcher.connections) connections"
         promises.check(
             "a watcher that is cut sees every event once and in order",
             caughtUp && watcher.faults.isEmpty && UInt64(watcher.count) == head,
-            watcher.faults.first ?? "\(watcher.count) of \(head) events, cut \(watcher.cuts) times")
+            broken: (watcher.faults + [counts, "\(status.watchers) watchers at the hub"]).joined(separator: ", "))
         promises.check("the watcher was cut several times", watcher.cuts >= 3, "\(watcher.cuts)")
     }
 

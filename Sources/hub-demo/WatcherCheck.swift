@@ -42,6 +42,8 @@ final class WatcherCheck: Sendable {
     var count: Int { state.withLock { $0.events.count } }
     /// How often its connection was cut.
     var cuts: Int { state.withLock { $0.cuts } }
+    /// Connections that it made, lost ones and all.
+    var connections: Int { relay.connections }
     /// Gaps, repetitions and reversals; and how the watch ended, when it did.
     var faults: [String] {
         state.withLock { state in state.faults + (state.end.map { ["the watch ended: \($0)"] } ?? []) }

@@ -34,8 +34,8 @@ extension EndToEnd {
                     }
                     unanswered.append(try await stormed.calamity?.unanswered.count ?? 0)
                 }
-                #expect(
-                    unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
+                print("module host killed \(kills) times; submits unanswered at each kill: \(unanswered)")
+                #expect(unanswered.allSatisfy { $0 >= Saboteur.unansweredMin })
                 #expect(others == kills * 4)
                 #expect(hub.regency.pid == pid)
                 try await bench.nothingIsLost(expected: kills * 64)
@@ -55,8 +55,8 @@ extension EndToEnd {
                     let met = try await bench.storm.run(batch, under: bench.saboteur.aimAtHub(after: 24))
                     unanswered.append(met.calamity?.unanswered.count ?? 0)
                 }
-                #expect(
-                    unanswered.allSatisfy { $0 >= Saboteur.unansweredMin }, "unanswered at each kill: \(unanswered)")
+                print("hubd killed \(kills) times; submits unanswered at each kill: \(unanswered)")
+                #expect(unanswered.allSatisfy { $0 >= Saboteur.unansweredMin })
                 try await bench.nothingIsLost(expected: kills * 72)
             }
         }
