@@ -21,6 +21,9 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// A module's library exports its entry and nothing else; SwiftPM gives it `$ORIGIN` as a place to look for others.
+let exports = ["-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map"]
+
 /// A target of one floor.
 func floor(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
@@ -34,7 +37,7 @@ func module(_ name: String) -> [Target] {
             path: "Plugins/\(name)/Rules", swiftSettings: strict),
         .target(
             name: name, dependencies: [.byName(name: "\(name)Rules"), "HubModuleKit", "CHubModule"],
-            path: "Plugins/\(name)/Sources", swiftSettings: strict),
+            path: "Plugins/\(name)/Sources", swiftSettings: strict, linkerSettings: [.unsafeFlags(exports)]),
     ]
 }
 

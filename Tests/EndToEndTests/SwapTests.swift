@@ -32,6 +32,27 @@ extension EndToEnd {
             }
         }
 
+        @Test("the library of each module shows the host its entry and nothing else")
+        func oneSymbol() async throws {
+            let folder = try Place.temporary()
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            var seen = 0
+            for id in try FileManager.default.contentsOfDirectory(atPath: Place.programs.modules).sorted() {
+                let bundle = "\(Place.programs.modules)/\(id)"
+                for library in try FileManager.default.contentsOfDirectory(atPath: bundle) where library.hasSuffix(".so") {
+                    let output = "\(folder)/\(library).symbols"
+                    let child = try ChildProcess(
+                        "/usr/bin/env", ["nm", "--dynamic", "--defined-only", "--format=just-symbols", "\(bundle)/\(library)"],
+                        output: output)
+                    #expect(try await child.wait(seconds: 30) == 0)
+                    let symbols = (TextFile.text(output) ?? "").split(separator: "\n")
+                    #expect(symbols == ["hub_module_entry"], "\(library) exports \(symbols.count) symbols")
+                    seen += 1
+                }
+            }
+            #expect(seen >= 3)
+        }
+
         /// The stage to which complete papers lead a micro business of low risk.
         private static func outcome(_ hub: RunningHub, seed: UInt64) async throws -> String {
             var people = try await hub.people(seed: seed)
