@@ -39,10 +39,15 @@ extension EndToEnd {
             var seen = 0
             for id in try FileManager.default.contentsOfDirectory(atPath: Place.programs.modules).sorted() {
                 let bundle = "\(Place.programs.modules)/\(id)"
-                for library in try FileManager.default.contentsOfDirectory(atPath: bundle) where library.hasSuffix(".so") {
+                for library in try FileManager.default.contentsOfDirectory(atPath: bundle)
+                where library.hasSuffix(".so") {
                     let output = "\(folder)/\(library).symbols"
                     let child = try ChildProcess(
-                        "/usr/bin/env", ["nm", "--dynamic", "--defined-only", "--format=just-symbols", "\(bundle)/\(library)"],
+                        "/usr/bin/env",
+                        [
+                            "nm", "--dynamic", "--defined-only", "--extern-only", "--format=just-symbols",
+                            "\(bundle)/\(library)",
+                        ],
                         output: output)
                     #expect(try await child.wait(seconds: 30) == 0)
                     let symbols = (TextFile.text(output) ?? "").split(separator: "\n")
