@@ -49,7 +49,7 @@ import json, os, platform, sqlite3, subprocess, sys
 cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
 out = lambda *command: subprocess.run(command, capture_output=True, text=True).stdout.strip()
 print(json.dumps({
-    "commit": "$commit", "dirty": bool(out("git", "status", "--porcelain")), "date": "$date", "file": "$file",
+    "commit": "$commit", "dirty": bool(out("git", "status", "--porcelain", "--", ".", ":!Benchmarks/results", ":!Benchmarks/RESULTS.md")), "date": "$date", "file": "$file",
     "cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(), "pinning": "$pinning", "rounds": $rounds,
     "filesystem": out("stat", "-f", "-c", "%T", "$work"), "swift": out("swift", "--version").splitlines()[0],
     "sqlite": sqlite3.sqlite_version, "few": $few, "cases": int(sys.argv[1])}))
