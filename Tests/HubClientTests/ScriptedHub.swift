@@ -108,6 +108,8 @@ private final class ScriptedConnection: ChannelInboundHandler {
     private var inbound = ByteBuffer()
     private var calls: [UInt32: HubCall] = [:]
     private var sizes: [UInt32: Int] = [:]
+    /// The socket is closed; what was read before is of no concern any more.
+    private var isDropped = false
 
     init(_ connection: Int, limits: WireLimits, state: ScriptedHub.SharedRecord, script: @escaping ScriptedHub.Script) {
         self.connection = connection
@@ -120,7 +122,7 @@ private final class ScriptedConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var incoming = unwrapInboundIn(data)
         inbound.writeBuffer(&incoming)
-        while let header = inbound.withUnsafeReadableBytes({ FrameHeader($0) }),
+        while !isDropped, let header = inbound.withUnsafeReadableBytes({ FrameHeader($0) }),
             inbound.readableBytes >= FrameHeader.size + Int(header.length)
         {
             inbound.moveReaderIndex(forwardBy: FrameHeader.size)
@@ -175,6 +177,7 @@ private final class ScriptedConnection: ChannelInboundHandler {
             write(.reset, stream, reset, context)
         case .goaway(let goaway): write(.goaway, 0, goaway, context)
         case .drop:
+            isDropped = true
             if let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) {
                 tls.close(promise: nil)
             }
