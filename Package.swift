@@ -24,9 +24,12 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 /// A module's library exports its entry and nothing else; SwiftPM gives it `$ORIGIN` as a place to look for others.
 let exports = ["-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/exports.map"]
 
+/// Debug builds can switch off single rules of the wire, so that the conformance kit can be proved.
+let switches: [SwiftSetting] = [.define("RULE_SWITCHES", .when(configuration: .debug))]
+
 /// A target of one floor.
-func floor(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+func floor(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
 
 /// A department's module: its rules, which tests can call, and its entry, linked as a dynamic library.
@@ -46,6 +49,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], named: Str
     .testTarget(
         name: named ?? "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: strict)
 }
+
+/// The conformance kit's cases travel inside the program.
+let cases: [Resource] = [
+    "wire", "unary", "streams", "transport", "handshake", "header", "stream-ids", "content", "module",
+].map { .embedInCode("Cases/\($0).yaml") }
 
 let package = Package(
     name: "e-layanan-makmur",
@@ -79,7 +87,7 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
         floor("HubDomain", []),
         // Floor 2: protocol.
-        floor("HubWire", ["HubProto", "HubDomain", protobuf]),
+        floor("HubWire", ["HubProto", "HubDomain", protobuf], settings: switches),
         // Floor 3: decisions.
         floor("HubCore", ["HubWire", "HubProto", "HubDomain", protobuf, crypto, logging]),
         floor("HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
@@ -96,6 +104,10 @@ let package = Package(
             ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, yams, crypto, logging]),
         floor("HubTrust", ["HubDomain", x509, crypto]),
         floor("HubClient", ["HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS]),
+        .target(
+            name: "HubConformance",
+            dependencies: ["HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, yams],
+            resources: cases, swiftSettings: strict),
         // Floor 5: programs.
         .executableTarget(
             name: "hubd",
@@ -106,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "hubctl",
             dependencies: [
-                "HubClient", "HubTrust", "HubProto", "HubDomain", protobuf, argumentParser, crypto, yams,
+                "HubConformance", "HubModules", "HubClient", "HubTrust", "HubProto", "HubDomain", protobuf,
+                argumentParser, crypto, nioCore, yams,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hub-demo",
@@ -120,6 +133,7 @@ let package = Package(
         tests(of: "HubWire", ["HubProto", "HubDomain", protobuf]),
         tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain", protobuf, logging]),
         tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb]),
+        tests(of: "HubConformance"),
         tests(of: "HubTrust", ["HubDomain", x509, crypto]),
         tests(
             of: "HubClient",
@@ -142,8 +156,8 @@ let package = Package(
         tests(
             of: "hub-demo",
             [
-                "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, grdb, nioCore, nioPosix, nioSSL,
-                nioTLS,
+                "HubConformance", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, grdb, nioCore,
+                nioPosix, nioSSL, nioTLS,
             ], named: "EndToEndTests"),
     ] + module("Permits") + module("CivilRegistry") + module("Complaints")
 )

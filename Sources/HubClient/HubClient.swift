@@ -52,13 +52,31 @@ public final class HubClient: Sendable {
     public func call<Request: Message, Reply: Message>(
         _ method: HubMethod, _ request: Request, as: Reply.Type = Reply.self, options: CallOptions = CallOptions()
     ) async throws(HubError) -> Answer<Reply> {
+        let answer = try await answer(method, try serialize(request), options: options)
+        guard let message = Reply(frame: answer.message) else {
+            throw HubError(.messageMalformed, "the answer to \(method.path) cannot be decoded", status: .internalError)
+        }
+        return Answer(message: message, metadata: answer.metadata, replayed: answer.replayed)
+    }
+
+    /// Makes a unary call with serialised messages, for programs that pass on what they do not read.
+    ///
+    /// - Throws: As ``call(_:_:as:options:)``.
+    public func answer(
+        _ method: HubMethod, serialized request: [UInt8], options: CallOptions = CallOptions()
+    ) async throws(HubError) -> RawAnswer {
+        try await answer(method, ByteBuffer(bytes: request), options: options)
+    }
+
+    private func answer(
+        _ method: HubMethod, _ request: ByteBuffer, options: CallOptions
+    ) async throws(HubError) -> RawAnswer {
         let id = makeID()
-        let bytes = try serialize(request)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<RawAnswer, HubError>, Never>) in
                 start(
                     CallOrder(
-                        id: id, method: method, request: bytes, options: options,
+                        id: id, method: method, request: request, options: options,
                         sink: .unary { continuation.resume(returning: $0) }))
                 // The task may have been cancelled before the call existed.
                 if Task.isCancelled { cancel(id) }
@@ -66,11 +84,7 @@ public final class HubClient: Sendable {
         } onCancel: {
             cancel(id)
         }
-        let answer = try result.get()
-        guard let message = Reply(frame: answer.message) else {
-            throw HubError(.messageMalformed, "the answer to \(method.path) cannot be decoded", status: .internalError)
-        }
-        return Answer(message: message, metadata: answer.metadata, replayed: answer.replayed)
+        return try result.get()
     }
 
     /// Makes a unary call with serialised messages and without a task.
@@ -90,16 +104,27 @@ public final class HubClient: Sendable {
     public func stream<Request: Message, Reply: ResumableUpdate>(
         _ method: HubMethod, _ request: Request, as: Reply.Type = Reply.self, options: CallOptions = .watching
     ) -> HubStream<Reply> {
-        let deadline = options.timeoutMillis.map { loop.now + .milliseconds(Int64($0)) }
-        let bytes: Result<ByteBuffer, HubError>
         do throws(HubError) {
-            bytes = .success(try serialize(request))
+            return stream(method, .success(try serialize(request)), options: options)
         } catch {
-            bytes = .failure(error)
+            return stream(method, .failure(error), options: options)
         }
+    }
+
+    /// As ``stream(_:_:as:options:)``, with a serialised request.
+    public func stream<Reply: ResumableUpdate>(
+        _ method: HubMethod, serialized request: [UInt8], as: Reply.Type = Reply.self, options: CallOptions = .watching
+    ) -> HubStream<Reply> {
+        stream(method, .success(ByteBuffer(bytes: request)), options: options)
+    }
+
+    private func stream<Reply: ResumableUpdate>(
+        _ method: HubMethod, _ request: Result<ByteBuffer, HubError>, options: CallOptions
+    ) -> HubStream<Reply> {
+        let deadline = options.timeoutMillis.map { loop.now + .milliseconds(Int64($0)) }
         return HubStream(
             source: StreamSource(
-                client: self, method: method, request: bytes, options: options, deadline: deadline ?? .distantFuture,
+                client: self, method: method, request: request, options: options, deadline: deadline ?? .distantFuture,
                 position: StreamPosition(cursor: options.resumeFrom)))
     }
 

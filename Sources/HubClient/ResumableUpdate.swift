@@ -23,6 +23,24 @@ extension LayananWatchUpdate: ResumableUpdate {
     public mutating func dropEvents(through sequence: UInt64) { events.removeAll { $0.sequence <= sequence } }
 }
 
+extension HubInteropReply: ResumableUpdate {
+    /// None: after a break the replies begin anew.
+    public var resumeCursor: [UInt8] { [] }
+    /// None.
+    public var lastSequence: UInt64? { nil }
+    /// Nothing to take out.
+    public mutating func dropEvents(through sequence: UInt64) {}
+}
+
+extension HubInteropNumber: ResumableUpdate {
+    /// Field 2.
+    public var resumeCursor: [UInt8] { [UInt8](cursor) }
+    /// The number itself; 0 = it was taken out.
+    public var lastSequence: UInt64? { number == 0 ? nil : UInt64(number) }
+    /// Takes the number out.
+    public mutating func dropEvents(through sequence: UInt64) { if UInt64(number) <= sequence { number = 0 } }
+}
+
 /// Where a consumer stands in a stream.
 final class StreamPosition: Sendable {
     private struct State {

@@ -13,6 +13,10 @@ package struct HubPorts: Sendable {
     package var signer: any CertificateSigner
     /// The operating system's random source.
     package var random: @Sendable () -> UInt64
+    /// Waits so many milliseconds of real time, or until the task is cancelled.
+    package var pause: @Sendable (UInt32) async -> Void = { try? await Task.sleep(for: .milliseconds($0)) }
+    /// Proportional memory of this process, bytes.
+    package var memory: @Sendable () -> UInt64 = { 0 }
 
     package init(
         ledger: any Ledger, modules: any ModuleRuntime, clock: any HubClock, signer: any CertificateSigner,
@@ -54,12 +58,15 @@ package struct Hub: Sendable {
         catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, principals: principals, policy: policy,
-            signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts)
+            signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts,
+            memory: ports.memory)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, catalogue: catalogue, policy: policy,
             clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
         var router = CallRouter(policy: policy)
         router.addAdministration(admin, modules: ports.modules)
+        router.addInterop(
+            InteropService(ledger: ledger, journal: journal, clock: ports.clock, pause: ports.pause))
         router.addReads(
             CaseReads(ledger: ledger, policy: policy), catalogue: catalogue, modules: ports.modules,
             clock: ports.clock)

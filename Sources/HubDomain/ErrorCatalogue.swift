@@ -89,6 +89,8 @@ extension HubError.Code {
     public static let chainBroken = Self(number: 5006, status: .dataLoss)
     /// Address in use, or another hub holds the state directory.
     public static let addressInUse = Self(number: 5007, status: .failedPrecondition)
+    /// A method of hub.v1.Interop failed because it was asked to.
+    public static let asAsked = Self(number: 5008, status: .unknown)
 
     /// Every entry, by number.
     public static let all: [Self] = [
@@ -100,5 +102,6 @@ extension HubError.Code {
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .ledgerFailed,
         .stateNewer, .clockNotManual, .internalFault, .configurationInvalid, .chainBroken, .addressInUse,
+        .asAsked,
     ]
 }

@@ -16,12 +16,22 @@ public struct HubMethod: Hashable, Sendable {
     public let shape: Shape
     /// Changes something: needs an idempotency key, and its reply carries a receipt.
     public let mutating: Bool
+    /// Longest request, bytes.
+    public let requestBytesMax: UInt32
+
+    /// Longest request of a method that says nothing else, bytes: a form and the references to its documents.
+    public static let requestBytesStandard: UInt32 = 1_048_576
+    /// Longest request of any method, bytes.
+    public static let requestBytesLimit: UInt32 = 4_194_304
 
     /// Describes a method.
-    public init(_ path: String, shape: Shape = .unary, mutating: Bool = false) {
+    public init(
+        _ path: String, shape: Shape = .unary, mutating: Bool = false, requestBytesMax: UInt32 = requestBytesStandard
+    ) {
         self.path = path
         self.shape = shape
         self.mutating = mutating
+        self.requestBytesMax = requestBytesMax
     }
 }
 
@@ -29,7 +39,20 @@ extension HubMethod {
     // MARK: hub.v1.Diagnostics
 
     /// Sends a message back.
-    public static let echo = Self("hub.v1.Diagnostics/Echo")
+    public static let echo = Self("hub.v1.Diagnostics/Echo", requestBytesMax: requestBytesLimit)
+
+    // MARK: hub.v1.Interop
+
+    /// Nothing in, nothing out.
+    public static let interopEmpty = Self("hub.v1.Interop/Empty")
+    /// Waits, answers or fails, as it is asked.
+    public static let interopUnary = Self("hub.v1.Interop/Unary", requestBytesMax: requestBytesLimit)
+    /// One reply for each size.
+    public static let interopOutput = Self("hub.v1.Interop/Output", shape: .serverStream)
+    /// Numbers, from a cursor.
+    public static let interopCount = Self("hub.v1.Interop/Count", shape: .serverStream)
+    /// Keeps its answer.
+    public static let interopRemember = Self("hub.v1.Interop/Remember", mutating: true)
 
     // MARK: hub.v1.Admin
 
@@ -112,7 +135,8 @@ extension HubMethod {
 
     /// All of them, in the order of Protos/.
     public static let all: [Self] = [
-        echo, status, listModules, getModule, restartModule, addPrincipal, advanceClock, verifyAudit,
+        echo, interopEmpty, interopUnary, interopOutput, interopCount, interopRemember,
+        status, listModules, getModule, restartModule, addPrincipal, advanceClock, verifyAudit,
         listServices, getService, getCase, listCases, caseHistory, watchCases,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,

@@ -15,6 +15,7 @@ extension ConnectionHandler {
                 throw HubError(.principalUnknown, "the certificate names no principal that this hub knows")
             }
             let route = try server.hub.router.route(call.method, role: principal.role)
+            machine.limitRequest(stream, to: route.method.requestBytesMax)
             calls[stream] = OpenCall(call, route: route, principal: principal, now: .now())
         } catch {
             fail(stream, error, context)

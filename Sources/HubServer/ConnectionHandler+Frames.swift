@@ -35,7 +35,7 @@ extension ConnectionHandler {
 
     func end(_ stream: UInt32, _ error: HubError, cursor: [UInt8]? = nil, _ context: ChannelHandlerContext) {
         server.hub.counters.callsFailed.add(1, ordering: .relaxed)
-        if error.status == .internalError || error.status == .dataLoss {
+        if error.code != .asAsked, error.status == .internalError || error.status == .dataLoss {
             server.logger.error("call failed", metadata: ["error": "\(error)"])
         }
         end(stream, HubEnd(error: error, cursor: cursor), context)

@@ -47,6 +47,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var handshakeAlarm: Scheduled<Void>?
     private var idleAlarm: Scheduled<Void>?
     private var stallAlarm: Scheduled<Void>?
+    private var frameAlarm: Scheduled<Void>?
     /// Set while the handler is in a pipeline.
     private var attached: ChannelHandlerContext?
 
@@ -69,7 +70,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         server.hub.counters.connections.subtract(1, ordering: .relaxed)
-        for alarm in [handshakeAlarm, idleAlarm, stallAlarm] { alarm?.cancel() }
+        for alarm in [handshakeAlarm, idleAlarm, stallAlarm, frameAlarm] { alarm?.cancel() }
         machine.close()
         cancelCalls()
         context.fireChannelInactive()
@@ -90,6 +91,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
         let certificate = try? tls?.peerCertificate?.toDERBytes()
         principalURN = certificate.flatMap(server.identify)
+        handshakeAlarm?.cancel()
+        handshakeAlarm = schedule(in: server.times.hello, context) { $0.leave(.protocolError, "no HELLO in time", $1) }
         write(context) { $0.writeFrame(.hello, stream: 0, message: server.hello) }
     }
 
@@ -115,6 +118,18 @@ final class ConnectionHandler: ChannelInboundHandler {
                 return handler.watchIdleness(context)
             }
             handler.leave(.idle, "no call for a long time", context)
+        }
+    }
+
+    /// A frame that has begun must go on. One alarm at a time, so that a busy connection pays for none.
+    private func watchFrame(_ context: ChannelHandlerContext) {
+        guard decoder.isInFrame, frameAlarm == nil, !machine.isClosed else { return }
+        frameAlarm = schedule(in: lastHeard + server.times.frame - .now(), context) { handler, context in
+            handler.frameAlarm = nil
+            guard handler.decoder.isInFrame, handler.lastHeard + handler.server.times.frame <= .now() else {
+                return handler.watchFrame(context)
+            }
+            handler.leave(.protocolError, "a frame stopped in its middle", context)
         }
     }
 
@@ -152,6 +167,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         opened.removeAll(keepingCapacity: true)
         flush(context)
+        watchFrame(context)
         context.fireChannelReadComplete()
     }
 

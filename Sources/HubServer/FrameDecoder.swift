@@ -10,6 +10,9 @@ struct FrameDecoder {
     /// Bytes that are held, read ones included.
     var bytesHeld: Int { buffer?.writerIndex ?? 0 }
 
+    /// A frame has begun and is not whole.
+    var isInFrame: Bool { buffer?.readableBytes ?? 0 > 0 }
+
     /// What the next bytes are.
     enum Step {
         /// Not all there yet.

@@ -43,8 +43,12 @@ package struct HubServerConfiguration: Sendable {
 
 /// How long a connection may take, hang and rest.
 package struct ConnectionTimes: Sendable {
-    /// For TLS and HELLO together.
-    package var handshake = TimeAmount.seconds(20)
+    /// For TLS; then the connection is closed.
+    package var handshake = TimeAmount.seconds(10)
+    /// For HELLO after TLS; then GOAWAY PROTOCOL_ERROR.
+    package var hello = TimeAmount.seconds(10)
+    /// Without a byte in the middle of a frame; then GOAWAY PROTOCOL_ERROR.
+    package var frame = TimeAmount.seconds(30)
     /// Without an open call and without a byte from the client; then GOAWAY IDLE.
     package var idle = TimeAmount.minutes(15)
     /// With more to send than the client takes; then the connection is closed.

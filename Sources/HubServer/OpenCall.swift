@@ -46,7 +46,7 @@ final class OpenCall {
         if !call.metadata.isEmpty { actor.onBehalfOf = CallMetadata.text(HubMetadataKey.onBehalfOf, in: call) ?? "" }
         return CallContext(
             method: route.method, actor: actor, idempotencyKey: [UInt8](call.idempotencyKey),
-            resumeFrom: [UInt8](call.resumeFrom), timeoutMillis: timeoutMillis)
+            resumeFrom: [UInt8](call.resumeFrom), timeoutMillis: timeoutMillis, metadata: call.metadata)
     }
 
     func watchDeadline(_ loop: any EventLoop, _ passed: @escaping @Sendable () -> Void) {

@@ -21,29 +21,30 @@ public enum CallMetadata {
         guard path.count <= CallLimits.methodBytesMax, let slash = path.firstIndex(of: UInt8(ascii: "/")),
             slash != path.startIndex, path.index(after: slash) != path.endIndex
         else { return HubError(.methodUnknown, "method must be package.Service/Method") }
-        guard call.encoding.isEmpty || call.encoding == "identity" else {
+        if WireRule.encoding.forbids(!call.encoding.isEmpty && call.encoding != "identity") {
             return HubError(.methodUnknown, "encoding is not in 1.0; supported: identity")
         }
         if call.metadata.isEmpty { return nil }
-        guard call.metadata.count <= CallLimits.metadataEntriesMax else {
+        if WireRule.metadataEntries.forbids(call.metadata.count > CallLimits.metadataEntriesMax) {
             return tooMuch("more than \(CallLimits.metadataEntriesMax) metadata entries")
         }
         var total = 0
         var isSpokenFor = false
         for entry in call.metadata {
             total += entry.key.utf8.count + entry.value.count
-            guard entry.value.count <= CallLimits.metadataValueBytesMax, total <= CallLimits.metadataBytesMax else {
+            let isLong = entry.value.count > CallLimits.metadataValueBytesMax || total > CallLimits.metadataBytesMax
+            if WireRule.metadataLength.forbids(isLong) {
                 return tooMuch("metadata above \(CallLimits.metadataBytesMax) bytes")
             }
-            guard isKey(entry.key) else {
+            if WireRule.metadataKeys.forbids(!isKey(entry.key)) {
                 return HubError(.metadataInvalid, "metadata key must match [0-9a-z_.-]{1,64}")
             }
-            guard !entry.key.hasPrefix("hub-") else {
+            if WireRule.metadataKeys.forbids(entry.key.hasPrefix("hub-")) {
                 return HubError(.metadataInvalid, "metadata keys that begin with hub- belong to the hub")
             }
             if entry.key == HubMetadataKey.onBehalfOf {
                 // Dropping a bad one would file the case under the wrong applicant.
-                guard !isSpokenFor, isReference(entry.value) else {
+                if WireRule.citizenReference.forbids(isSpokenFor || !isReference(entry.value)) {
                     return HubError(
                         .metadataInvalid,
                         "on-behalf-of must be given once, as register:key with [a-z]{2,8}:[0-9A-Za-z._-]{1,64}")
@@ -58,6 +59,7 @@ public enum CallMetadata {
     public static func timeout(of call: HubCall, shape: HubMethod.Shape) -> (millis: UInt32, clamped: Bool) {
         let limit = shape == .unary ? CallLimits.unaryTimeoutMillis : CallLimits.streamTimeoutMillis
         guard call.hasTimeoutMs else { return (limit.standard, false) }
+        guard WireRule.timeoutBounds.forbids(true) else { return (max(1, call.timeoutMs), false) }
         if call.timeoutMs == 0 { return (limit.standard, true) }
         return call.timeoutMs > limit.max ? (limit.max, true) : (call.timeoutMs, false)
     }

@@ -12,7 +12,8 @@ public struct MessageJoiner: Sendable {
         case tooLarge
     }
 
-    private let limit: Int
+    /// Bytes of a whole message.
+    public private(set) var limit: Int
     private var pending: [UInt8] = []
     private var joining = false
     private var overflown = false
@@ -20,9 +21,13 @@ public struct MessageJoiner: Sendable {
     /// - Parameter limit: Bytes of a whole message.
     public init(limit: UInt32) { self.limit = Int(limit) }
 
+    /// Takes only shorter messages from now on.
+    mutating func lower(limit bytes: UInt32) { limit = min(limit, Int(bytes)) }
+
     /// Takes the payload of one DATA frame.
     public mutating func append(_ payload: [UInt8], more: Bool) -> Outcome {
-        guard !overflown, pending.count + payload.count <= limit else {
+        let isTooLong = overflown || WireRule.messageLength.forbids(pending.count + payload.count > limit)
+        guard !isTooLong else {
             pending = []
             joining = more
             overflown = more

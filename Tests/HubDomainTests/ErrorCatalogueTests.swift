@@ -58,6 +58,7 @@ struct ErrorCatalogueTests {
     @Test("a constant travels with the status that its entry names")
     func sameStatus() throws {
         let byName: [String: CallStatus] = [
+            "UNKNOWN": .unknown,
             "CANCELLED": .cancelled, "INVALID_ARGUMENT": .invalidArgument, "DEADLINE_EXCEEDED": .deadlineExceeded,
             "NOT_FOUND": .notFound, "ALREADY_EXISTS": .alreadyExists, "PERMISSION_DENIED": .permissionDenied,
             "RESOURCE_EXHAUSTED": .resourceExhausted, "FAILED_PRECONDITION": .failedPrecondition, "ABORTED": .aborted,

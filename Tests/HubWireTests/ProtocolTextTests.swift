@@ -25,6 +25,7 @@ struct ProtocolTextTests {
             CallLimits.metadataValueBytesMax, CallLimits.metadataBytesMax, CallLimits.referenceBytesMax,
             CallLimits.messageDepthMax, CallLimits.watcherUnsentBytesMax, ServerConnectionMachine.lateFramesMax,
             Int(CallLimits.unaryTimeoutMillis.standard), Int(CallLimits.streamTimeoutMillis.standard),
+            Int(HubMethod.requestBytesStandard), ServerConnectionMachine.emptyFramesMax,
         ]
         let rows = text.matches(of: /\| \*\*L-(\d+)\*\* [^|]*\| ([\d,]+) \| ([^|]*) \|/)
         #expect(rows.map { Int($0.1) } == Array(1...expected.count))
@@ -34,13 +35,7 @@ struct ProtocolTextTests {
         #expect(rows[9].3 == "to \(CallLimits.keyBytes.upperBound)")
         #expect(rows[18].3.replacing(",", with: "") == "to \(CallLimits.unaryTimeoutMillis.max)")
         #expect(rows[19].3.replacing(",", with: "") == "to \(CallLimits.streamTimeoutMillis.max)")
-    }
-
-    @Test("rules are numbered from 1 without a gap")
-    func rules() {
-        let numbers = text.matches(of: /\n- \*\*W-(\d+)\*\*/).compactMap { Int($0.1) }
-        #expect(numbers == Array(1...numbers.count))
-        #expect(numbers.count > 50)
+        #expect(rows[20].3.replacing(",", with: "") == "to \(HubMethod.requestBytesLimit)")
     }
 
     @Test("the table of frames has the types and flags of the code")

@@ -43,6 +43,7 @@ struct AdminService: Sendable {
     let deadlines: DeadlineLoop
     let counters: HubCounters
     let facts: ProcessFacts
+    let memory: @Sendable () -> UInt64
 
     /// Most that one call may advance a manual clock: 400 days, in milliseconds.
     static let advanceMillisMax: UInt64 = 400 * 86_400_000
@@ -70,6 +71,7 @@ struct AdminService: Sendable {
             $0.callsFailed = UInt64(clamping: counters.callsFailed.load(ordering: .relaxed))
             $0.modules = running
             $0.pid = facts.pid
+            $0.memoryBytes = memory()
         }
     }
 

@@ -16,10 +16,12 @@ package struct CallContext: Sendable {
     package var timeoutMillis: UInt32
     /// SHA-256 of the request message; empty for methods that change nothing.
     package var requestHash: [UInt8]
+    /// What came with the CALL.
+    package var metadata: [HubMetadata]
 
     package init(
         method: HubMethod, actor: HubActor, idempotencyKey: [UInt8] = [], resumeFrom: [UInt8] = [],
-        timeoutMillis: UInt32 = 30_000, requestHash: [UInt8] = []
+        timeoutMillis: UInt32 = 30_000, requestHash: [UInt8] = [], metadata: [HubMetadata] = []
     ) {
         self.method = method
         self.actor = actor
@@ -27,6 +29,7 @@ package struct CallContext: Sendable {
         self.resumeFrom = resumeFrom
         self.timeoutMillis = timeoutMillis
         self.requestHash = requestHash
+        self.metadata = metadata
     }
 
     /// The key under which the ledger keeps this call's answer. The same message for another citizen is another request.

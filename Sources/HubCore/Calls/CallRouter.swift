@@ -56,6 +56,22 @@ package struct CallRouter: Sendable {
             })
     }
 
+    /// Decodes, and lets the body send as many answers as it has.
+    mutating func stream<Request: Message & Sendable>(
+        _ method: HubMethod,
+        _ body: @escaping @Sendable (CallContext, Request, any StreamSink) async throws(StreamInterruption) -> Void
+    ) {
+        add(
+            method,
+            .stream { (context, bytes, sink) async throws(StreamInterruption) in
+                let request: Request
+                do throws(HubError) { request = try Request(edge: bytes) } catch {
+                    throw StreamInterruption(error: error, cursor: [])
+                }
+                try await body(context, request, sink)
+            })
+    }
+
     /// For methods whose answer the ledger completes and keeps.
     mutating func change<Request: Message & Sendable>(
         _ method: HubMethod,
@@ -64,7 +80,7 @@ package struct CallRouter: Sendable {
         add(
             method,
             .unary { (context, bytes) async throws(HubError) in
-                guard CallLimits.keyBytes.contains(context.idempotencyKey.count) else {
+                if WireRule.keyNeeded.forbids(!CallLimits.keyBytes.contains(context.idempotencyKey.count)) {
                     throw HubError(.keyMissing, "\(context.method.path) needs an idempotency key of 16 to 64 bytes")
                 }
                 return try await body(context, try Request(edge: bytes))
@@ -76,7 +92,7 @@ extension Message {
     /// Decodes what a peer sent: at most 32 levels deep, and refused as the peer's fault.
     package init(edge bytes: [UInt8]) throws(HubError) {
         var options = BinaryDecodingOptions()
-        options.messageDepthLimit = CallLimits.messageDepthMax
+        options.messageDepthLimit = WireRule.messageDepth.forbids(true) ? CallLimits.messageDepthMax : 100
         do { try self.init(serializedBytes: bytes, options: options) } catch {
             throw HubError(.messageMalformed, "request is not a \(Self.protoMessageName)")
         }

@@ -19,10 +19,23 @@ extension CallRouter {
                 { (_, message) throws(HubError) in EchoRequest.namesModule(message) ? nil : message },
                 otherwise: { (context, bytes) async throws(HubError) in
                     let module = try HubEchoMessage(edge: bytes).module
+                    if module.isEmpty { return CallAnswer(body: bytes) }
                     let answer = try await modules.echo(
                         module: module, bytes, timeoutMillis: context.timeoutMillis)
                     return CallAnswer(body: answer)
                 }))
+    }
+
+    mutating func addInterop(_ interop: InteropService) {
+        unary(.interopEmpty, interop.empty)
+        unary(.interopUnary, interop.unary)
+        stream(.interopOutput) { (context, request, sink) async throws(StreamInterruption) in
+            do throws(HubError) { try await interop.output(context, request, into: sink) } catch {
+                throw StreamInterruption(error: error, cursor: [])
+            }
+        }
+        stream(.interopCount, interop.count)
+        change(.interopRemember, interop.remember)
     }
 
     mutating func addReads(
@@ -39,15 +52,7 @@ extension CallRouter {
     }
 
     mutating func addWatch(_ watch: CaseWatch) {
-        add(
-            .watchCases,
-            .stream { (context, bytes, sink) async throws(StreamInterruption) in
-                let request: LayananWatchRequest
-                do throws(HubError) { request = try LayananWatchRequest(edge: bytes) } catch {
-                    throw StreamInterruption(error: error, cursor: [])
-                }
-                try await watch.run(context, request, into: sink)
-            })
+        stream(.watchCases, watch.run)
     }
 
     mutating func addDocuments(_ documents: DocumentService) {

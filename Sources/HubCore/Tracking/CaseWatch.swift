@@ -47,13 +47,7 @@ struct CaseWatch: Sendable {
         /// Last sequence that a cursor was sent for.
         var told: UInt64
 
-        var cursor: [UInt8] {
-            let cursor = HubCursor.with {
-                $0.hubID = .init(hubID)
-                $0.sequence = sequence
-            }
-            return (try? cursor.ledgerBytes()) ?? []
-        }
+        var cursor: [UInt8] { LogCursor(hubID: hubID, sequence: sequence).bytes }
     }
 
     private func begin(
@@ -87,17 +81,8 @@ struct CaseWatch: Sendable {
     }
 
     private func resume(_ bytes: [UInt8], head: LedgerHead) throws(HubError) -> UInt64 {
-        guard let cursor = try? HubCursor(edge: bytes) else {
-            throw HubError(.cursorInvalid, "cursor cannot be decoded")
-        }
-        guard [UInt8](cursor.hubID) == head.hubID else {
-            throw HubError(.cursorInvalid, "cursor belongs to another hub's log")
-        }
-        guard cursor.sequence <= head.sequence else {
-            throw HubError(
-                .cursorInvalid, "cursor is beyond the end of the log", status: .outOfRange,
-                facts: ["head": "\(head.sequence)"])
-        }
+        let cursor = try LogCursor(bytes, of: head.hubID)
+        guard cursor.sequence <= head.sequence else { throw LogCursor.beyond(head.sequence) }
         return cursor.sequence
     }
 

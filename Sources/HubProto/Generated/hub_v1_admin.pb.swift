@@ -194,6 +194,12 @@ public nonisolated struct HubStatusReply: @unchecked Sendable {
     set {_uniqueStorage()._pid = newValue}
   }
 
+  /// Proportional memory of this process in bytes.
+  public var memoryBytes: UInt64 {
+    get {_storage._memoryBytes}
+    set {_uniqueStorage()._memoryBytes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -419,7 +425,7 @@ nonisolated extension HubStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}hub_id\0\u{3}instance_id\0\u{1}software\0\u{3}now_ms\0\u{3}started_ms\0\u{3}manual_clock\0\u{1}sequence\0\u{1}cases\0\u{3}cases_open\0\u{3}deadlines_running\0\u{1}connections\0\u{1}watchers\0\u{1}calls\0\u{3}calls_failed\0\u{1}commits\0\u{1}batches\0\u{1}modules\0\u{1}pid\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}hub_id\0\u{3}instance_id\0\u{1}software\0\u{3}now_ms\0\u{3}started_ms\0\u{3}manual_clock\0\u{1}sequence\0\u{1}cases\0\u{3}cases_open\0\u{3}deadlines_running\0\u{1}connections\0\u{1}watchers\0\u{1}calls\0\u{3}calls_failed\0\u{1}commits\0\u{1}batches\0\u{1}modules\0\u{1}pid\0\u{3}memory_bytes\0")
 
   fileprivate class _StorageClass {
     var _hubID: Data = Data()
@@ -440,6 +446,7 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _batches: UInt64 = 0
     var _modules: [HubModuleInfo] = []
     var _pid: UInt32 = 0
+    var _memoryBytes: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -468,6 +475,7 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _batches = source._batches
       _modules = source._modules
       _pid = source._pid
+      _memoryBytes = source._memoryBytes
     }
   }
 
@@ -504,6 +512,7 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._batches) }()
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._modules) }()
         case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._pid) }()
+        case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._memoryBytes) }()
         default: break
         }
       }
@@ -566,6 +575,9 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._pid != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._pid, fieldNumber: 18)
       }
+      if _storage._memoryBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._memoryBytes, fieldNumber: 19)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -593,6 +605,7 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._batches != rhs_storage._batches {return false}
         if _storage._modules != rhs_storage._modules {return false}
         if _storage._pid != rhs_storage._pid {return false}
+        if _storage._memoryBytes != rhs_storage._memoryBytes {return false}
         return true
       }
       if !storagesAreEqual {return false}

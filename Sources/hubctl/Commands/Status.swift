@@ -26,13 +26,16 @@ struct Status: HubCommand {
 
 extension HubStatusReply {
     /// `{"hub_id","instance_id","software","pid","now","started","manual_clock","sequence","cases","cases_open",
-    /// "deadlines_running","connections","watchers","calls","calls_failed","commits","batches","healthy",
-    /// "modules":[…]}`
+    /// "deadlines_running","connections","watchers","calls","calls_failed","commits","batches","memory_bytes",
+    /// "healthy","modules":[…]}`
     var detail: Detail {
         var table = Table(HubModuleInfo.columns)
         modules.forEach { table.add($0.row(nowMillis: nowMs)) }
         let text = Detail.lines([
-            ("Hub", "\(software), pid \(pid), up \(Moment.age(of: startedMs, at: nowMs))"),
+            (
+                "Hub",
+                "\(software), pid \(pid), up \(Moment.age(of: startedMs, at: nowMs)), \(memoryBytes >> 20) MiB"
+            ),
             ("Time", "\(Moment.iso(nowMs))\(manualClock ? " (manual clock)" : "")"),
             ("Cases", "\(cases), open \(casesOpen), deadlines running \(deadlinesRunning)"),
             ("Log", "\(sequence) events, \(commits) commits in \(batches) transactions"),
@@ -51,7 +54,8 @@ extension HubStatusReply {
             ("cases_open", .unsigned(casesOpen)), ("deadlines_running", .unsigned(deadlinesRunning)),
             ("connections", .integer(Int64(connections))), ("watchers", .integer(Int64(watchers))),
             ("calls", .unsigned(calls)), ("calls_failed", .unsigned(callsFailed)), ("commits", .unsigned(commits)),
-            ("batches", .unsigned(batches)), ("healthy", .bool(modules.allSatisfy(\.isHealthy))),
+            ("batches", .unsigned(batches)), ("memory_bytes", .unsigned(memoryBytes)),
+            ("healthy", .bool(modules.allSatisfy(\.isHealthy))),
             ("modules", .array(modules.map { .object(members: $0.members) })),
         ]
     }

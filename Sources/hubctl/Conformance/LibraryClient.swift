@@ -1,0 +1,87 @@
+// The Swift client library as the conformance kit drives it.
+
+import HubClient
+import HubConformance
+import HubDomain
+import HubProto
+import NIOCore
+import SwiftProtobuf
+
+/// One ``HubClient`` for all cases.
+struct LibraryClient: ClientUnderTest {
+    let name = "HubClient"
+    let client: HubClient
+
+    func perform(_ order: ClientOrder) async -> ClientOutcome? {
+        guard let patience = order.cancelAfterMillis else { return await outcome(of: order) }
+        return await withTaskGroup(of: ClientOutcome?.self) { group in
+            group.addTask { await outcome(of: order) }
+            group.addTask {
+                try? await Task.sleep(for: .milliseconds(patience))
+                return nil
+            }
+            // Whoever is first: the call's end, or the caller's impatience, which cancels the call.
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            return await group.next() ?? nil
+        }
+    }
+
+    private func outcome(of order: ClientOrder) async -> ClientOutcome {
+        switch order.method.shape {
+        case .unary: await unary(order)
+        case .serverStream where order.method == .interopCount: await stream(order, HubInteropNumber.self)
+        case .serverStream where order.method == .watchCases: await stream(order, LayananWatchUpdate.self)
+        case .serverStream: await stream(order, HubInteropReply.self)
+        }
+    }
+
+    private func options(_ order: ClientOrder, _ standard: CallOptions) -> CallOptions {
+        var options = standard
+        options.timeoutMillis = order.timeoutMillis
+        options.idempotencyKey = order.key
+        options.resumeFrom = order.resumeFrom
+        options.metadata = order.metadata.map { entry in
+            HubMetadata.with {
+                $0.key = entry.key
+                $0.value = .init(entry.value)
+            }
+        }
+        return options
+    }
+
+    private func unary(_ order: ClientOrder) async -> ClientOutcome {
+        var outcome = ClientOutcome()
+        do throws(HubError) {
+            let answer = try await client.answer(
+                order.method, serialized: order.request, options: options(order, CallOptions()))
+            outcome.messages = [[UInt8](answer.message.readableBytesView)]
+            outcome.metadata = answer.metadata.map { ($0.key, [UInt8]($0.value)) }
+            outcome.isReplayed = answer.replayed
+        } catch { outcome.take(error) }
+        return outcome
+    }
+
+    private func stream<Reply: ResumableUpdate>(_ order: ClientOrder, _ type: Reply.Type) async -> ClientOutcome {
+        var outcome = ClientOutcome()
+        do throws(HubError) {
+            var updates = client.stream(
+                order.method, serialized: order.request, as: type, options: options(order, .watching)
+            ).makeAsyncIterator()
+            while let update = try await updates.next() {
+                outcome.messages.append((try? update.serializedBytes()) ?? [])
+            }
+        } catch { outcome.take(error) }
+        return outcome
+    }
+}
+
+extension ClientOutcome {
+    fileprivate mutating func take(_ error: HubError) {
+        status = error.status.rawValue
+        code = error.code.number
+        text = error.detail
+        retries = error.retryAfterMillis != nil
+    }
+}
