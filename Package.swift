@@ -52,7 +52,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], named: Str
 
 /// The conformance kit's cases travel inside the program.
 let cases: [Resource] = [
-    "wire", "unary", "streams", "transport", "handshake", "header", "stream-ids", "content", "module",
+    "wire", "unary", "streams", "transport", "handshake", "header", "stream-ids", "content", "credit", "module",
 ].map { .embedInCode("Cases/\($0).yaml") }
 
 let package = Package(

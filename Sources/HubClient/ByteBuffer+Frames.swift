@@ -26,13 +26,9 @@ extension ByteBuffer {
         writeBytes(payload)
     }
 
-    /// Appends the DATA frames of the one request message of a call.
-    mutating func writeRequest(_ message: ByteBuffer, stream: UInt32, frameBytesMax: UInt32) {
-        MessageSplitter.split(count: message.readableBytes, frameBytesMax: frameBytesMax, last: true) { range, flags in
-            writeFrameHeader(.data, flags: flags, stream: stream, length: range.count)
-            if let piece = message.getSlice(at: message.readerIndex + range.lowerBound, length: range.count) {
-                writeImmutableBuffer(piece)
-            }
-        }
+    /// Appends a DATA frame.
+    mutating func writeData(_ piece: some Collection<UInt8>, flags: FrameFlags, stream: UInt32) {
+        writeFrameHeader(.data, flags: flags, stream: stream, length: piece.count)
+        writeBytes(piece)
     }
 }

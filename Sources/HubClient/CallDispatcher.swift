@@ -15,7 +15,7 @@ final class CallDispatcher {
     let greeting: ConnectionHandler.Greeting
 
     /// Calls that have not ended, by id.
-    private var calls: [UInt64: ClientCall] = [:]
+    var calls: [UInt64: ClientCall] = [:]
     /// Those of them that are not sent, in order.
     private var queue = CircularBuffer<ClientCall>()
     /// Wakes at the earliest deadline.
@@ -110,6 +110,7 @@ final class CallDispatcher {
         case .stream(let stream):
             call.place = .open(connection, stream: stream)
             call.sentAt = now
+            sendRequests(of: call)
             return true
         case .full: return false
         case .closing:
@@ -202,6 +203,10 @@ final class CallDispatcher {
 
     /// Sent over a connection that never said hello; counted with the calls that wait.
     func requeue(_ call: ClientCall) {
+        // What was sent of several requests cannot be sent again.
+        if call.shape.takesStream {
+            return finish(call, .failure(call.lastError ?? HubError(.connectionClosed, "the connection was lost")))
+        }
         call.place = .queued
         queue.append(call)
     }
@@ -249,6 +254,9 @@ final class CallDispatcher {
     private func finish(_ call: ClientCall, then tell: () -> Void) {
         guard calls.removeValue(forKey: call.id) != nil else { return }
         call.place = .done
+        let gone = HubError(.cancelled, "the call has ended")
+        call.writer.take()?(gone)
+        call.outgoing.take()?.done(gone)
         tell()
     }
 
@@ -256,7 +264,9 @@ final class CallDispatcher {
         switch (call.sink, result) {
         case (.unary(let completion), _): completion(result)
         case (.stream(let inbox), .failure(let error)): inbox.finish(.failed(error))
-        case (.stream(let inbox), .success): inbox.finish(.complete)
+        case (.stream(let inbox), .success(let answer)):
+            _ = inbox.put(answer.message)
+            inbox.finish(.complete)
         }
     }
 

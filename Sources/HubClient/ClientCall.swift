@@ -39,6 +39,8 @@ final class ClientCall {
 
     /// Time for the hub's own DEADLINE_EXCEEDED to arrive before the client's.
     static let slack = TimeAmount.milliseconds(250)
+    /// Bytes of requests that may wait before their sender has to.
+    static let unsentBytesMax = 262_144
     /// A stream that has lasted this long has brought something, even if nothing happened.
     static let fruitful = TimeAmount.seconds(10)
 
@@ -56,14 +58,24 @@ final class ClientCall {
     var lastError: HubError?
     var sentAt = NIODeadline.distantFuture
     var gotMessage = false
+    /// A request that waits for the call to be open.
+    var outgoing: (request: ByteBuffer, done: @Sendable (HubError?) -> Void)?
+    /// Who waits until the last request has left.
+    var writer: (@Sendable (HubError?) -> Void)?
+    /// The caller has given its last request.
+    var hasAllRequests = false
+    /// The hub was not told yet that no further request comes.
+    var isSendingRequests: Bool
     private var head: HubCall
 
     /// - Parameter makeKey: 16 random bytes; called when the method changes something and the caller gave no key.
     init(_ order: CallOrder, now: NIODeadline, makeKey: () -> [UInt8]) {
         id = order.id
         shape = order.method.shape
+        isSendingRequests = shape.takesStream
         request = order.request
-        attemptsMax = max(1, order.options.attempts)
+        // A stream of requests is not kept, so it cannot be sent again.
+        attemptsMax = shape.takesStream ? 1 : max(1, order.options.attempts)
         sink = order.sink
         if let deadline = order.deadline {
             self.deadline = deadline

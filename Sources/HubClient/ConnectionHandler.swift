@@ -24,16 +24,18 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Where it is connected, for sentences.
     let address: HubAddress
-    private let owner: CallDispatcher
+    let owner: CallDispatcher
     private let greeting: Greeting
     private var keepAlive: KeepAlive
-    private var machine: ClientConnectionMachine<ClientCall>
-    private var context: ChannelHandlerContext?
+    var machine: ClientConnectionMachine<ClientCall>
+    var context: ChannelHandlerContext?
     private var inbound = ByteBuffer()
-    private var outbound = ByteBuffer()
-    private var isReading = false
-    private var isFlushScheduled = false
-    private var isHandshakeDone = false
+    var outbound = ByteBuffer()
+    /// Requests that wait for the hub's credit, or for room in the socket.
+    var outbox: SendQueue<ByteBufferView>
+    var isReading = false
+    var isFlushScheduled = false
+    var isHandshakeDone = false
     private var isLeaving = false
     private var hasAnswered = false
     private var openedAt = NIODeadline.distantFuture
@@ -48,6 +50,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.greeting = greeting
         self.keepAlive = keepAlive
         machine = ClientConnectionMachine(limits: greeting.limits)
+        outbox = SendQueue(peer: machine.peer)
     }
 
     /// It has brought an answer, or stood for a while.
@@ -67,7 +70,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard case .stream(let stream) = opening else { return opening }
         outbound.writeFrameHeader(.call, stream: stream, length: payload.count)
         outbound.writeBytes(payload)
-        outbound.writeRequest(call.request, stream: stream, frameBytesMax: machine.peer.frameBytesMax)
+        if !call.shape.takesStream { send(call.request, stream: stream, isLast: true) }
         scheduleFlush()
         if let context { keepAlive.begin(context.eventLoop, now: now) { [self] in checkSignsOfLife() } }
         return opening
@@ -75,6 +78,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// The caller no longer wants the answer.
     func cancel(stream: UInt32) {
+        outbox.drop(stream)
         if machine.cancel(stream: stream) { reset(stream, .cancelled) }
         closeIfDrained()
     }
@@ -150,10 +154,16 @@ final class ConnectionHandler: ChannelInboundHandler {
         isReading = true
         while let event = machine.next(from: &inbound) { perform(event) }
         owner.sendQueue()
+        sendGrants()
         isReading = false
         if inbound.readableBytes == 0 { inbound = ByteBuffer() }
         flush()
         closeIfDrained()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { pump() }
+        context.fireChannelWritabilityChanged()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error) }
@@ -179,19 +189,29 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch event {
         case .greeted:
             helloTimer?.cancel()
+            outbox.adopt(machine.peer, insteadOf: Self.assumed)
+            pump()
             openedAt = context?.eventLoop.now ?? .distantFuture
             owner.greeted(self)
         case .answered(let call, let message, let end):
             hasAnswered = true
+            stopSending(call)
             owner.answered(call, message, end)
         case .message(let call, let message):
             hasAnswered = true
             owner.received(call, message)
         case .ended(let call, let end):
             hasAnswered = true
+            stopSending(call)
             owner.ended(call, end)
-        case .reset(let call, let reset): owner.attemptFailed(call, .reset(reset))
+        case .reset(let call, let reset):
+            if case .open(_, let stream) = call.place { outbox.drop(stream) }
+            owner.attemptFailed(call, .reset(reset))
+        case .credit(let stream, let offset):
+            if stream == 0 { outbox.grantConnection(offset: offset) } else { outbox.grant(stream, offset: offset) }
+            pump()
         case .failed(let call, let stream, let error):
+            outbox.drop(stream)
             reset(stream, .protocolError)
             owner.attemptFailed(call, .violation(error))
         case .pong(let bytes):
@@ -219,34 +239,6 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// After GOAWAY the connection lives as long as its calls.
     private func closeIfDrained() {
         if isLeaving, machine.openCalls == 0 { context?.close(promise: nil) }
-    }
-
-    // MARK: Writing
-
-    private func reset(_ stream: UInt32, _ code: HubResetCode) {
-        var reset = HubReset()
-        reset.code = code
-        outbound.writeFrame(.reset, stream: stream, reset)
-        scheduleFlush()
-    }
-
-    /// One flush for everything that is written in this turn of the loop.
-    private func scheduleFlush() {
-        guard !isReading, !isFlushScheduled, let context else { return }
-        isFlushScheduled = true
-        context.eventLoop.assumeIsolated().execute { [self] in
-            isFlushScheduled = false
-            flush()
-        }
-    }
-
-    private func flush() {
-        guard isHandshakeDone, outbound.readableBytes > 0, let context else { return }
-        let frames = outbound
-        // A buffer that grew for one long request is given back; an ordinary one is used again.
-        if outbound.capacity > 262_144 { outbound = ByteBuffer() }
-        context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
-        outbound.clear()
     }
 
     // MARK: Signs of life

@@ -71,6 +71,9 @@ public final class HubClient: Sendable {
     private func answer(
         _ method: HubMethod, _ request: ByteBuffer, options: CallOptions
     ) async throws(HubError) -> RawAnswer {
+        guard !method.shape.takesStream else {
+            throw HubError(.methodUnknown, "\(method.path) takes several requests; use exchange")
+        }
         let id = makeID()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<RawAnswer, HubError>, Never>) in
@@ -128,6 +131,20 @@ public final class HubClient: Sendable {
                 position: StreamPosition(cursor: options.resumeFrom)))
     }
 
+    /// Opens a call that takes several requests: answers come while requests still go.
+    ///
+    /// What was sent is not kept, so a lost connection ends the call with ``HubError/Code/connectionClosed``.
+    public func exchange<Request: Message, Reply: Message>(
+        _ method: HubMethod, _: Request.Type = Request.self, as: Reply.Type = Reply.self,
+        options: CallOptions = CallOptions()
+    ) -> HubExchange<Request, Reply> {
+        let inbox = StreamInbox()
+        let deadline = options.timeoutMillis.map { loop.now + .milliseconds(Int64($0)) }
+        let id = place(
+            method, ByteBuffer(), options: options, deadline: deadline ?? .distantFuture, sink: .stream(inbox))
+        return HubExchange(client: self, id: id, inbox: inbox)
+    }
+
     /// Ends the connection as a lost network would; open calls and streams go on over a new one. For drills and tests.
     package func cutConnection() async {
         let dispatcher = dispatcher
@@ -157,6 +174,28 @@ public final class HubClient: Sendable {
     func cancel(_ id: UInt64) {
         let dispatcher = dispatcher
         loop.execute { dispatcher.value.cancel(id) }
+    }
+
+    /// The consumer of a stream took so many bytes.
+    func taken(_ id: UInt64, bytes: Int) {
+        let dispatcher = dispatcher
+        loop.execute { dispatcher.value.taken(id, bytes: bytes) }
+    }
+
+    /// Hands over the next request of a call; waits while too much waits to be sent.
+    func write(_ id: UInt64, _ request: some Message) async throws(HubError) {
+        let bytes = try serialize(request)
+        let dispatcher = dispatcher
+        let error: HubError? = await withCheckedContinuation { continuation in
+            loop.execute { dispatcher.value.write(id, bytes) { continuation.resume(returning: $0) } }
+        }
+        if let error { throw error }
+    }
+
+    /// Says that no further request comes.
+    func finishRequests(_ id: UInt64) {
+        let dispatcher = dispatcher
+        loop.execute { dispatcher.value.finishRequests(id) }
     }
 
     private func start(_ order: CallOrder) {

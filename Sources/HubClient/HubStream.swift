@@ -2,6 +2,7 @@
 
 public import HubDomain
 import HubProto
+import HubWire
 import NIOCore
 
 /// Updates in order, each event once, over any number of lost connections. For one consumer at a time.
@@ -57,6 +58,10 @@ struct StreamSource: Sendable {
 final class StreamReader {
     let source: StreamSource
     private var attempt: (id: UInt64, inbox: StreamInbox)?
+    /// Bytes that were taken since the hub was last told.
+    private var untold = 0
+    /// Bytes after which it is told; what is below holds nothing up.
+    private static let tellBytes = WireLimits.quantum
 
     init(_ source: StreamSource) { self.source = source }
 
@@ -68,7 +73,13 @@ final class StreamReader {
     func next(isolation: isolated (any Actor)?) async throws(HubError) -> ByteBuffer? {
         while true {
             switch try await open().next(isolation: isolation) {
-            case .message(let message): return message
+            case .message(let message):
+                untold += message.readableBytes
+                if untold >= Self.tellBytes, let attempt {
+                    source.client.taken(attempt.id, bytes: untold)
+                    untold = 0
+                }
+                return message
             case .end(.complete): return nil
             case .end(.failed(let error)):
                 if let attempt { source.client.cancel(attempt.id) }
@@ -88,6 +99,7 @@ final class StreamReader {
         let id = source.client.place(
             source.method, try source.request.get(), options: options, deadline: source.deadline, sink: .stream(inbox))
         attempt = (id, inbox)
+        untold = 0
         return inbox
     }
 }

@@ -22,10 +22,11 @@ final class StreamInbox: Sendable {
         case end(End)
     }
 
-    /// Bytes that may wait for the consumer; beyond it the stream is given back to the hub and resumed later.
-    static let bytesMax = 1_048_576
-    /// Messages that may wait.
-    static let messagesMax = 1_024
+    /// Bytes that may wait for the consumer: more than a hub can send that keeps to its credit. Beyond it the stream is
+    /// given back to the hub and resumed later.
+    static let bytesMax = 4_194_304 + 1_048_576
+    /// Messages that may wait; empty ones cost no credit.
+    static let messagesMax = 65_536
 
     private struct State {
         var messages = CircularBuffer<ByteBuffer>()

@@ -58,7 +58,7 @@ struct CallRun {
 
     private mutating func order(for step: CallStep) throws(CaseFailure) -> ClientOrder {
         var order = ClientOrder(
-            method: MessageTypes.method(step.method), request: step.request, timeoutMillis: step.timeoutMillis,
+            method: MessageTypes.method(step.method), requests: step.requests, timeoutMillis: step.timeoutMillis,
             metadata: step.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, resumeFrom: step.resumeFrom,
             cancelAfterMillis: step.cancelAfterMillis)
         if let word = step.key {

@@ -6,14 +6,21 @@ import Yams
 extension CaseReader {
     static func callStep(_ entry: CaseNode) throws(HubError) -> CallStep {
         let members = try entry.members([
-            "call", "request", "timeout_ms", "metadata", "key", "resume_after", "resume_from", "cancel_after_ms",
+            "call", "request", "requests", "timeout_ms", "metadata", "key", "resume_after", "resume_from",
+            "cancel_after_ms",
             "times", "together", "expect",
         ])
         guard let method = members["call"] else { throw entry.wrong("a step with call") }
         let path = try method.text()
-        var step = CallStep(method: path, request: [])
+        var step = CallStep(method: path, requests: [[]])
         if let request = members["request"] {
-            step.request = try MessageTypes.encode(requestOf: path, try request.json(), at: request)
+            step.requests = [try MessageTypes.encode(requestOf: path, try request.json(), at: request)]
+        }
+        if let requests = members["requests"] {
+            step.requests = []
+            for request in try requests.list() {
+                step.requests.append(try MessageTypes.encode(requestOf: path, try request.json(), at: request))
+            }
         }
         step.timeoutMillis = try members["timeout_ms"]?.number()
         if let metadata = members["metadata"], let mapping = metadata.node.mapping {

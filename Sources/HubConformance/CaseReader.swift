@@ -5,21 +5,39 @@ import Yams
 
 /// Reads the files of `Cases/`. A mistake in a file names the case and the key.
 enum CaseReader {
-    /// All cases of one file, a YAML list.
+    /// All cases of one file, a YAML list. Their steps are read when they are run: some write megabytes.
     ///
     /// - Throws: ``HubError/Code/definitionInvalid``
     static func cases(_ yaml: String, file: String) throws(HubError) -> [ConformanceCase] {
-        let top: Node?
-        do { top = try Yams.compose(yaml: yaml) } catch {
-            throw HubError(.definitionInvalid, "\(file): not YAML: \(error)")
-        }
-        guard let top else { return [] }
         var cases: [ConformanceCase] = []
-        for entry in try CaseNode(node: top, path: file).list() { cases.append(try read(entry)) }
+        for part in parts(yaml) { cases.append(try read(part, file: file)) }
         return cases
     }
 
-    private static func read(_ entry: CaseNode) throws(HubError) -> ConformanceCase {
+    /// The text of each case.
+    private static func parts(_ yaml: String) -> [String] {
+        var parts: [String] = []
+        for line in yaml.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("- id:") { parts.append("") }
+            if !parts.isEmpty { parts[parts.count - 1] += line + "\n" }
+        }
+        return parts
+    }
+
+    /// The one case of a text.
+    private static func entry(_ text: String, file: String) throws(HubError) -> CaseNode {
+        let top: Node?
+        do { top = try Yams.compose(yaml: text) } catch {
+            throw HubError(.definitionInvalid, "\(file): not YAML: \(error)")
+        }
+        guard let top, let entry = try CaseNode(node: top, path: file).list().first else {
+            throw HubError(.definitionInvalid, "\(file): not a list of cases")
+        }
+        return entry
+    }
+
+    private static func read(_ text: String, file: String) throws(HubError) -> ConformanceCase {
+        let entry = try entry(text, file: file)
         let members = try entry.members(["id", "kind", "target", "group", "rules", "about", "slow", "frames", "calls"])
         func required(_ key: String) throws(HubError) -> CaseNode {
             guard let found = members[key] else { throw entry.wrong("a case with \(key)") }
@@ -29,23 +47,29 @@ enum CaseReader {
         guard let kind = ConformanceCase.Kind(rawValue: try required("kind").text()),
             let target = ConformanceCase.Target(rawValue: try members["target"]?.text() ?? "hub")
         else { throw HubError(.definitionInvalid, "\(id): kind is positive or malformed, target hub or module") }
-        var rules: [String] = []
-        for rule in try required("rules").list() { rules.append(try rule.text()) }
-        var frames: [FrameStep] = []
-        var calls: [CallStep] = []
-        for (place, step) in try (members["frames"]?.list() ?? []).enumerated() {
-            frames += try frameSteps(CaseNode(node: step.node, path: "\(id)/frames/\(place)"))
-        }
-        for (place, step) in try (members["calls"]?.list() ?? []).enumerated() {
-            calls.append(try callStep(CaseNode(node: step.node, path: "\(id)/calls/\(place)")))
-        }
-        guard frames.isEmpty != calls.isEmpty else {
+        guard (members["frames"] == nil) != (members["calls"] == nil) else {
             throw HubError(.definitionInvalid, "\(id): has either frames or calls")
         }
+        var rules: [String] = []
+        for rule in try required("rules").list() { rules.append(try rule.text()) }
         return ConformanceCase(
             id: id, kind: kind, target: target, group: try required("group").text(), rules: rules,
             about: try required("about").text(), isSlow: try members["slow"]?.flag() ?? false,
-            script: frames.isEmpty ? .calls(calls) : .frames(frames))
+            isForClients: members["calls"] != nil, text: text)
+    }
+
+    /// The steps of a case.
+    static func script(_ subject: ConformanceCase) throws(HubError) -> ConformanceCase.Script {
+        let entry = try entry(subject.text, file: subject.id)
+        var frames: [FrameStep] = []
+        var calls: [CallStep] = []
+        for (place, step) in (entry.node["frames"]?.sequence ?? []).enumerated() {
+            frames += try frameSteps(CaseNode(node: step, path: "\(subject.id)/frames/\(place)"))
+        }
+        for (place, step) in (entry.node["calls"]?.sequence ?? []).enumerated() {
+            calls.append(try callStep(CaseNode(node: step, path: "\(subject.id)/calls/\(place)")))
+        }
+        return subject.isForClients ? .calls(calls) : .frames(frames)
     }
 
     // MARK: Steps of frames
@@ -63,7 +87,7 @@ enum CaseReader {
         let (key, value) = try entry.single()
         switch key {
         case "connect": return [try connect(value)]
-        case "send": return [.send([try template(value)], times: 1)]
+        case "send": return [.send([try template(value)], times: 1, isPaced: false)]
         case "repeat": return [try repetition(value)]
         case "raw": return [.raw(try value.bytes())]
         case "pause": return [.pause(millis: try value.number())]
@@ -97,13 +121,13 @@ enum CaseReader {
     }
 
     private static func repetition(_ entry: CaseNode) throws(HubError) -> FrameStep {
-        let members = try entry.members(["times", "frames"])
+        let members = try entry.members(["times", "frames", "paced"])
         guard let times = members["times"], let frames = members["frames"] else {
             throw entry.wrong("a repetition with times and frames")
         }
         var templates: [FrameTemplate] = []
         for frame in try frames.list() { templates.append(try template(frame)) }
-        return .send(templates, times: try times.number())
+        return .send(templates, times: try times.number(), isPaced: try members["paced"]?.flag() ?? false)
     }
 
     private static let frameTypes: [String: UInt8] = [
@@ -111,7 +135,7 @@ enum CaseReader {
         "DATA": 0x11, "HEAD": 0x12, "END": 0x13,
     ]
     private static let frameFlags: [String: UInt8] = [
-        "END": 0x01, "MORE": 0x02, "COMPRESSED": 0x04, "ACK": 0x08, "MUST_UNDERSTAND": 0x80,
+        "END": 0x01, "MORE": 0x02, "COMPRESSED": 0x04, "ACK": 0x08, "NONE": 0x10, "MUST_UNDERSTAND": 0x80,
     ]
 
     private static func template(_ entry: CaseNode) throws(HubError) -> FrameTemplate {
@@ -178,7 +202,7 @@ enum CaseReader {
 
     private static func end(_ entry: CaseNode) throws(HubError) -> Expectation {
         let members = try entry.members([
-            "stream", "status", "code", "retries", "resumes", "metadata", "final_size", "request_hash",
+            "stream", "status", "code", "retries", "resumes", "metadata", "final_size", "request_hash", "skips",
         ])
         guard let stream = members["stream"] else { throw entry.wrong("an END with stream") }
         var end = EndExpectation()
@@ -189,7 +213,7 @@ enum CaseReader {
         end.finalSize = try members["final_size"]?.number()
         end.hasRequestHash = try members["request_hash"]?.flag()
         end.metadata = try members["metadata"].map { node throws(HubError) in try texts(node) } ?? [:]
-        return .end(stream: try stream.number(), end)
+        return .end(stream: try stream.number(), end, skips: try members["skips"]?.flag() ?? false)
     }
 
     /// A mapping of texts.

@@ -5,8 +5,8 @@ package import HubProto
 /// One call that a client shall make.
 package struct ClientOrder: Sendable {
     package var method: HubMethod
-    /// Serialised request.
-    package var request: [UInt8]
+    /// Serialised requests: one, unless the method takes several.
+    package var requests: [[UInt8]]
     package var timeoutMillis: UInt32?
     /// 16 bytes; nil = the method needs none.
     package var key: [UInt8]?

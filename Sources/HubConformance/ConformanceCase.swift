@@ -1,5 +1,6 @@
 // One case of the kit: what is done to a hub, and the one answer that is allowed.
 
+import HubDomain
 import NIOCore
 
 /// A case, as its YAML file writes it.
@@ -32,7 +33,10 @@ package struct ConformanceCase: Sendable {
     package let about: String
     /// It waits for a limit of many seconds: run beside the others.
     package let isSlow: Bool
-    let script: Script
+    /// The case can be run by a client library.
+    package let isForClients: Bool
+    /// The YAML it was read from.
+    let text: String
 
     /// What is done. Frames are for the wire itself; calls can be made by any client.
     enum Script: Sendable {
@@ -40,10 +44,10 @@ package struct ConformanceCase: Sendable {
         case calls([CallStep])
     }
 
-    /// The case can be run by a client library.
-    package var isForClients: Bool {
-        if case .calls = script { true } else { false }
-    }
+    /// Reads the steps.
+    ///
+    /// - Throws: ``HubError/Code/definitionInvalid`` naming the step that is wrong.
+    func script() throws(HubError) -> Script { try CaseReader.script(self) }
 }
 
 // MARK: Frames
@@ -52,7 +56,8 @@ package struct ConformanceCase: Sendable {
 enum FrameStep: Sendable {
     /// Opens a connection; nothing before it needs one. `isRefused`: TLS fails, or it closes before any frame.
     case connect(Introduction, isRefused: Bool)
-    case send([FrameTemplate], times: Int)
+    /// `isPaced`: only as far as the peer's credit goes.
+    case send([FrameTemplate], times: Int, isPaced: Bool)
     /// Bytes that need not be frames.
     case raw([UInt8])
     case pause(millis: Int64)
@@ -99,13 +104,16 @@ struct FrameTemplate: Sendable {
     var length: UInt32?
     var payload: [UInt8] = []
 
+    /// Stream of the `repetition`th copy.
+    func stream(_ repetition: Int) -> UInt32 { stream &+ step &* UInt32(truncatingIfNeeded: repetition) }
+
     /// The bytes of the `repetition`th copy.
     func bytes(_ repetition: Int) -> ByteBuffer {
         var bytes = ByteBuffer()
         bytes.reserveCapacity(12 + payload.count)
         bytes.writeInteger(length ?? UInt32(payload.count))
         bytes.writeMultipleIntegers(type, flags, reserved)
-        bytes.writeInteger(stream &+ step &* UInt32(truncatingIfNeeded: repetition))
+        bytes.writeInteger(stream(repetition))
         bytes.writeBytes(payload)
         return bytes
     }
@@ -115,7 +123,8 @@ struct FrameTemplate: Sendable {
 enum Expectation: Sendable {
     /// A whole message.
     case message(stream: UInt32, MessageExpectation)
-    case end(stream: UInt32, EndExpectation)
+    /// `skips`: DATA may come before, of any stream.
+    case end(stream: UInt32, EndExpectation, skips: Bool)
     case reset(stream: UInt32, code: String)
     /// `skips`: whatever else is on its way comes first.
     case goaway(code: String, lastStream: UInt32?, skips: Bool)
@@ -152,8 +161,8 @@ struct EndExpectation: Sendable {
 /// One call, or several of the same, through a client.
 struct CallStep: Sendable {
     var method: String
-    /// The request message.
-    var request: [UInt8]
+    /// The request messages: one, unless the method takes several.
+    var requests: [[UInt8]]
     var timeoutMillis: UInt32?
     var metadata: [String: [UInt8]] = [:]
     /// Steps with the same word carry the same random key.

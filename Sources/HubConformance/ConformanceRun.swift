@@ -86,7 +86,7 @@ package struct ConformanceRun: Sendable {
         var outcome = CaseResult.Outcome.passed
         var detail = ""
         do {
-            switch subject.script {
+            switch try subject.script() {
             case .calls(let steps):
                 guard let client else { throw CaseSkipped(reason: "no client") }
                 var calls = CallRun(client: client, makeKey: makeKey)

@@ -1,5 +1,6 @@
 // Where a raw connection's frames arrive, one after the other, for whoever waits for the next.
 
+import HubProto
 import HubWire
 import NIOCore
 import NIOTLS
@@ -19,6 +20,28 @@ enum Arrival: Sendable {
     case late
 }
 
+/// What the peer has allowed so far.
+struct Credits: Sendable {
+    private(set) var maxStream = WireLimits().openCallsMax * 2 - 1
+    private var connection = UInt64(WireLimits().connectionCredit)
+    private var streams: [UInt32: UInt64] = [:]
+
+    mutating func take(_ stream: UInt32, _ payload: [UInt8]) {
+        guard let credit = try? HubCredit(serializedBytes: payload) else { return }
+        if stream == 0 {
+            connection = max(connection, credit.maxOffset)
+            maxStream = max(maxStream, credit.maxStream)
+        } else {
+            streams[stream] = max(streams[stream] ?? 0, credit.maxOffset)
+        }
+    }
+
+    /// Whether so many bytes in all may be sent.
+    func allow(_ stream: UInt32, streamBytes: UInt64, connectionBytes: UInt64) -> Bool {
+        streamBytes <= max(streams[stream] ?? 0, UInt64(WireLimits().streamCredit)) && connectionBytes <= connection
+    }
+}
+
 /// Cuts bytes into frames. Lives on its connection's event loop; holds at most ``bytesMax``.
 final class FrameInbox: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -31,6 +54,8 @@ final class FrameInbox: ChannelInboundHandler {
     private var frames = CircularBuffer<RawFrame>()
     private var bytesHeld = 0
     private var isClosed = false
+    /// What the peer allows.
+    private(set) var credits = Credits()
     private var waiting: (promise: EventLoopPromise<Arrival>, alarm: Scheduled<Void>)?
 
     /// - Parameter handshake: Succeeds when TLS is ready, fails when it cannot be.
@@ -71,6 +96,10 @@ final class FrameInbox: ChannelInboundHandler {
         {
             arrived.moveReaderIndex(forwardBy: FrameHeader.size)
             let payload = arrived.readBytes(length: Int(header.length)) ?? []
+            if header.type == .credit {
+                credits.take(header.stream, payload)
+                continue
+            }
             bytesHeld += payload.count
             frames.append(RawFrame(header: header, payload: payload))
         }

@@ -18,6 +18,8 @@ struct FrameRun {
     private var link: RawLink?
     private var hasGreeting = false
     private var highestStream: UInt32 = 0
+    /// DATA bytes sent on each stream, and with 0 on the connection.
+    private var sent: [UInt32: UInt64] = [:]
 
     init(
         open: @escaping @Sendable (Introduction) async throws -> RawLink?, probe: String, patienceMillis: Int64
@@ -50,15 +52,13 @@ struct FrameRun {
         guard let link else { throw CaseFailure("no connection") }
         switch step {
         case .connect: break
-        case .send(let templates, let times):
+        case .send(let templates, let times, let isPaced):
             for repetition in 0..<times {
                 var bytes = ByteBuffer()
                 for template in templates {
+                    if isPaced { try await waitForCredit(template, repetition, link) }
+                    note(template, repetition)
                     bytes.writeImmutableBuffer(template.bytes(repetition))
-                    if template.type == FrameType.call.rawValue {
-                        let stream = template.stream &+ template.step &* UInt32(truncatingIfNeeded: repetition)
-                        highestStream = max(highestStream, stream)
-                    }
                 }
                 await link.send(bytes)
             }
@@ -73,9 +73,31 @@ struct FrameRun {
         }
     }
 
+    /// Remembers what a frame uses of the peer's credit.
+    private mutating func note(_ template: FrameTemplate, _ repetition: Int) {
+        let stream = template.stream(repetition)
+        if template.type == FrameType.call.rawValue { highestStream = max(highestStream, stream) }
+        guard template.type == FrameType.data.rawValue else { return }
+        sent[stream, default: 0] += UInt64(template.payload.count)
+        sent[0, default: 0] += UInt64(template.payload.count)
+    }
+
+    /// Waits until the peer allows a frame, or for as long as a step waits.
+    private func waitForCredit(_ template: FrameTemplate, _ repetition: Int, _ link: RawLink) async throws {
+        let stream = template.stream(repetition)
+        let count = template.type == FrameType.data.rawValue ? UInt64(template.payload.count) : 0
+        for _ in 0..<(patienceMillis / 5) {
+            let credits = await link.credits()
+            let isAllowed = credits.allow(
+                stream, streamBytes: (sent[stream] ?? 0) + count, connectionBytes: (sent[0] ?? 0) + count)
+            if isAllowed, stream <= credits.maxStream { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
     private mutating func connect(_ introduction: Introduction, isRefused: Bool) async throws {
         if let link { await link.close() }
-        (hasGreeting, highestStream) = (false, 0)
+        (hasGreeting, highestStream, sent) = (false, 0, [:])
         let opened = try await open(introduction)
         link = opened
         guard let opened else {
@@ -111,8 +133,11 @@ struct FrameRun {
             && (try? HubHello(serializedBytes: frame.payload)).map { $0.versionMin <= $0.versionMax } ?? false
     }
 
-    private mutating func frame(_ link: RawLink, expecting what: String) async throws(CaseFailure) -> RawFrame {
-        let arrival = await next(link, patienceMillis)
+    /// `patiently`: as long as the slow-reader rule may take.
+    private mutating func frame(
+        _ link: RawLink, expecting what: String, patiently: Bool = false
+    ) async throws(CaseFailure) -> RawFrame {
+        let arrival = await next(link, patiently ? patienceMillis + 35_000 : patienceMillis)
         guard case .frame(let frame) = arrival else { throw CaseFailure("expected \(what), got \(arrival.words)") }
         return frame
     }
@@ -137,11 +162,12 @@ struct FrameRun {
         guard highestStream < UInt32(Int32.max) - 2 else { return }
         let stream = (highestStream + 1) | 1
         highestStream = stream
+        try await waitForCredit(FrameTemplate(type: FrameType.call.rawValue, stream: stream), 0, link)
         let call = HubCall.with { $0.method = probe }
         await link.send(.call, stream: stream, (try? call.serializedBytes()) ?? [])
         await link.send(.data, flags: .end, stream: stream, [])
         try await expect(.message(stream: stream, MessageExpectation(bytes: [])), link)
-        try await expect(.end(stream: stream, EndExpectation()), link)
+        try await expect(.end(stream: stream, EndExpectation(), skips: false), link)
     }
 
     // MARK: Frames
@@ -168,8 +194,11 @@ struct FrameRun {
             if let isLast = expected.isLast, flags.contains(.end) != isLast {
                 throw CaseFailure("DATA on stream \(stream) \(isLast ? "without" : "with") END")
             }
-        case .end(let stream, let expected):
-            let frame = try await frame(link, expecting: "END on stream \(stream)")
+        case .end(let stream, let expected, let skips):
+            var frame = try await frame(link, expecting: "END on stream \(stream)")
+            while skips, frame.header.type == .data {
+                frame = try await self.frame(link, expecting: "END on stream \(stream)", patiently: true)
+            }
             guard frame.header.type == .end, frame.header.stream == stream,
                 let end = try? HubEnd(serializedBytes: frame.payload)
             else { throw CaseFailure("expected END on stream \(stream), got \(frame.words)") }

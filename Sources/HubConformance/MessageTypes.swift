@@ -9,7 +9,7 @@ enum MessageTypes {
     /// Payloads of frames, by the name a case file uses.
     private static let named: [String: any Message.Type] = [
         "hello": HubHello.self, "call": HubCall.self, "reset": HubReset.self, "goaway": HubGoaway.self,
-        "end": HubEnd.self, "echo": HubEchoMessage.self, "interop": HubInteropRequest.self,
+        "end": HubEnd.self, "credit": HubCredit.self, "echo": HubEchoMessage.self, "interop": HubInteropRequest.self,
         "output": HubInteropOutputRequest.self, "count": HubInteropCountRequest.self,
         "get_case": LayananGetCaseRequest.self, "list_cases": LayananListCasesRequest.self,
     ]
@@ -22,6 +22,8 @@ enum MessageTypes {
         .interopEmpty: (HubInteropEmpty.self, HubInteropEmpty.self),
         .interopUnary: (HubInteropRequest.self, HubInteropReply.self),
         .interopOutput: (HubInteropOutputRequest.self, HubInteropReply.self),
+        .interopInput: (HubInteropRequest.self, HubInteropTotal.self),
+        .interopExchange: (HubInteropRequest.self, HubInteropReply.self),
         .interopCount: (HubInteropCountRequest.self, HubInteropNumber.self),
         .interopRemember: (HubInteropRequest.self, HubInteropRemembered.self),
         .status: (HubStatusRequest.self, HubStatusReply.self),

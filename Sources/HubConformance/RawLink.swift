@@ -140,7 +140,16 @@ final class RawLink: Sendable {
         hello.versionMin = ProtocolVersion.minorMin
         hello.versionMax = ProtocolVersion.minorMax
         hello.software = "conformance kit"
+        // The kit reads everything at once; cases about credit say hello themselves.
+        hello.limits.streamCredit = 16_777_216
+        hello.limits.connectionCredit = 1_073_741_824
         await send(.hello, stream: 0, (try? hello.serializedBytes()) ?? [])
+    }
+
+    /// What the peer has allowed so far.
+    func credits() async -> Credits {
+        let inbox = inbox
+        return (try? await channel.eventLoop.submit { inbox.value.credits }.get()) ?? Credits()
     }
 
     /// The next frame that says something to a case: what may always come (extensions, CREDIT) is skipped.
@@ -149,7 +158,7 @@ final class RawLink: Sendable {
         while true {
             let left = end - .now()
             let arrival = await arrival(within: max(left, .zero))
-            guard case .frame(let frame) = arrival, frame.header.type.isExtension || frame.header.type == .credit else {
+            guard case .frame(let frame) = arrival, frame.header.type.isExtension else {
                 return arrival
             }
         }

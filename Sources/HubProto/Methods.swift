@@ -8,6 +8,15 @@ public struct HubMethod: Hashable, Sendable {
         case unary
         /// One request, many answers.
         case serverStream
+        /// Many requests, one answer.
+        case clientStream
+        /// Many requests, many answers, in any order.
+        case exchange
+
+        /// Many requests may come.
+        public var takesStream: Bool { self == .clientStream || self == .exchange }
+        /// Many answers may come.
+        public var givesStream: Bool { self == .serverStream || self == .exchange }
     }
 
     /// `package.Service/Method`, as in CALL.
@@ -49,6 +58,12 @@ extension HubMethod {
     public static let interopUnary = Self("hub.v1.Interop/Unary", requestBytesMax: requestBytesLimit)
     /// One reply for each size.
     public static let interopOutput = Self("hub.v1.Interop/Output", shape: .serverStream)
+    /// Counts what comes in.
+    public static let interopInput = Self(
+        "hub.v1.Interop/Input", shape: .clientStream, requestBytesMax: requestBytesLimit)
+    /// Answers each request as it comes.
+    public static let interopExchange = Self(
+        "hub.v1.Interop/Exchange", shape: .exchange, requestBytesMax: requestBytesLimit)
     /// Numbers, from a cursor.
     public static let interopCount = Self("hub.v1.Interop/Count", shape: .serverStream)
     /// Keeps its answer.
@@ -135,7 +150,7 @@ extension HubMethod {
 
     /// All of them, in the order of Protos/.
     public static let all: [Self] = [
-        echo, interopEmpty, interopUnary, interopOutput, interopCount, interopRemember,
+        echo, interopEmpty, interopUnary, interopOutput, interopInput, interopExchange, interopCount, interopRemember,
         status, listModules, getModule, restartModule, addPrincipal, advanceClock, verifyAudit,
         listServices, getService, getCase, listCases, caseHistory, watchCases,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,

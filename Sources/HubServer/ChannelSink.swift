@@ -8,8 +8,8 @@ import NIOCore
 
 /// One stream's way out. Used by one task, which hands over one message after the other.
 final class ChannelSink: StreamSink {
-    /// Writes a message, and calls back when it has left.
-    typealias Push = @Sendable ([UInt8], @escaping @Sendable () -> Void) -> Void
+    /// Writes a message after which the stream goes on at a cursor, and calls back when it has left.
+    typealias Push = @Sendable (_ message: [UInt8], _ cursor: [UInt8], _ left: @escaping @Sendable () -> Void) -> Void
 
     private struct State {
         var unsent = 0
@@ -35,8 +35,8 @@ final class ChannelSink: StreamSink {
     ///   - unsentBytesMax: Bytes that may wait; a longer message may wait alone, or it could never be sent.
     ///   - patience: How long a message waits for room before its reader counts as slow.
     init(
-        unsentBytesMax: Int = CallLimits.watcherUnsentBytesMax, patience: TimeAmount, loop: any EventLoop,
-        push: @escaping Push
+        unsentBytesMax: Int = CallLimits.watcherUnsentBytesMax, patience: TimeAmount,
+        loop: any EventLoop, push: @escaping Push
     ) {
         self.unsentBytesMax = unsentBytesMax
         self.patience = patience
@@ -56,11 +56,11 @@ final class ChannelSink: StreamSink {
         waiting?.succeed(true)
     }
 
-    func send(_ message: [UInt8]) async throws(HubError) {
+    func send(_ message: [UInt8], cursor: [UInt8]) async throws(HubError) {
         let end = NIODeadline.now() + patience
         while true {
             switch place(for: message.count) {
-            case .taken: return push(message) { self.left(message.count) }
+            case .taken: return push(message, cursor) { self.left(message.count) }
             case .closed: throw HubError(.cancelled, "nobody listens any more")
             case .full(let room):
                 let alarm = loop.scheduleTask(deadline: end) { self.giveUp(room) }

@@ -1,4 +1,4 @@
-// What a connection sends: answers, ends, messages of streams; collected so that one batch leaves in one write.
+// What a connection sends: answers, ends, messages of streams, credit; collected so that one batch leaves in one write.
 
 import HubCore
 import HubDomain
@@ -6,6 +6,21 @@ import HubProto
 import HubWire
 import Logging
 import NIOCore
+
+/// An END that waits for the messages before it.
+struct PendingEnd {
+    let end: HubEnd
+    /// Gives the reader up who takes nothing.
+    let alarm: Scheduled<Void>
+}
+
+/// What is told of a stream's message when its turn has come.
+struct WaitingMessage: Sendable {
+    /// Where the stream goes on after it; empty = it cannot.
+    let cursor: [UInt8]
+    /// It has left this process.
+    let left: @Sendable () -> Void
+}
 
 extension ConnectionHandler {
     func answer(
@@ -19,18 +34,19 @@ extension ConnectionHandler {
         var end = HubEnd.ok(metadata: call.metadata, finalSize: UInt64(reply.body.count))
         if reply.replayed { end.metadata.append(HubMetadata(HubMetadataKey.replayed, "1")) }
         if !requestHash.isEmpty { end.requestHash = .init(requestHash) }
-        write(context) {
-            $0.writeMessage(reply.body, stream: stream, frameBytesMax: peer.frameBytesMax, last: true)
+        if outbox.pass(stream, bytes: reply.body.count) {
+            write(context) { $0.writeFrame(.data, flags: .end, stream: stream, payload: reply.body) }
+        } else {
+            outbox.add(reply.body, to: stream, isLast: true)
         }
         self.end(stream, end, context)
     }
 
     func fail(_ stream: UInt32, _ error: HubError, _ context: ChannelHandlerContext) {
-        let call = calls.removeValue(forKey: stream)
         // A call that ended meanwhile gets no second END; one that was refused at its opening has no entry yet.
-        guard call != nil || machine.isOpen(stream) else { return }
-        call?.cancel()
-        end(stream, error, context)
+        let isKnown = calls[stream] != nil || machine.isOpen(stream)
+        drop(stream)
+        if isKnown { end(stream, error, context) }
     }
 
     func end(_ stream: UInt32, _ error: HubError, cursor: [UInt8]? = nil, _ context: ChannelHandlerContext) {
@@ -42,36 +58,98 @@ extension ConnectionHandler {
     }
 
     func end(_ stream: UInt32, _ end: HubEnd, _ context: ChannelHandlerContext) {
+        guard outbox.close(stream) else { return endNow(stream, end, context) }
+        let alarm = schedule(in: server.times.watcherPatience, context) { handler, context in
+            guard handler.ends.removeValue(forKey: stream) != nil else { return }
+            handler.forget(stream)
+            handler.end(stream, HubError(.slowConsumer, "nobody takes the answer", retryAfterMillis: 0), context)
+        }
+        ends[stream] = PendingEnd(end: end, alarm: alarm)
+        pump(context)
+    }
+
+    private func endNow(_ stream: UInt32, _ end: HubEnd, _ context: ChannelHandlerContext) {
         machine.answered(stream)
+        if end.status == 0 { machine.succeeded() }
         write(context) { $0.writeFrame(.end, stream: stream, message: end) }
         closeWhenDone(context)
     }
 
     /// One message of a stream.
     func push(
-        _ stream: UInt32, _ message: [UInt8], _ left: @escaping @Sendable () -> Void, _ context: ChannelHandlerContext
+        _ stream: UInt32, _ message: [UInt8], _ waiting: WaitingMessage, _ context: ChannelHandlerContext
     ) {
-        guard calls[stream] != nil else { return left() }
-        var buffer = context.channel.allocator.buffer(capacity: message.count + 64)
-        buffer.writeMessage(message, stream: stream, frameBytesMax: peer.frameBytesMax, last: false)
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { _ in left() }
-        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: promise)
+        guard calls[stream] != nil else { return waiting.left() }
+        outbox.add(message, to: stream, isLast: false)
+        self.waiting[stream, default: CircularBuffer(initialCapacity: 4)].append(waiting)
+        pump(context)
     }
+
+    /// Throws away what waits on a stream.
+    func forget(_ stream: UInt32) {
+        outbox.drop(stream)
+        ends.removeValue(forKey: stream)?.alarm.cancel()
+        for message in waiting.removeValue(forKey: stream) ?? [] { message.left() }
+    }
+
+    /// Writes what may leave: streams in turn, as far as the client's credit and the socket go.
+    func pump(_ context: ChannelHandlerContext) {
+        while context.channel.isWritable, let outgoing = outbox.next() {
+            switch outgoing {
+            case .data(let stream, let piece, let flags, let isWhole):
+                machine.progressed()
+                collect(context) { $0.writeFrame(.data, flags: flags, stream: stream, payload: piece) }
+                if isWhole, let message = waiting[stream]?.popFirst() {
+                    leaving.append(message.left)
+                    if !message.cursor.isEmpty { calls[stream]?.cursorSent = message.cursor }
+                }
+            case .end(let stream):
+                guard let pending = ends.removeValue(forKey: stream) else { continue }
+                pending.alarm.cancel()
+                waiting[stream] = nil
+                endNow(stream, pending.end, context)
+            }
+            // The channel only then knows how much waits in it.
+            if out?.readableBytes ?? 0 >= Self.batchBytes { flush(context) }
+        }
+        if !isReading { flush(context) }
+    }
+
+    /// Tells the client what it may send.
+    func sendGrants(_ context: ChannelHandlerContext) {
+        for grant in machine.takeGrants() {
+            var credit = HubCredit()
+            credit.maxOffset = grant.offset ?? 0
+            credit.maxStream = grant.maxStream ?? 0
+            collect(context) { $0.writeFrame(.credit, stream: grant.stream, message: credit) }
+        }
+        if !isReading { flush(context) }
+    }
+
+    // MARK: Bytes
 
     /// Collects what one batch of reading answers, so that it leaves in one write.
     func write(_ context: ChannelHandlerContext, _ body: (inout ByteBuffer) -> Void) {
+        collect(context, body)
+        if !isReading { flush(context) }
+    }
+
+    private func collect(_ context: ChannelHandlerContext, _ body: (inout ByteBuffer) -> Void) {
         var buffer = out ?? context.channel.allocator.buffer(capacity: 512)
         out = nil
         body(&buffer)
         out = buffer
-        if !isReading { flush(context) }
     }
 
     func flush(_ context: ChannelHandlerContext) {
         guard let buffer = out else { return }
         out = nil
-        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
+        guard !leaving.isEmpty else { return context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil) }
+        let gone = leaving
+        leaving = []
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { _ in for left in gone { left() } }
+        context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: promise)
     }
 }
 

@@ -28,11 +28,18 @@ final class ConnectionHandler: ChannelInboundHandler {
     let server: ServerContext
     var machine: ServerConnectionMachine
     var calls: [UInt32: OpenCall] = [:]
-    /// Tasks that run, those of calls that were given up included.
-    var working = 0
+    /// Messages that wait for the client's credit, or for room in the socket.
+    var outbox = SendQueue<[UInt8]>(peer: WireLimits())
+    var ends: [UInt32: PendingEnd] = [:]
+    /// Messages of streams that wait in ``outbox``, in their order.
+    var waiting: [UInt32: CircularBuffer<WaitingMessage>] = [:]
+    /// Whom to tell when what is collected in ``out`` has left.
+    var leaving: [@Sendable () -> Void] = []
     /// What the client accepts.
     var peer = WireLimits()
     var principalURN: String?
+    /// So much is collected before it is handed to the channel.
+    static let batchBytes = 65_536
     /// Written, not yet flushed.
     var out: ByteBuffer?
     var isReading = false
@@ -73,6 +80,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         for alarm in [handshakeAlarm, idleAlarm, stallAlarm, frameAlarm] { alarm?.cancel() }
         machine.close()
         cancelCalls()
+        for stream in Array(ends.keys) + Array(waiting.keys) { forget(stream) }
         context.fireChannelInactive()
     }
 
@@ -108,11 +116,13 @@ final class ConnectionHandler: ChannelInboundHandler {
         stallAlarm = isWritable ? nil : schedule(in: server.times.stall, context) { $1.close(mode: .all, promise: nil) }
         // Fails only on a channel that is closed.
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
+        if isWritable { pump(context) }
         context.fireChannelWritabilityChanged()
     }
 
     private func watchIdleness(_ context: ChannelHandlerContext) {
         idleAlarm = schedule(in: lastHeard + server.times.idle - .now(), context) { handler, context in
+            handler.machine.progressed()
             if !handler.calls.isEmpty { handler.lastHeard = .now() }
             guard handler.lastHeard + handler.server.times.idle <= .now() else {
                 return handler.watchIdleness(context)
@@ -133,7 +143,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    private func schedule(
+    func schedule(
         in time: TimeAmount, _ context: ChannelHandlerContext,
         _ body: @escaping @Sendable (ConnectionHandler, ChannelHandlerContext) -> Void
     ) -> Scheduled<Void> {
@@ -166,6 +176,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             calls[stream]?.watchDeadline(context.eventLoop) { bound.value.0.expire(stream, bound.value.1) }
         }
         opened.removeAll(keepingCapacity: true)
+        sendGrants(context)
         flush(context)
         watchFrame(context)
         context.fireChannelReadComplete()
@@ -174,23 +185,31 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func perform(_ action: ServerConnectionMachine.Action, _ context: ChannelHandlerContext) {
         switch action {
         case .ready(let limits):
+            outbox.adopt(limits, insteadOf: peer)
             peer = limits
             handshakeAlarm?.cancel()
             watchIdleness(context)
         case .opened(let stream, let call):
             open(stream, call, context)
             opened.append(stream)
-        case .request(let stream, let message): start(stream, message, context)
+        case .request(let stream, let message, let isLast): receive(stream, message, isLast: isLast, context)
+        case .requestsEnded(let stream): calls[stream]?.inbox?.finish()
         case .cancelled(let stream):
-            calls.removeValue(forKey: stream)?.cancel()
+            drop(stream)
+            forget(stream)
             closeWhenDone(context)
+        case .credit(let stream, let offset):
+            if stream == 0 { outbox.grantConnection(offset: offset) } else { outbox.grant(stream, offset: offset) }
+            pump(context)
         case .refuse(let stream, let error):
-            calls.removeValue(forKey: stream)?.cancel()
+            drop(stream)
+            forget(stream)
             server.hub.counters.callsFailed.add(1, ordering: .relaxed)
             write(context) { $0.writeFrame(.end, stream: stream, message: HubEnd(error: error)) }
             closeWhenDone(context)
         case .reset(let stream, let code):
-            calls.removeValue(forKey: stream)?.cancel()
+            drop(stream)
+            forget(stream)
             write(context) { $0.writeFrame(.reset, stream: stream, message: HubReset.with { $0.code = code }) }
             closeWhenDone(context)
         case .pong(let bytes): write(context) { $0.writeFrame(.ping, flags: .ack, stream: 0, payload: bytes) }
@@ -237,14 +256,14 @@ final class ConnectionHandler: ChannelInboundHandler {
         machine.leave()
         write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway(.draining, "the hub is stopping")) }
         let stopping = HubError(.connectionClosed, "the hub is stopping", retryAfterMillis: 1_000)
-        for (stream, call) in calls where call.route.method.shape == .serverStream {
+        for (stream, call) in calls where call.sink != nil {
             interrupt(stream, call, stopping, context)
         }
         closeWhenDone(context)
     }
 
     func closeWhenDone(_ context: ChannelHandlerContext) {
-        guard isDraining || peerIsLeaving, calls.isEmpty, !machine.isClosed else { return }
+        guard isDraining || peerIsLeaving, calls.isEmpty, ends.isEmpty, !machine.isClosed else { return }
         machine.close()
         flush(context)
         context.close(promise: nil)

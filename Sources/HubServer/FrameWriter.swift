@@ -21,11 +21,4 @@ extension ByteBuffer {
         let payload: [UInt8] = (try? message.serializedBytes()) ?? []
         writeFrame(type, stream: stream, payload: payload)
     }
-
-    /// One message as DATA frames.
-    mutating func writeMessage(_ message: [UInt8], stream: UInt32, frameBytesMax: UInt32, last: Bool) {
-        MessageSplitter.split(count: message.count, frameBytesMax: frameBytesMax, last: last) { range, flags in
-            writeFrame(.data, flags: flags, stream: stream, payload: message[range])
-        }
-    }
 }

@@ -54,7 +54,7 @@ package struct ConnectionTimes: Sendable {
     /// With more to send than the client takes; then the connection is closed.
     package var stall = TimeAmount.seconds(60)
     /// For a watcher that is behind, until there is room for the next message; then its watch ends with a cursor.
-    package var watcherPatience = TimeAmount.seconds(10)
+    package var watcherPatience = TimeAmount.seconds(30)
 
     package init() {}
 }
@@ -87,6 +87,8 @@ package final class HubServer: Sendable {
         hello.limits.frameBytesMax = configuration.limits.frameBytesMax
         hello.limits.messageBytesMax = configuration.limits.messageBytesMax
         hello.limits.openCallsMax = configuration.limits.openCallsMax
+        hello.limits.streamCredit = configuration.limits.streamCredit
+        hello.limits.connectionCredit = configuration.limits.connectionCredit
         hello.software = configuration.software
         hello.instanceID = .init(configuration.instanceID)
         let server = ServerContext(

@@ -13,6 +13,10 @@ final class OpenCall {
     let metadata: [HubMetadata]
     var task: Task<Void, Never>?
     var sink: ChannelSink?
+    /// Where a reader goes on after the last message that was handed to the channel.
+    var cursorSent: [UInt8] = []
+    /// Of a call that takes several requests.
+    var inbox: RequestInbox?
     /// Why the hub itself ended a stream; its task only learns that it was cancelled.
     private(set) var interruption: HubError?
 
@@ -61,6 +65,7 @@ final class OpenCall {
         alarm?.cancel()
         task?.cancel()
         sink?.close()
+        inbox?.abandon()
     }
 
     /// Ends a running stream, which then says where to go on.

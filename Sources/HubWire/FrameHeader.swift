@@ -15,7 +15,7 @@ public struct FrameType: RawRepresentable, Hashable, Sendable {
     public static let ping = Self(rawValue: 0x02)
     /// Payload `hub.v1.Goaway`.
     public static let goaway = Self(rawValue: 0x03)
-    /// Reserved for flow control.
+    /// Payload `hub.v1.Credit`.
     public static let credit = Self(rawValue: 0x04)
     /// Payload `hub.v1.Reset`.
     public static let reset = Self(rawValue: 0x05)
@@ -41,12 +41,14 @@ public struct FrameFlags: OptionSet, Hashable, Sendable {
 
     /// On DATA: the sender's last message of this call.
     public static let end = Self(rawValue: 0x01)
-    /// On DATA: the message goes on in the next DATA frame. Reserved.
+    /// On DATA: the message goes on in the next DATA frame.
     public static let more = Self(rawValue: 0x02)
     /// On DATA: the message is compressed. Reserved.
     public static let compressed = Self(rawValue: 0x04)
     /// On PING: this is the answer.
     public static let ack = Self(rawValue: 0x08)
+    /// On DATA, with ``end`` and without bytes: there is no message in this frame.
+    public static let none = Self(rawValue: 0x10)
     /// On extension frames: refuse if unknown.
     public static let mustUnderstand = Self(rawValue: 0x80)
 }

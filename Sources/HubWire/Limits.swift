@@ -8,9 +8,17 @@ public struct WireLimits: Sendable, Hashable {
     public var messageBytesMax: UInt32
     /// Calls open at once on a connection.
     public var openCallsMax: UInt32
+    /// DATA bytes that may come on a stream before its first CREDIT.
+    public var streamCredit: UInt32
+    /// DATA bytes that may come on the connection before its first CREDIT.
+    public var connectionCredit: UInt32
 
     /// Bounds that a peer may ask for.
     public static let frameBytesBounds: ClosedRange<UInt32> = 16_384...1_048_576
+    /// Bytes that leave on one stream before another one has its turn.
+    public static let quantum = 16_384
+    /// No credit goes beyond this.
+    public static let creditMax: UInt64 = 1 << 62
     /// HELLO payload, bytes.
     public static let helloBytesMax: UInt32 = 4_096
     /// CALL payload, bytes.
@@ -23,10 +31,15 @@ public struct WireLimits: Sendable, Hashable {
     public static let endBytesMax = Int(frameBytesBounds.lowerBound)
 
     /// The defaults of PROTOCOL.md, section 10.
-    public init(frameBytesMax: UInt32 = 65_536, messageBytesMax: UInt32 = 4_194_304, openCallsMax: UInt32 = 100) {
+    public init(
+        frameBytesMax: UInt32 = 65_536, messageBytesMax: UInt32 = 4_194_304, openCallsMax: UInt32 = 100,
+        streamCredit: UInt32 = 65_536, connectionCredit: UInt32 = 1_048_576
+    ) {
         self.frameBytesMax = frameBytesMax
         self.messageBytesMax = messageBytesMax
         self.openCallsMax = openCallsMax
+        self.streamCredit = streamCredit
+        self.connectionCredit = connectionCredit
     }
 }
 

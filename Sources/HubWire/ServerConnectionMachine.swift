@@ -4,21 +4,25 @@ public import HubDomain
 public import HubProto
 import SwiftProtobuf
 
-/// One TLS connection, server side.
+/// One TLS connection, server side. What each frame means is in ServerConnectionMachine+Frames.swift.
 ///
-/// Harmless and dropped: RESET of a stream that is closed, PING with ACK, extension frames without MUST_UNDERSTAND,
-/// DATA of a stream that the hub refused before its request was whole.
+/// Harmless and dropped: RESET and CREDIT of a stream that is closed, PING with ACK, extension frames without
+/// MUST_UNDERSTAND, DATA of a stream that the hub refused before its request was whole.
 public struct ServerConnectionMachine: Sendable {
     /// What the driver does next; it decides nothing.
     public enum Action: Sendable {
         /// The peer said hello; its limits hold from now on.
         case ready(peer: WireLimits)
-        /// A call was opened; its deadline begins.
+        /// A call was opened; its deadline begins. The driver says what it expects with ``expect(_:_:)``.
         case opened(stream: UInt32, call: HubCall)
-        /// The call's one request message is whole.
-        case request(stream: UInt32, message: [UInt8])
+        /// A request message is whole. `isLast`: none follows.
+        case request(stream: UInt32, message: [UInt8], isLast: Bool)
+        /// The client sends no further request; there was no message in this frame.
+        case requestsEnded(stream: UInt32)
         /// The caller gave up; nothing more is sent on this stream.
         case cancelled(stream: UInt32)
+        /// The client takes more, on a stream or, with 0, on the connection.
+        case credit(stream: UInt32, offset: UInt64)
         /// Send END with this error; the machine has closed the stream.
         case refuse(stream: UInt32, HubError)
         /// Send RESET with this code.
@@ -33,29 +37,58 @@ public struct ServerConnectionMachine: Sendable {
         case ignore
     }
 
+    /// A CREDIT frame that is due.
+    public struct Grant: Sendable, Equatable {
+        /// 0 = the connection.
+        public let stream: UInt32
+        /// Bytes in all; nil = only ``maxStream`` is told.
+        public let offset: UInt64?
+        /// Highest stream that may be opened; nil = not told.
+        public let maxStream: UInt32?
+
+        var isEmpty: Bool { offset == nil && maxStream == nil }
+    }
+
     enum Phase { case awaitingHello, open, closed }
     enum Stream {
-        /// The request is still coming.
-        case receiving(MessageJoiner)
-        /// Handed over; no more DATA is expected.
+        /// Requests are still coming.
+        case receiving(Incoming)
+        /// No more DATA is expected.
         case running
         /// Refused early; the rest of the request is dropped.
         case draining
     }
 
+    /// The side of a call on which the client sends.
+    struct Incoming {
+        var joiner: MessageJoiner
+        var window: ReceiveWindow
+        /// More than one request may come.
+        var takesStream = false
+    }
+
     let limits: WireLimits
     var phase = Phase.awaitingHello
     var streams: [UInt32: Stream] = [:]
-    var running = 0
+    /// Calls whose work has not ended, with the bytes of the connection's window that their requests hold.
+    var working: [UInt32: Int] = [:]
+    /// Calls that can still be answered.
+    var open = 0
     /// Bytes of requests that are still coming, of all streams together.
     var joined = 0
     var lateFrames = 0
     var isLeaving = false
     /// Highest stream the client has used; above ``lastStream`` only after ``leave()``.
     var highestStream: UInt32 = 0
-
-    /// DATA frames in a row that brought neither a byte nor an end.
-    var emptyFrames = 0
+    /// Highest stream the client was allowed.
+    var maxStream: UInt32
+    var window: ReceiveWindow
+    /// Streams whose window has something to announce.
+    var grants: [Grant] = []
+    /// Frames in a row that brought nothing.
+    var idleFrames = 0
+    /// Calls in a row that the client gave up or that were refused at once.
+    var vainCalls = 0
 
     /// Highest stream that was or will be answered; goes into GOAWAY.
     public internal(set) var lastStream: UInt32 = 0
@@ -63,14 +96,20 @@ public struct ServerConnectionMachine: Sendable {
     var joinedMax: Int { 2 * Int(limits.messageBytesMax) }
     /// Frames for closed streams that are answered with RESET before the connection is closed.
     public static let lateFramesMax = 10
-    /// DATA frames in a row without a byte and without an end before the connection is closed.
-    public static let emptyFramesMax = 1_000
+    /// Frames in a row that bring nothing before the connection is closed.
+    public static let idleFramesMax = 1_000
+    /// Calls in a row that come to nothing before the connection is closed.
+    public static let vainCallsMax = 1_000
 
     /// - Parameter limits: What the hub said in its own HELLO.
-    public init(limits: WireLimits) { self.limits = limits }
+    public init(limits: WireLimits) {
+        self.limits = limits
+        maxStream = UInt32(clamping: UInt64(max(1, limits.openCallsMax)) * 2 - 1)
+        window = ReceiveWindow(size: limits.connectionCredit)
+    }
 
     /// Calls that have not been answered.
-    public var openCalls: Int { running }
+    public var openCalls: Int { open }
 
     /// Nothing more is accepted; the driver may drop what still arrives.
     public var isClosed: Bool { phase == .closed }
@@ -91,7 +130,7 @@ public struct ServerConnectionMachine: Sendable {
             case .hello: WireLimits.helloBytesMax
             case .call: WireLimits.callBytesMax
             case .ping: WireLimits.pingBytes
-            case .reset, .goaway: min(WireLimits.controlBytesMax, limits.frameBytesMax)
+            case .reset, .goaway, .credit: min(WireLimits.controlBytesMax, limits.frameBytesMax)
             default: limits.frameBytesMax
             }
         if WireRule.frameLength.forbids(header.length > limit) {
@@ -112,12 +151,13 @@ public struct ServerConnectionMachine: Sendable {
         }
         if header.type.isExtension {
             return WireRule.mustUnderstand.forbids(header.flags.contains(.mustUnderstand))
-                ? fail(.protocolError, "unknown extension frame that must be understood") : .ignore
+                ? fail(.protocolError, "unknown extension frame that must be understood") : idle() ?? .ignore
         }
         switch header.type {
         case .hello: return WireRule.helloOnce.forbids(true) ? fail(.protocolError, "second HELLO") : .ignore
         case .ping: return ping(header, payload)
         case .goaway: return goaway(header)
+        case .credit: return credit(header, payload)
         case .call: return call(header, payload)
         case .data: return data(header, payload)
         case .reset: return reset(header)
@@ -126,6 +166,8 @@ public struct ServerConnectionMachine: Sendable {
             return fail(.protocolError, "frame type \(header.type.rawValue) is not one that a client sends in 1.0")
         }
     }
+
+    // MARK: From the driver
 
     /// Whether the stream has not been answered yet, and still can be.
     public func isOpen(_ stream: UInt32) -> Bool {
@@ -136,23 +178,63 @@ public struct ServerConnectionMachine: Sendable {
         }
     }
 
-    /// The driver knows the method: its requests may be at most so long.
-    public mutating func limitRequest(_ stream: UInt32, to bytes: UInt32) {
-        guard WireRule.requestLength.forbids(true), case .receiving(var joiner) = streams[stream] else { return }
-        joiner.lower(limit: bytes)
-        streams[stream] = .receiving(joiner)
+    /// The driver knows the method: how long its requests may be, and whether there may be several.
+    public mutating func expect(_ stream: UInt32, _ method: HubMethod) {
+        guard case .receiving(var incoming) = streams[stream] else { return }
+        if WireRule.requestLength.forbids(true) { incoming.joiner.lower(limit: method.requestBytesMax) }
+        incoming.takesStream = method.shape.takesStream
+        streams[stream] = .receiving(incoming)
+    }
+
+    /// The handler has taken a request of so many bytes from a stream of them.
+    public mutating func taken(_ stream: UInt32, bytes: Int) {
+        window.giveBack(bytes)
+        if case .receiving(var incoming) = streams[stream] {
+            incoming.window.giveBack(bytes)
+            grant(stream, &incoming.window)
+            streams[stream] = .receiving(incoming)
+        }
     }
 
     /// The driver sent END or RESET for this stream.
     public mutating func answered(_ stream: UInt32) {
         switch take(stream) {
-        case .running: running -= 1
+        case .running: open -= 1
         case .receiving:
             streams[stream] = .draining
-            running -= 1
+            open -= 1
         case .draining: streams[stream] = .draining
         case nil: break
         }
+    }
+
+    /// A call ended well.
+    public mutating func succeeded() { vainCalls = 0 }
+
+    /// The work on a call has ended, whether anybody still waited for it or not: only now its credit is given back.
+    public mutating func release(_ stream: UInt32) {
+        if let held = working.removeValue(forKey: stream) { window.giveBack(held) }
+    }
+
+    /// Bytes went out, or much time has passed: whatever came before was not in vain.
+    public mutating func progressed() { idleFrames = 0 }
+
+    /// The CREDIT frames that are due.
+    public mutating func takeGrants() -> [Grant] {
+        var due = grants
+        grants = []
+        // As many streams as were used, and one for each call that may still be worked on.
+        let used = (UInt64(highestStream) + 1) / 2
+        let free = UInt64(max(0, Int(limits.openCallsMax) - working.count))
+        let allowed = UInt32(clamping: max(1, used + free) * 2 - 1)
+        var told: UInt32?
+        if allowed > maxStream, (maxStream - min(maxStream, highestStream)) / 2 < limits.openCallsMax / 2 + 1 {
+            maxStream = allowed
+            told = allowed
+        }
+        let connection = Grant(stream: 0, offset: window.due(), maxStream: told)
+        if !connection.isEmpty { due.append(connection) }
+        return due
     }
 
     /// The driver announces the end with GOAWAY and ``lastStream``: calls that come later are not started.

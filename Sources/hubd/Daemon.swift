@@ -59,9 +59,10 @@ struct Daemon {
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
         let (host, port) = try configuration.address()
-        let listening = HubServerConfiguration(
+        var listening = HubServerConfiguration(
             host: host, port: port, authorityPath: state.authorityCertificate, certificatePath: state.hubCertificate,
             keyPath: state.hubKey, software: softwareVersion, instanceID: facts.instanceID)
+        listening.times.watcherPatience = .seconds(configuration.slowReaderSeconds)
         let server = try await HubServer.start(listening, hub: hub, group: group, logger: logger) { certificate in
             // A certificate of ours that names nobody is answered like one of an unknown principal.
             (try? PrincipalReader.principal(fromDER: certificate)) ?? nil

@@ -20,6 +20,8 @@ struct HubConfiguration {
     var threads = 0
     /// Seconds that open calls get when the hub stops.
     var drainSeconds: Int64 = 5
+    /// Seconds that a reader may take nothing of what waits for it.
+    var slowReaderSeconds: Int64 = 30
     var logLevel = Logger.Level.notice
     var moduleLimits = ModuleLimits()
 
@@ -59,6 +61,7 @@ struct HubConfiguration {
             clock = kind
         case "threads": threads = try number(0...256)
         case "drain_seconds": drainSeconds = Int64(try number(0...600))
+        case "slow_reader_seconds": slowReaderSeconds = Int64(try number(1...600))
         case "log_level": logLevel = try Self.level(try text())
         case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))
         case "module_start_timeout_ms": moduleLimits.startMillis = Int64(try number(100...300_000))

@@ -98,6 +98,9 @@ final class RawConnection: Sendable {
         hello.versionMax = ProtocolVersion.minorMax
         hello.software = "end-to-end test"
         hello.instanceID = .init([UInt8](repeating: 7, count: 16))
+        // Never in its own way: what is behind is the socket, not the credit.
+        hello.limits.streamCredit = 1_073_741_824
+        hello.limits.connectionCredit = 1_073_741_824
         try await send(.hello, stream: 0, hello)
     }
 

@@ -89,7 +89,14 @@ extension EndToEnd {
                 if method.shape == .serverStream {
                     let updates = client.stream(method, LayananWatchRequest(), as: LayananWatchUpdate.self)
                     var iterator = updates.makeAsyncIterator()
-                    return try await iterator.next() != nil
+                    _ = try await iterator.next()
+                    return true
+                }
+                if method.shape.takesStream {
+                    let exchange = client.exchange(method, HubEchoMessage.self, as: HubEchoMessage.self)
+                    exchange.finish()
+                    _ = try await exchange.next()
+                    return true
                 }
                 _ = try await client.call(method, HubEchoMessage(), as: HubEchoMessage.self)
                 return true

@@ -44,7 +44,7 @@ extension EndToEnd {
 
         @Test("a watcher that does not read is cut with its cursor, and resumes there without a gap")
         func slowWatcher() async throws {
-            try await RunningHub.serve { hub in
+            try await RunningHub.serve(settings: RunningHub.settings + "slow_reader_seconds: 8\n") { hub in
                 var greeting = hub.greeting(hub.town.auditor)
                 greeting.receiveBuffer = 4_096
                 let slow = try await RawConnection.open(port: hub.regency.port, greeting)

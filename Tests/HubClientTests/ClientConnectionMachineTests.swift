@@ -12,6 +12,7 @@ import Testing
 /// What a machine said, in a form that can be compared.
 enum Heard: Equatable {
     case greeted, pong([UInt8])
+    case credit(UInt32, UInt64)
     case answered(Int, [UInt8])
     case message(Int, [UInt8])
     case ended(Int, UInt32)
@@ -28,6 +29,7 @@ enum Heard: Equatable {
         case .ended(let call, let end): self = .ended(call, end.status)
         case .reset(let call, let reset): self = .reset(call, reset.code)
         case .failed(let call, let stream, let error): self = .failed(call, stream, error.code)
+        case .credit(let stream, let offset): self = .credit(stream, offset)
         case .pong(let bytes): self = .pong(Array(bytes.readableBytesView))
         case .leaving(let goaway, let refused): self = .leaving(goaway.lastStream, refused)
         case .broken(let code, let error): self = .broken(code, error.code)
@@ -145,7 +147,8 @@ struct ClientConnectionMachineTests {
             (Frames().add(.hello, [0xFF]), .protocolError),
             (Frames.hello().add(.call, stream: 2), .protocolError),
             (Frames.hello().add(.limits), .protocolError),
-            (Frames.hello().add(.credit), .protocolError),
+            (Frames.hello().add(.credit, stream: 3), .protocolError),
+            (Frames.hello().add(.credit, [0xFF]), .protocolError),
             (Frames.hello().add(.head, stream: 1), .protocolError),
             (Frames.hello().add(FrameType(rawValue: 0x42)), .protocolError),
             (Frames.hello().add(FrameType(rawValue: 0xE0), flags: .mustUnderstand), .protocolError),
@@ -285,6 +288,8 @@ struct ClientConnectionMachineTests {
         #expect(machine.openCall(1, shape: .unary, requestBytes: 10) == .stream(3))
         #expect(machine.openCall(2, shape: .unary, requestBytes: 0) == .full)
         #expect(machine.hear(Frames().add(.data, stream: 1).end(1)) == [.answered(0, [])])
+        #expect(machine.openCall(2, shape: .unary, requestBytes: 0) == .full, "an answer is no credit")
+        #expect(machine.hear(Frames().add(.credit, message: HubCredit.with { $0.maxStream = 5 })) == [.credit(0, 0)])
         #expect(machine.openCall(2, shape: .unary, requestBytes: 0) == .stream(5))
     }
 

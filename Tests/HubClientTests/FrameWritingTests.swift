@@ -18,7 +18,14 @@ struct FrameWritingTests {
         var call = HubCall()
         call.method = "hub.v1.Diagnostics/Echo"
         wire.writeFrame(.call, stream: 1, call)
-        wire.writeRequest(ByteBuffer(bytes: message), stream: 1, frameBytesMax: 16_384)
+        var outbox = SendQueue<ByteBufferView>(peer: WireLimits(frameBytesMax: 16_384))
+        outbox.add(ByteBuffer(bytes: message).readableBytesView, to: 1, isLast: true)
+        func send() {
+            while case .data(let stream, let piece, let flags, _) = outbox.next() {
+                wire.writeData(piece, flags: flags, stream: stream)
+            }
+        }
+        send()
 
         var hub = ServerConnectionMachine(limits: WireLimits(frameBytesMax: 16_384))
         var got: [UInt8]?
@@ -27,7 +34,9 @@ struct FrameWritingTests {
             wire.moveReaderIndex(forwardBy: FrameHeader.size)
             let payload = wire.readBytes(length: Int(header.length)) ?? []
             #expect(payload.count == Int(header.length))
-            if case .request(stream: 1, let whole) = hub.receive(header, payload) { got = whole }
+            if case .request(stream: 1, let whole, isLast: true) = hub.receive(header, payload) { got = whole }
+            for grant in hub.takeGrants() where grant.stream == 1 { outbox.grant(1, offset: grant.offset ?? 0) }
+            send()
         }
         #expect(wire.readableBytes == 0)
         #expect(got == message)

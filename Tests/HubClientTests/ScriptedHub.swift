@@ -43,6 +43,8 @@ final class ScriptedHub: Sendable {
         var calls: [ScriptedCall] = []
         var cancelled: [UInt32] = []
         var openMost = 0
+        /// Bytes of DATA.
+        var sent = 0
     }
 
     let address: HubAddress
@@ -108,6 +110,8 @@ private final class ScriptedConnection: ChannelInboundHandler {
     private var inbound = ByteBuffer()
     private var calls: [UInt32: HubCall] = [:]
     private var sizes: [UInt32: Int] = [:]
+    private var outbox = SendQueue<[UInt8]>(peer: WireLimits())
+    private var ends: [UInt32: HubEnd] = [:]
     /// The socket is closed; what was read before is of no concern any more.
     private var isDropped = false
 
@@ -129,6 +133,13 @@ private final class ScriptedConnection: ChannelInboundHandler {
             let payload = inbound.readBytes(length: Int(header.length)) ?? []
             perform(machine.check(header) ?? machine.receive(header, payload), context)
         }
+        for grant in machine.takeGrants() {
+            let credit = HubCredit.with {
+                $0.maxOffset = grant.offset ?? 0
+                $0.maxStream = grant.maxStream ?? 0
+            }
+            write(.credit, grant.stream, credit, context)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -149,17 +160,23 @@ private final class ScriptedConnection: ChannelInboundHandler {
             calls[stream] = call
             let open = machine.openCalls
             state.record.withLock { $0.openMost = max($0.openMost, open) }
-        case .request(let stream, let message):
+        case .credit(let stream, let offset):
+            if stream == 0 { outbox.grantConnection(offset: offset) } else { outbox.grant(stream, offset: offset) }
+            pump(context)
+        case .request(let stream, let message, _):
             let call = ScriptedCall(
                 connection: connection, stream: stream, call: calls[stream] ?? HubCall(), message: message)
             state.record.withLock { $0.calls.append(call) }
             for step in script(call) { perform(step, stream, context) }
-        case .cancelled(let stream): state.record.withLock { $0.cancelled.append(stream) }
+        case .cancelled(let stream):
+            outbox.drop(stream)
+            machine.release(stream)
+            state.record.withLock { $0.cancelled.append(stream) }
         case .refuse(let stream, let error): write(.end, stream, HubEnd(error: error), context)
         case .goaway(let goaway):
             write(.goaway, 0, goaway, context)
             context.close(promise: nil)
-        case .reset, .pong, .peerLeaving, .ignore: break
+        case .reset, .pong, .peerLeaving, .ignore, .requestsEnded: break
         }
     }
 
@@ -172,6 +189,7 @@ private final class ScriptedConnection: ChannelInboundHandler {
         case .end(let end): finish(end, stream, context)
         case .reset(let code):
             machine.answered(stream)
+            machine.release(stream)
             var reset = HubReset()
             reset.code = code
             write(.reset, stream, reset, context)
@@ -186,16 +204,34 @@ private final class ScriptedConnection: ChannelInboundHandler {
 
     private func send(_ message: [UInt8], _ stream: UInt32, _ context: ChannelHandlerContext) {
         sizes[stream, default: 0] += message.count
-        var frames: [UInt8] = []
-        MessageSplitter.split(count: message.count, frameBytesMax: 65_536, last: false) { range, flags in
-            frames.appendFrame(.data, flags: flags, stream: stream, payload: Array(message[range]))
-        }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: frames)), promise: nil)
+        outbox.add(message, to: stream, isLast: false)
+        pump(context)
     }
 
     private func finish(_ end: HubEnd, _ stream: UInt32, _ context: ChannelHandlerContext) {
+        guard outbox.close(stream) else { return endNow(end, stream, context) }
+        ends[stream] = end
+        pump(context)
+    }
+
+    private func endNow(_ end: HubEnd, _ stream: UInt32, _ context: ChannelHandlerContext) {
         machine.answered(stream)
+        machine.release(stream)
         write(.end, stream, end, context)
+    }
+
+    private func pump(_ context: ChannelHandlerContext) {
+        while let outgoing = outbox.next() {
+            switch outgoing {
+            case .data(let stream, let piece, let flags, _):
+                state.record.withLock { $0.sent += piece.count }
+                var frame: [UInt8] = []
+                frame.appendFrame(.data, flags: flags, stream: stream, payload: Array(piece))
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: frame)), promise: nil)
+            case .end(let stream):
+                if let end = ends.removeValue(forKey: stream) { endNow(end, stream, context) }
+            }
+        }
     }
 
     private func write(_ type: FrameType, _ stream: UInt32, _ message: some Message, _ context: ChannelHandlerContext) {

@@ -1,7 +1,8 @@
 // The kit's own files: every case can be read and says what it proves.
 
-import HubConformance
 import Testing
+
+@testable import HubConformance
 
 @Suite("conformance cases")
 struct CaseLibraryTests {
@@ -9,6 +10,12 @@ struct CaseLibraryTests {
     func readable() throws {
         let cases = try CaseLibrary.load()
         #expect(Set(cases.map(\.id)).count == cases.count)
+        for found in cases {
+            switch try found.script() {
+            case .frames(let steps): #expect(!steps.isEmpty, "\(found.id)")
+            case .calls(let steps): #expect(!steps.isEmpty, "\(found.id)")
+            }
+        }
         #expect(cases.filter { $0.kind == .positive }.count >= 60)
         #expect(cases.filter { $0.kind == .malformed }.count >= 64)
     }

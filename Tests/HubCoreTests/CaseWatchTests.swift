@@ -19,7 +19,7 @@ struct CaseWatchTests {
         var seen: [LayananWatchUpdate] { updates.withLock { $0 } }
         var events: [HubEvent] { seen.flatMap(\.events) }
 
-        func send(_ message: [UInt8]) async throws(HubError) {
+        func send(_ message: [UInt8], cursor: [UInt8]) async throws(HubError) {
             guard let update = try? LayananWatchUpdate(serializedBytes: message) else {
                 throw HubError(.messageMalformed, "no update")
             }

@@ -9,6 +9,7 @@ struct MethodTableTests {
     /// A method as its .proto file writes it.
     struct Written: Hashable {
         var path: String
+        var asks: Bool
         var streams: Bool
         /// Its answer carries a receipt.
         var receipt: Bool
@@ -35,11 +36,11 @@ struct MethodTableTests {
         var methods: [Written] = []
         for (package, text) in sources {
             for service in text.matches(of: #/service (\w+) \{([^}]*)\}/#) {
-                for rpc in service.2.matches(of: #/rpc (\w+)\(\w+\) returns \((stream )?(\w+)\);/#) {
+                for rpc in service.2.matches(of: #/rpc (\w+)\((stream )?\w+\) returns \((stream )?(\w+)\);/#) {
                     methods.append(
                         Written(
-                            path: "\(package).\(service.1)/\(rpc.1)", streams: rpc.2 != nil,
-                            receipt: receipts.contains(String(rpc.3))))
+                            path: "\(package).\(service.1)/\(rpc.1)", asks: rpc.2 != nil, streams: rpc.3 != nil,
+                            receipt: receipts.contains(String(rpc.4))))
                 }
             }
         }
@@ -50,7 +51,8 @@ struct MethodTableTests {
     func methods() throws {
         let written = try Self.written()
         let table = HubMethod.all.map {
-            Written(path: $0.path, streams: $0.shape == .serverStream, receipt: $0.mutating)
+            Written(
+                path: $0.path, asks: $0.shape.takesStream, streams: $0.shape.givesStream, receipt: $0.mutating)
         }
         #expect(Set(table).count == table.count)
         #expect(Set(table) == Set(written.filter { !$0.path.hasPrefix("hub.v1.Module/") }))

@@ -32,7 +32,7 @@ struct ChannelSinkTests {
     private func sink(patience: TimeAmount) -> ChannelSink {
         let wire = wire
         return ChannelSink(unsentBytesMax: 100, patience: patience, loop: MultiThreadedEventLoopGroup.singleton.any()) {
-            wire.push($0, $1)
+            wire.push($0, $2)
         }
     }
 
@@ -51,7 +51,7 @@ struct ChannelSinkTests {
             }
             return most
         }
-        for _ in 1...200 { try await sink.send(message(40)) }
+        for _ in 1...200 { try await sink.send(message(40), cursor: []) }
         reader.cancel()
         #expect(await reader.value <= 100)
         #expect(sink.bytesSent == 8_000)
@@ -60,9 +60,9 @@ struct ChannelSinkTests {
     @Test("a reader that does not read is cut when the patience is over, and not before")
     func slow() async throws {
         let sink = sink(patience: .milliseconds(50))
-        try await sink.send(message(100))
+        try await sink.send(message(100), cursor: [])
         let began = NIODeadline.now()
-        await #expect(throws: HubError(.slowConsumer, "")) { try await sink.send(message(1)) }
+        await #expect(throws: HubError(.slowConsumer, "")) { try await sink.send(message(1), cursor: []) }
         #expect(NIODeadline.now() - began >= .milliseconds(50))
         #expect(wire.unsent == 100)
     }
@@ -70,20 +70,20 @@ struct ChannelSinkTests {
     @Test("a message longer than the bound waits alone")
     func long() async throws {
         let sink = sink(patience: .milliseconds(1))
-        try await sink.send(message(500))
-        await #expect(throws: HubError(.slowConsumer, "")) { try await sink.send(message(1)) }
+        try await sink.send(message(500), cursor: [])
+        await #expect(throws: HubError(.slowConsumer, "")) { try await sink.send(message(1), cursor: []) }
         wire.sendOne()
-        try await sink.send(message(1))
+        try await sink.send(message(1), cursor: [])
     }
 
     @Test("who waits for room is told at once when nobody listens any more")
     func closed() async throws {
         let sink = sink(patience: .seconds(3_600))
-        try await sink.send(message(100))
-        let waits = Task { try await sink.send(message(1)) }
+        try await sink.send(message(100), cursor: [])
+        let waits = Task { try await sink.send(message(1), cursor: []) }
         try await Task.sleep(for: .milliseconds(10))
         sink.close()
         await #expect(throws: HubError(.cancelled, "")) { try await waits.value }
-        await #expect(throws: HubError(.cancelled, "")) { try await sink.send(message(1)) }
+        await #expect(throws: HubError(.cancelled, "")) { try await sink.send(message(1), cursor: []) }
     }
 }

@@ -59,11 +59,12 @@ struct CallStreamTests {
         }
     }
 
-    @Test("ids may be left out, and the highest there is can be used")
+    @Test("ids may be left out, as far as the credit goes")
     func gaps() throws {
         let client = try ScriptedClient()
         #expect(try client.ask(9) == .request(9, []))
-        #expect(try client.ask(.max) == .request(.max, []))
+        #expect(try client.ask(199) == .request(199, []))
+        #expect(try client.call(.max) == .goaway(.streamLimit))
     }
 
     @Test("DATA on a stream that was never opened ends the connection", arguments: [0, 2, 3, 5, 0xFFFF_FFFF])
@@ -97,7 +98,7 @@ struct CallStreamTests {
         #expect(try client.ask(3) == .request(3, []))
     }
 
-    @Test("a second request message is refused: client streams are not in 1.0")
+    @Test("a second request of a method that takes one is refused")
     func clientStream() throws {
         let client = try ScriptedClient()
         _ = try client.call(1)
@@ -149,33 +150,89 @@ struct CallStreamTests {
         }
     }
 
-    @Test("one call more than the limit is refused with a time to wait, and taken when an answer has gone out")
-    func openCallsMax() throws {
+    @Test("a stream above the credit ends the connection; credit comes back when the work has ended, not the call")
+    func streamCredit() throws {
         let client = try ScriptedClient(limits: WireLimits(openCallsMax: 2))
         _ = try client.ask(1)
         _ = try client.ask(3)
-        #expect(try client.ask(5) == .nothing)
-        let action = client.machine.receive(
-            FrameHeader(.call, stream: 7, length: 0), try HubCall.echo.serializedBytes())
-        guard case .refuse(7, let error) = action else {
-            Issue.record("the call was not refused")
-            return
-        }
-        #expect(error.code == .tooManyCalls)
-        #expect(error.status == .resourceExhausted)
-        #expect(error.retryAfterMillis == 100)
-        client.machine.answered(1)
-        #expect(try client.ask(9) == .request(9, []))
+        #expect(client.send(.reset, stream: 1) == .cancelled(1))
+        client.machine.answered(3)
+        let early = client.machine.takeGrants()
+        #expect(early.isEmpty && client.grants.isEmpty, "\(client.grants)")
+        client.machine.release(1)
+        let grants = client.machine.takeGrants()
+        #expect(grants.map(\.maxStream) == [5])
+        #expect(try client.ask(5) == .request(5, []))
+        #expect(try client.call(7) == .goaway(.streamLimit))
     }
 
-    @Test("a client that opens calls without end and finishes none loses its connection")
+    @Test("a client that is refused without end and finishes nothing loses its connection")
     func flood() throws {
         let client = try ScriptedClient(limits: WireLimits(openCallsMax: 4))
+        let bad = HubCall.echo { $0.metadata = [HubMetadata("hub-x", [])] }
         for stream in stride(from: 1 as UInt32, to: 17, by: 2) {
-            #expect(try client.call(stream) != .goaway(.streamLimit))
+            #expect(try client.call(stream, bad) == .refused(stream, .metadataInvalid, .invalidArgument))
         }
-        #expect(try client.call(17) == .goaway(.streamLimit))
+        #expect(try client.call(17, bad) == .goaway(.streamLimit))
         #expect(client.goaway?.lastStream == 15)
+    }
+
+    @Test("a thousand calls in a row that come to nothing are enough, one that is answered begins the count anew")
+    func vain() throws {
+        let client = try ScriptedClient()
+        func giveUp(_ count: Int) throws -> Heard {
+            var heard = Heard.nothing
+            for _ in 0..<count {
+                let stream = client.machine.lastStream + 2
+                _ = try client.call(stream | 1)
+                heard = client.send(.reset, stream: stream | 1)
+                client.machine.release(stream | 1)
+            }
+            return heard
+        }
+        #expect(try giveUp(ServerConnectionMachine.vainCallsMax) != .goaway(.enhanceYourCalm))
+        client.machine.succeeded()
+        #expect(try giveUp(ServerConnectionMachine.vainCallsMax) != .goaway(.enhanceYourCalm))
+        #expect(try giveUp(1) == .goaway(.enhanceYourCalm))
+    }
+
+    @Test("requests of a stream come one by one, and end with END or with a frame that has no message")
+    func requestStream() throws {
+        for isBare in [true, false] {
+            let client = try ScriptedClient()
+            _ = try client.call(1)
+            client.machine.expect(1, .interopInput)
+            #expect(client.data(1, [1], []) == .request(1, [1]))
+            #expect(client.data(1, [2], .more) == .nothing)
+            #expect(client.data(1, [3], []) == .request(1, [2, 3]))
+            let last = isBare ? client.data(1, [], [.end, .none]) : client.data(1, [4])
+            #expect(last == (isBare ? .requestsEnded(1) : .request(1, [4])))
+            #expect(client.data(1, [5]) == .reset(1, .streamClosed))
+        }
+    }
+
+    @Test("credit for bytes comes back when a request was taken, and whoever sends more loses the connection")
+    func byteCredit() throws {
+        let client = try ScriptedClient(limits: WireLimits(streamCredit: 10))
+        _ = try client.call(1)
+        client.machine.expect(1, .interopInput)
+        let ten = [UInt8](repeating: 1, count: 10)
+        #expect(client.data(1, ten, []) == .request(1, ten))
+        #expect(client.grants.isEmpty)
+        client.machine.taken(1, bytes: 10)
+        let grants = client.machine.takeGrants()
+        #expect(grants.map(\.offset) == [20])
+        #expect(client.data(1, ten, []) == .request(1, ten))
+        #expect(client.data(1, [1], []) == .goaway(.flowControl))
+    }
+
+    @Test("all streams together may hold no more than the connection's credit")
+    func connectionCredit() throws {
+        let client = try ScriptedClient(limits: WireLimits(connectionCredit: 15))
+        let ten = [UInt8](repeating: 1, count: 10)
+        for stream in [1, 3] as [UInt32] { _ = try client.call(stream) }
+        #expect(client.data(1, ten) == .request(1, ten))
+        #expect(client.data(3, ten) == .goaway(.flowControl))
     }
 
     @Test("when the hub answers before the request was whole, the rest is dropped")

@@ -37,11 +37,12 @@ struct CatalogueTests {
             let package = try #require(text.firstMatch(of: /package ([a-z0-9.]+);/)).1
             for service in text.matches(of: /service (\w+) \{(.*?)\n\}/.dotMatchesNewlines())
             where service.1 != "Module" {
-                for rpc in service.2.matches(of: /rpc (\w+)\(\w+\) returns \((stream )?\w+\)/) {
+                for rpc in service.2.matches(of: /rpc (\w+)\((stream )?\w+\) returns \((stream )?\w+\)/) {
                     let path = "\(package).\(service.1)/\(rpc.1)"
                     found.insert(path)
                     let method = HubMethod.all.first { $0.path == path }
-                    #expect(method?.shape == (rpc.2 == nil ? .unary : .serverStream), "\(path)")
+                    #expect(method?.shape.takesStream == (rpc.2 != nil), "\(path)")
+                    #expect(method?.shape.givesStream == (rpc.3 != nil), "\(path)")
                 }
             }
         }

@@ -60,7 +60,7 @@ struct ControlFrameTests {
     @Test(
         "frames that only the hub sends, or that are reserved, end the connection",
         arguments: [
-            FrameType.end, .head, .limits, .credit, FrameType(rawValue: 0x06), FrameType(rawValue: 0x14),
+            FrameType.end, .head, .limits, FrameType(rawValue: 0x06), FrameType(rawValue: 0x14),
             FrameType(rawValue: 0xDF),
         ])
     func notFromClients(type: FrameType) throws {

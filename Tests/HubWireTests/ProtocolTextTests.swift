@@ -25,7 +25,8 @@ struct ProtocolTextTests {
             CallLimits.metadataValueBytesMax, CallLimits.metadataBytesMax, CallLimits.referenceBytesMax,
             CallLimits.messageDepthMax, CallLimits.watcherUnsentBytesMax, ServerConnectionMachine.lateFramesMax,
             Int(CallLimits.unaryTimeoutMillis.standard), Int(CallLimits.streamTimeoutMillis.standard),
-            Int(HubMethod.requestBytesStandard), ServerConnectionMachine.emptyFramesMax,
+            Int(HubMethod.requestBytesStandard), ServerConnectionMachine.idleFramesMax,
+            Int(defaults.streamCredit), Int(defaults.connectionCredit), ServerConnectionMachine.vainCallsMax,
         ]
         let rows = text.matches(of: /\| \*\*L-(\d+)\*\* [^|]*\| ([\d,]+) \| ([^|]*) \|/)
         #expect(rows.map { Int($0.1) } == Array(1...expected.count))
@@ -49,7 +50,7 @@ struct ProtocolTextTests {
         #expect(rows.map { String($0.2) } == expected.map(\.1))
         for (name, flag) in [
             ("END", FrameFlags.end), ("MORE", .more), ("COMPRESSED", .compressed), ("ACK", .ack),
-            ("MUST_UNDERSTAND", .mustUnderstand),
+            ("NONE", .none), ("MUST_UNDERSTAND", .mustUnderstand),
         ] {
             let digits = String(flag.rawValue, radix: 16)
             #expect(text.contains("\(name) `0x\(flag.rawValue < 16 ? "0" : "")\(digits)`"))
@@ -75,6 +76,8 @@ struct ProtocolTextTests {
             $0.limits.frameBytesMax = limits.frameBytesMax
             $0.limits.messageBytesMax = limits.messageBytesMax
             $0.limits.openCallsMax = limits.openCallsMax
+            $0.limits.streamCredit = limits.streamCredit
+            $0.limits.connectionCredit = limits.connectionCredit
             $0.software = "hubd 0.1.0"
             $0.instanceID = .init(0xA0...0xAF)
         }

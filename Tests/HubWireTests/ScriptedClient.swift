@@ -9,6 +9,8 @@ enum Heard: Equatable {
     case ready(frameBytesMax: UInt32, messageBytesMax: UInt32)
     case opened(UInt32, method: String)
     case request(UInt32, [UInt8])
+    case requestsEnded(UInt32)
+    case credit(UInt32, UInt64)
     case cancelled(UInt32)
     case refused(UInt32, HubError.Code, CallStatus)
     case reset(UInt32, HubResetCode)
@@ -22,7 +24,9 @@ enum Heard: Equatable {
             switch action {
             case .ready(let peer): .ready(frameBytesMax: peer.frameBytesMax, messageBytesMax: peer.messageBytesMax)
             case .opened(let stream, let call): .opened(stream, method: call.method)
-            case .request(let stream, let message): .request(stream, message)
+            case .request(let stream, let message, _): .request(stream, message)
+            case .requestsEnded(let stream): .requestsEnded(stream)
+            case .credit(let stream, let offset): .credit(stream, offset)
             case .cancelled(let stream): .cancelled(stream)
             case .refuse(let stream, let error): .refused(stream, error.code, error.status)
             case .reset(let stream, let code): .reset(stream, code)
@@ -38,6 +42,8 @@ final class ScriptedClient {
     var machine: ServerConnectionMachine
     /// Why the connection was ended, when it was.
     private(set) var goaway: HubGoaway?
+    /// What the hub allowed.
+    private(set) var grants: [ServerConnectionMachine.Grant] = []
 
     /// - Parameter greeted: Has said a good hello already.
     init(limits: WireLimits = WireLimits(), greeted: Bool = true) throws {
@@ -51,6 +57,7 @@ final class ScriptedClient {
     /// Shows the header first, as the driver does; the payload follows when the machine lets it.
     func send(_ header: FrameHeader, _ payload: [UInt8] = []) -> Heard {
         let action = machine.check(header) ?? machine.receive(header, payload)
+        grants += machine.takeGrants()
         if case .goaway(let goaway) = action { self.goaway = goaway }
         return Heard(action)
     }

@@ -58,9 +58,18 @@ package struct CallAnswer: Sendable {
 package protocol StreamSink: Sendable {
     /// Hands over one message, and waits a while for room when the reader is behind.
     ///
+    /// - Parameter cursor: Where the stream goes on after this message; empty = it cannot.
     /// - Throws: ``HubError/Code/slowConsumer`` when more than ``HubWire``'s watcher limit still waits unsent then, or
     ///   ``HubError/Code/cancelled`` when nobody listens any more.
-    func send(_ message: [UInt8]) async throws(HubError)
+    func send(_ message: [UInt8], cursor: [UInt8]) async throws(HubError)
+}
+
+/// Where a call's requests come from, when there may be several.
+package protocol RequestSource: Sendable {
+    /// The next request; waits for it. Nil when the caller has sent the last. Whoever does not ask slows the caller down.
+    ///
+    /// - Throws: ``HubError/Code/cancelled`` when the caller has gone.
+    func next() async throws(HubError) -> [UInt8]?
 }
 
 /// A stream that ended with an error and can go on at a cursor.
@@ -78,6 +87,11 @@ package enum CallHandler: Sendable {
         otherwise: @Sendable (CallContext, [UInt8]) async throws(HubError) -> CallAnswer)
     /// In a task.
     case unary(@Sendable (CallContext, [UInt8]) async throws(HubError) -> CallAnswer)
+    /// In a task, with many requests.
+    case gather(@Sendable (CallContext, any RequestSource) async throws(HubError) -> CallAnswer)
+    /// In a task, with many requests and many answers.
+    case exchange(
+        @Sendable (CallContext, any RequestSource, any StreamSink) async throws(StreamInterruption) -> Void)
     /// In a task, with many answers.
     case stream(@Sendable (CallContext, [UInt8], any StreamSink) async throws(StreamInterruption) -> Void)
 }

@@ -34,6 +34,8 @@ extension CallRouter {
                 throw StreamInterruption(error: error, cursor: [])
             }
         }
+        add(.interopInput, .gather(interop.input))
+        add(.interopExchange, .exchange(interop.exchange))
         stream(.interopCount, interop.count)
         change(.interopRemember, interop.remember)
     }

@@ -39,9 +39,34 @@ struct InteropService: Sendable {
         guard request.sizes.count <= Self.repliesMax else { throw Self.outOfBounds("sizes", Self.repliesMax) }
         for size in request.sizes {
             try await wait(request.waitMs)
-            try await sink.send(try reply(size).ledgerBytes())
+            try await sink.send(try reply(size).ledgerBytes(), cursor: [])
         }
         try fail(request.status, request.message)
+    }
+
+    func input(_ context: CallContext, _ requests: any RequestSource) async throws(HubError) -> CallAnswer {
+        var total = HubInteropTotal()
+        while let bytes = try await requests.next() {
+            let request = try HubInteropRequest(edge: bytes)
+            try await wait(request.waitMs)
+            try fail(request.status, request.message)
+            total.requests += 1
+            total.bytes += UInt64(request.payload.count)
+        }
+        return CallAnswer(body: try total.ledgerBytes())
+    }
+
+    func exchange(
+        _ context: CallContext, _ requests: any RequestSource, into sink: any StreamSink
+    ) async throws(StreamInterruption) {
+        do throws(HubError) {
+            while let bytes = try await requests.next() {
+                let reply = try await unary(context, try HubInteropRequest(edge: bytes))
+                try await sink.send(try reply.ledgerBytes(), cursor: [])
+            }
+        } catch {
+            throw StreamInterruption(error: error, cursor: [])
+        }
     }
 
     func count(
@@ -65,7 +90,7 @@ struct InteropService: Sendable {
                     $0.number = UInt32(clamping: next.sequence)
                     $0.cursor = .init(next.bytes)
                 }
-                try await sink.send(try number.ledgerBytes())
+                try await sink.send(try number.ledgerBytes(), cursor: next.bytes)
                 (reached, cursor) = (next.sequence, next.bytes)
             }
         } catch {

@@ -71,7 +71,7 @@ struct CaseWatch: Sendable {
                 position.caseVersion = state.version
             }
             first.cursor = .init(position.cursor)
-            try await sink.send(try first.ledgerBytes())
+            try await sink.send(try first.ledgerBytes(), cursor: position.cursor)
             position.told = position.sequence
         } else {
             position.sequence = try resume(context.resumeFrom, head: head)
@@ -102,7 +102,7 @@ struct CaseWatch: Sendable {
                 var reached = position
                 reached.sequence = last.sequence
                 update.cursor = .init(reached.cursor)
-                try await sink.send(try update.ledgerBytes())
+                try await sink.send(try update.ledgerBytes(), cursor: reached.cursor)
                 position.told = last.sequence
             }
             position.sequence = last.sequence

@@ -203,8 +203,31 @@ public nonisolated struct HubLimits: Sendable {
   /// One whole message in bytes, default 4,194,304.
   public var messageBytesMax: UInt32 = 0
 
-  /// Calls open at once on this connection, default 100.
+  /// Calls open at once on this connection, default 100: streams up to twice that may be opened before the first CREDIT.
   public var openCallsMax: UInt32 = 0
+
+  /// Bytes of DATA that may be sent on each stream before the first CREDIT for it, default 65,536.
+  public var streamCredit: UInt32 = 0
+
+  /// Bytes of DATA that may be sent on the connection before the first CREDIT for it, default 1,048,576.
+  public var connectionCredit: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Allows the receiver to send more. Absolute and cumulative: a lower value than before says nothing.
+public nonisolated struct HubCredit: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// On a stream: DATA payload bytes that may be sent on it in all. On stream 0: on the connection in all. At most 2^62.
+  public var maxOffset: UInt64 = 0
+
+  /// On stream 0, from the hub: highest stream that may be opened.
+  public var maxStream: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -420,7 +443,7 @@ nonisolated extension HubHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension HubLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Limits"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}frame_bytes_max\0\u{3}message_bytes_max\0\u{3}open_calls_max\0\u{c}\u{4}\u{6}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}frame_bytes_max\0\u{3}message_bytes_max\0\u{3}open_calls_max\0\u{3}stream_credit\0\u{3}connection_credit\0\u{c}\u{6}\u{4}")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -431,6 +454,8 @@ nonisolated extension HubLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.frameBytesMax) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.messageBytesMax) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.openCallsMax) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.streamCredit) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.connectionCredit) }()
       default: break
       }
     }
@@ -446,6 +471,12 @@ nonisolated extension HubLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.openCallsMax != 0 {
       try visitor.visitSingularUInt32Field(value: self.openCallsMax, fieldNumber: 3)
     }
+    if self.streamCredit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.streamCredit, fieldNumber: 4)
+    }
+    if self.connectionCredit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.connectionCredit, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -453,6 +484,43 @@ nonisolated extension HubLimits: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.frameBytesMax != rhs.frameBytesMax {return false}
     if lhs.messageBytesMax != rhs.messageBytesMax {return false}
     if lhs.openCallsMax != rhs.openCallsMax {return false}
+    if lhs.streamCredit != rhs.streamCredit {return false}
+    if lhs.connectionCredit != rhs.connectionCredit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubCredit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Credit"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_offset\0\u{3}max_stream\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.maxOffset) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.maxStream) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.maxOffset != 0 {
+      try visitor.visitSingularUInt64Field(value: self.maxOffset, fieldNumber: 1)
+    }
+    if self.maxStream != 0 {
+      try visitor.visitSingularUInt32Field(value: self.maxStream, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubCredit, rhs: HubCredit) -> Bool {
+    if lhs.maxOffset != rhs.maxOffset {return false}
+    if lhs.maxStream != rhs.maxStream {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

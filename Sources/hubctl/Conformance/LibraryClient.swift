@@ -31,6 +31,8 @@ struct LibraryClient: ClientUnderTest {
     private func outcome(of order: ClientOrder) async -> ClientOutcome {
         switch order.method.shape {
         case .unary: await unary(order)
+        case .clientStream: await exchange(order, HubInteropTotal.self)
+        case .exchange: await exchange(order, HubInteropReply.self)
         case .serverStream where order.method == .interopCount: await stream(order, HubInteropNumber.self)
         case .serverStream where order.method == .watchCases: await stream(order, LayananWatchUpdate.self)
         case .serverStream: await stream(order, HubInteropReply.self)
@@ -55,7 +57,7 @@ struct LibraryClient: ClientUnderTest {
         var outcome = ClientOutcome()
         do throws(HubError) {
             let answer = try await client.answer(
-                order.method, serialized: order.request, options: options(order, CallOptions()))
+                order.method, serialized: (order.requests.first ?? []), options: options(order, CallOptions()))
             outcome.messages = [[UInt8](answer.message.readableBytesView)]
             outcome.metadata = answer.metadata.map { ($0.key, [UInt8]($0.value)) }
             outcome.isReplayed = answer.replayed
@@ -63,11 +65,36 @@ struct LibraryClient: ClientUnderTest {
         return outcome
     }
 
+    /// All requests first, while answers come; as a program does that copies one stream to another.
+    private func exchange<Reply: Message>(_ order: ClientOrder, _ type: Reply.Type) async -> ClientOutcome {
+        var outcome = ClientOutcome()
+        let exchange = client.exchange(
+            order.method, HubInteropRequest.self, as: type, options: options(order, CallOptions()))
+        let sender = Task {
+            for bytes in order.requests {
+                guard let request = try? HubInteropRequest(serializedBytes: bytes) else { return }
+                do { try await exchange.send(request) } catch { return }
+            }
+            exchange.finish()
+        }
+        await withTaskCancellationHandler {
+            do throws(HubError) {
+                while let reply = try await exchange.next() {
+                    outcome.messages.append((try? reply.serializedBytes()) ?? [])
+                }
+            } catch { outcome.take(error) }
+        } onCancel: {
+            exchange.cancel()
+        }
+        sender.cancel()
+        return outcome
+    }
+
     private func stream<Reply: ResumableUpdate>(_ order: ClientOrder, _ type: Reply.Type) async -> ClientOutcome {
         var outcome = ClientOutcome()
         do throws(HubError) {
             var updates = client.stream(
-                order.method, serialized: order.request, as: type, options: options(order, .watching)
+                order.method, serialized: (order.requests.first ?? []), as: type, options: options(order, .watching)
             ).makeAsyncIterator()
             while let update = try await updates.next() {
                 outcome.messages.append((try? update.serializedBytes()) ?? [])
