@@ -156,7 +156,9 @@ let package = Package(
         tests(
             of: "hub-demo",
             [
-                "HubConformance", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, grdb, nioCore,
+                "HubConformance", "HubCore", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", protobuf,
+                grdb,
+                nioCore,
                 nioPosix, nioSSL, nioTLS,
             ], named: "EndToEndTests"),
     ] + module("Permits") + module("CivilRegistry") + module("Complaints")

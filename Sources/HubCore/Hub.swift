@@ -15,13 +15,16 @@ package struct HubPorts: Sendable {
     package var random: @Sendable () -> UInt64
     /// Waits so many milliseconds of real time, or until the task is cancelled.
     package var pause: @Sendable (UInt32) async -> Void = { try? await Task.sleep(for: .milliseconds($0)) }
+    /// Seals cursors: 32 secret bytes that all hubs of a regency share.
+    package var cursorKey: [UInt8]
     /// Proportional memory of this process, bytes.
     package var memory: @Sendable () -> UInt64 = { 0 }
 
     package init(
         ledger: any Ledger, modules: any ModuleRuntime, clock: any HubClock, signer: any CertificateSigner,
-        random: @escaping @Sendable () -> UInt64
+        cursorKey: [UInt8], random: @escaping @Sendable () -> UInt64
     ) {
+        self.cursorKey = cursorKey
         self.ledger = ledger
         self.modules = modules
         self.clock = clock
@@ -63,14 +66,15 @@ package struct Hub: Sendable {
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, catalogue: catalogue, policy: policy,
             clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
+        let seal = CursorSeal(key: ports.cursorKey)
         var router = CallRouter(policy: policy)
         router.addAdministration(admin, modules: ports.modules)
         router.addInterop(
-            InteropService(ledger: ledger, journal: journal, clock: ports.clock, pause: ports.pause))
+            InteropService(ledger: ledger, journal: journal, clock: ports.clock, seal: seal, pause: ports.pause))
         router.addReads(
             CaseReads(ledger: ledger, policy: policy), catalogue: catalogue, modules: ports.modules,
             clock: ports.clock)
-        router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, policy: policy))
+        router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, policy: policy, seal: seal))
         router.addDocuments(DocumentService(ledger: ledger, policy: policy))
         router.addCommands(commands)
         return Hub(router: router, principals: principals, deadlines: deadlines, counters: counters)

@@ -89,6 +89,16 @@ package struct CertificateAuthority: Sendable {
         }
     }
 
+    /// A secret that follows from the authority's key: the same for everyone who holds it, another one for each purpose.
+    ///
+    /// - Returns: 32 bytes (HKDF-SHA256, RFC 5869).
+    package func secret(for purpose: String) -> [UInt8] {
+        let key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: Array(keyPEM.utf8)), info: Array("elayanan \(purpose)".utf8),
+            outputByteCount: 32)
+        return key.withUnsafeBytes { [UInt8]($0) }
+    }
+
     /// Signs the key of a PKCS #10 request. The request's own signature is checked first; its subject is ignored.
     ///
     /// - Parameters:

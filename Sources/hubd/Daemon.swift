@@ -52,9 +52,11 @@ struct Daemon {
         let facts = ProcessFacts(
             instanceID: Self.randomBytes(16), software: softwareVersion, startedMillis: clock.nowMillis(),
             pid: UInt32(ProcessInfo.processInfo.processIdentifier))
+        let authority = try state.loadAuthority()
         var ports = HubPorts(
             ledger: ledger, modules: modules, clock: clock,
-            signer: StateSigner(authority: try state.loadAuthority()), random: { UInt64.random(in: .min ... .max) })
+            signer: StateSigner(authority: authority), cursorKey: authority.secret(for: "cursors"),
+            random: { UInt64.random(in: .min ... .max) })
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)

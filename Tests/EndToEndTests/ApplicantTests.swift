@@ -1,8 +1,10 @@
 // Applicant A never sees B's case: the answer is the one for a case that does not exist.
 
 import HubClient
+import HubCore
 import HubDomain
 import HubProto
+import HubTrust
 import Testing
 
 @testable import hub_demo
@@ -103,10 +105,11 @@ extension EndToEnd {
 
         /// A cursor at the very beginning of the log.
         private static func beginning(_ hub: RunningHub) async throws -> [UInt8] {
-            let cursor = HubCursor.with { $0.hubID = .init() }
-            var start = cursor
-            start.hubID = try await hub.town.status().hubID
-            return try start.serializedBytes()
+            let secret = try StateDirectory(path: hub.regency.state).loadAuthority().secret(for: "cursors")
+            let hubID = [UInt8](try await hub.town.status().hubID)
+            return CursorSeal(key: secret).cursor(
+                hubID: hubID, sequence: 0, principal: "urn:elayanan:portal:citizens"
+            ).bytes
         }
 
         private static func answer(

@@ -17,6 +17,7 @@ struct SmallHub {
     private let keys = KeySource()
 
     static let hour: Int64 = 3_600_000
+    static let cursorKey = [UInt8](repeating: 7, count: 32)
     static let anna = "nik:3318010101900001"
     static let budi = "nik:3318010101900002"
 
@@ -33,7 +34,8 @@ struct SmallHub {
         self.modules = modules
         let random = KeySource()
         let ports = HubPorts(
-            ledger: ledger, modules: modules, clock: clock, signer: NoSigner(), random: { random.number() })
+            ledger: ledger, modules: modules, clock: clock, signer: NoSigner(), cursorKey: Self.cursorKey,
+            random: { random.number() })
         let facts = ProcessFacts(instanceID: Array(repeating: 1, count: 16), software: "test", startedMillis: 0, pid: 1)
         hub = try await Hub.assemble(
             ports, policy: try Caller.policy(), facts: facts,

@@ -88,12 +88,35 @@ struct CaseWatchTests {
                 hub, .with { $0.case = state.number }, by: .stranger, for: SmallHub.anna, into: reader)).value
         #expect(refused?.error.code == .caseNotFound)
         let hubID = try await hub.ledger.head().hubID
-        let cursor: [UInt8] = try HubCursor.with { $0.hubID = .init(hubID) }.serializedBytes()
-        let watching = try watch(hub, by: .stranger, for: SmallHub.anna, from: cursor, into: reader)
+        let cursor = CursorSeal(key: SmallHub.cursorKey).cursor(
+            hubID: hubID, sequence: 0, principal: Caller.stranger.actor(for: "").principal)
+        let watching = try watch(hub, by: .stranger, for: SmallHub.anna, from: cursor.bytes, into: reader)
         let own = try await hub.submit(by: .stranger)
         await reader.wait(events: 1)
         #expect(reader.events.map(\.number) == [own.number])
         watching.cancel()
+    }
+
+    @Test("a cursor with any bit changed is refused, and so is another principal's")
+    func forgedCursor() async throws {
+        let hub = try await SmallHub.open()
+        try await hub.submit(for: SmallHub.anna)
+        let reader = Reader(most: 0)
+        let own = try #require(await (try watch(hub, by: .officer, into: Reader(most: 0))).value).cursor
+        let cursor =
+            own.isEmpty
+            ? CursorSeal(key: SmallHub.cursorKey).cursor(
+                hubID: try await hub.ledger.head().hubID, sequence: 1,
+                principal: Caller.officer.actor(for: "").principal
+            ).bytes : own
+        for bit in 0..<cursor.count * 8 {
+            var forged = cursor
+            forged[bit / 8] ^= 1 << (bit % 8)
+            let refused = await (try watch(hub, by: .officer, from: forged, into: reader)).value
+            #expect(refused?.error.code == .cursorInvalid, "bit \(bit)")
+        }
+        let other = await (try watch(hub, by: .stranger, from: cursor, into: reader)).value
+        #expect(other?.error.code == .permissionDenied)
     }
 
     @Test("a watch that was cut or left goes on at its cursor, without a gap and without a repetition")

@@ -41,7 +41,7 @@ struct Connection {
             principals: [try Principal(department: "hub", name: "admin", role: "admin")])
         let ports = HubPorts(
             ledger: InMemoryLedger(), modules: modules, clock: ManualClock(startMillis: Sample.now), signer: NoSigner(),
-            random: { 4 })
+            cursorKey: [UInt8](repeating: 7, count: 32), random: { 4 })
         let facts = ProcessFacts(instanceID: [], software: "test", startedMillis: 0, pid: 1)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)

@@ -10,6 +10,7 @@ struct InteropService: Sendable {
     let ledger: any Ledger
     let journal: Journal
     let clock: any HubClock
+    let seal: CursorSeal
     /// Waits so many milliseconds, or until the task is cancelled.
     let pause: @Sendable (UInt32) async -> Void
 
@@ -78,14 +79,16 @@ struct InteropService: Sendable {
             guard request.upTo <= Self.numberMax else { throw Self.outOfBounds("up_to", Int(Self.numberMax)) }
             let head = try await ledger.head()
             if !context.resumeFrom.isEmpty {
-                let place = try LogCursor(context.resumeFrom, of: head.hubID)
+                let place = try seal.open(
+                    context.resumeFrom, of: head.hubID, principal: context.actor.principal)
                 guard place.sequence <= UInt64(request.upTo) else { throw LogCursor.beyond(UInt64(request.upTo)) }
                 reached = place.sequence
                 cursor = context.resumeFrom
             }
             while reached < UInt64(request.upTo) {
                 try await wait(request.waitMs)
-                let next = LogCursor(hubID: head.hubID, sequence: reached + 1)
+                let next = seal.cursor(
+                    hubID: head.hubID, sequence: reached + 1, principal: context.actor.principal)
                 let number = HubInteropNumber.with {
                     $0.number = UInt32(clamping: next.sequence)
                     $0.cursor = .init(next.bytes)

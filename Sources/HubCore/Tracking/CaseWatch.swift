@@ -11,6 +11,7 @@ struct CaseWatch: Sendable {
     let ledger: any Ledger
     let feed: EventFeed
     let policy: Policy
+    let seal: CursorSeal
     /// Events in one message, as PROTOCOL.md says.
     static let batch = 100
 
@@ -47,7 +48,10 @@ struct CaseWatch: Sendable {
         /// Last sequence that a cursor was sent for.
         var told: UInt64
 
-        var cursor: [UInt8] { LogCursor(hubID: hubID, sequence: sequence).bytes }
+        let seal: CursorSeal
+        let principal: String
+
+        var cursor: [UInt8] { seal.cursor(hubID: hubID, sequence: sequence, principal: principal).bytes }
     }
 
     private func begin(
@@ -57,7 +61,8 @@ struct CaseWatch: Sendable {
         // The feed may lag behind the ledger by commits that are not yet published; start where both agree.
         let now = min(feed.head, head.sequence)
         var position = Position(
-            hubID: head.hubID, sequence: now, caseID: nil, service: request.service, told: 0)
+            hubID: head.hubID, sequence: now, caseID: nil, service: request.service, told: 0, seal: seal,
+            principal: context.actor.principal)
         var state: HubCase?
         if !request.case.isEmpty {
             let found = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
@@ -74,14 +79,14 @@ struct CaseWatch: Sendable {
             try await sink.send(try first.ledgerBytes(), cursor: position.cursor)
             position.told = position.sequence
         } else {
-            position.sequence = try resume(context.resumeFrom, head: head)
+            position.sequence = try resume(context, head: head)
             position.told = position.sequence
         }
         return position
     }
 
-    private func resume(_ bytes: [UInt8], head: LedgerHead) throws(HubError) -> UInt64 {
-        let cursor = try LogCursor(bytes, of: head.hubID)
+    private func resume(_ context: CallContext, head: LedgerHead) throws(HubError) -> UInt64 {
+        let cursor = try seal.open(context.resumeFrom, of: head.hubID, principal: context.actor.principal)
         guard cursor.sequence <= head.sequence else { throw LogCursor.beyond(head.sequence) }
         return cursor.sequence
     }

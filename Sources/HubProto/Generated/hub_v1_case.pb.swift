@@ -682,6 +682,12 @@ public nonisolated struct HubCursor: Sendable {
   /// Last sequence that was seen.
   public var sequence: UInt64 = 0
 
+  /// Whose it is: the first 8 bytes of the SHA-256 of the principal.
+  public var owner: Data = Data()
+
+  /// The first 16 bytes of HMAC-SHA256 over the fields above; the key is the regency's, so that every hub can check it.
+  public var mac: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1488,7 +1494,7 @@ nonisolated extension HubReceipt: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCursor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Cursor"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}hub_id\0\u{1}sequence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}hub_id\0\u{1}sequence\0\u{1}owner\0\u{1}mac\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1498,6 +1504,8 @@ nonisolated extension HubCursor: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.hubID) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.owner) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.mac) }()
       default: break
       }
     }
@@ -1510,12 +1518,20 @@ nonisolated extension HubCursor: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.sequence != 0 {
       try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 2)
     }
+    if !self.owner.isEmpty {
+      try visitor.visitSingularBytesField(value: self.owner, fieldNumber: 3)
+    }
+    if !self.mac.isEmpty {
+      try visitor.visitSingularBytesField(value: self.mac, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: HubCursor, rhs: HubCursor) -> Bool {
     if lhs.hubID != rhs.hubID {return false}
     if lhs.sequence != rhs.sequence {return false}
+    if lhs.owner != rhs.owner {return false}
+    if lhs.mac != rhs.mac {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
