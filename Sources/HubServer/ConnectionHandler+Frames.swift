@@ -31,6 +31,11 @@ extension ConnectionHandler {
         guard reply.body.count <= Int(peer.messageBytesMax) else {
             return end(stream, HubError(.messageTooLarge, "the answer is above the caller's message limit"), context)
         }
+        let waiting = outbox.waiting
+        if WireRule.unsentAnswers.forbids(waiting > 0 && waiting + reply.body.count > CallLimits.unsentBytesMax) {
+            let error = HubError(.tooManyCalls, "\(waiting) bytes of answers wait to be taken", retryAfterMillis: 1_000)
+            return self.end(stream, error, context)
+        }
         var end = HubEnd.ok(metadata: call.metadata, finalSize: UInt64(reply.body.count))
         if reply.replayed { end.metadata.append(HubMetadata(HubMetadataKey.replayed, "1")) }
         if !requestHash.isEmpty { end.requestHash = .init(requestHash) }

@@ -65,6 +65,8 @@ public enum CallLimits {
     public static let streamTimeoutMillis: (standard: UInt32, max: UInt32) = (900_000, 86_400_000)
     /// Bytes that may wait unsent for one watcher before it is cut with its cursor.
     public static let watcherUnsentBytesMax = 262_144
+    /// Bytes of answers that may wait on one connection; a longer one may wait alone.
+    public static let unsentBytesMax = 16_777_216
     /// Nesting of protobuf messages from a peer.
     public static let messageDepthMax = 32
 }

@@ -51,6 +51,8 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     private var sent: UInt64 = 0
     private var granted: UInt64
     private var pieceMax: Int
+    /// Bytes of all streams that wait.
+    public private(set) var waiting = 0
 
     /// - Parameter peer: What the receiver accepts.
     public init(peer: WireLimits) {
@@ -98,6 +100,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
         var entry = take(stream)
         entry.messages.append(Pending(message: message, isLast: isLast))
         entry.unsent += message.count
+        waiting += message.count
         put(entry, stream)
     }
 
@@ -106,7 +109,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     /// - Returns: False when nothing waits: END may be sent now.
     public mutating func close(_ stream: UInt32) -> Bool {
         guard isWaiting(stream) else {
-            streams[stream] = nil
+            drop(stream)
             return false
         }
         var entry = take(stream)
@@ -116,7 +119,9 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     }
 
     /// Forgets a stream and what waits on it.
-    public mutating func drop(_ stream: UInt32) { streams[stream] = nil }
+    public mutating func drop(_ stream: UInt32) {
+        if let dropped = streams.removeValue(forKey: stream) { waiting -= dropped.unsent }
+    }
 
     /// The receiver of an open stream allows so many bytes in all. Lower than before says nothing.
     public mutating func grant(_ stream: UInt32, offset: UInt64) {
@@ -151,6 +156,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
             pending.sent += count
             entry.sent += UInt64(count)
             entry.unsent -= count
+            waiting -= count
             sent += UInt64(count)
             let isWhole = pending.sent == pending.message.count
             let flags: FrameFlags = isWhole ? (pending.isLast ? .end : []) : .more

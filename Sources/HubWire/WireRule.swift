@@ -27,6 +27,7 @@ package enum WireRule: String, CaseIterable, Sendable {
     case idleCredit = "idle_credit"
     case bareEnd = "bare_end"
     case vainCalls = "vain_calls"
+    case unsentAnswers = "unsent_answers"
     case unfinishedCalls = "unfinished_calls"
     case idleData = "idle_data"
     case lateData = "late_data"

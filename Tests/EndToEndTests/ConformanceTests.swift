@@ -56,6 +56,7 @@ extension EndToEnd {
             (.streamBytes, "credit_stream_overdrawn"), (.connectionCredit, "credit_connection_overdrawn"),
             (.creditBounds, "credit_above_its_bound"), (.idleCredit, "credit_on_idle"),
             (.bareEnd, "end_without_message_and_bytes"), (.vainCalls, "reset_flood"),
+            (.unsentAnswers, "answers_never_taken"),
             (.unfinishedCalls, "streams_never_finished"), (.idleData, "data_on_idle"),
             (.lateData, "data_after_close"), (.idleReset, "reset_on_idle"), (.moreOrEnd, "more_and_end"),
             (.oneRequest, "unary_two_requests"), (.messageLength, "payload_too_long"),

@@ -27,6 +27,7 @@ struct ProtocolTextTests {
             Int(CallLimits.unaryTimeoutMillis.standard), Int(CallLimits.streamTimeoutMillis.standard),
             Int(HubMethod.requestBytesStandard), ServerConnectionMachine.idleFramesMax,
             Int(defaults.streamCredit), Int(defaults.connectionCredit), ServerConnectionMachine.vainCallsMax,
+            CallLimits.unsentBytesMax,
         ]
         let rows = text.matches(of: /\| \*\*L-(\d+)\*\* [^|]*\| ([\d,]+) \| ([^|]*) \|/)
         #expect(rows.map { Int($0.1) } == Array(1...expected.count))
