@@ -52,7 +52,8 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], named: Str
 
 /// The conformance kit's cases travel inside the program.
 let cases: [Resource] = [
-    "wire", "unary", "streams", "transport", "handshake", "header", "stream-ids", "content", "credit", "module",
+    "wire", "unary", "streams", "transport", "handshake", "header", "stream-ids", "content", "credit", "services",
+    "module",
 ].map { .embedInCode("Cases/\($0).yaml") }
 
 let package = Package(
@@ -89,7 +90,9 @@ let package = Package(
         // Floor 2: protocol.
         floor("HubWire", ["HubProto", "HubDomain", protobuf], settings: switches),
         // Floor 3: decisions.
-        floor("HubCore", ["HubWire", "HubProto", "HubDomain", protobuf, crypto, logging]),
+        .target(
+            name: "HubCore", dependencies: ["HubWire", "HubProto", "HubDomain", protobuf, crypto, logging],
+            resources: [.embedInCode("Reflection/descriptors.binpb")], swiftSettings: strict),
         floor("HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
         // Floor 4: adapters.
         floor(
@@ -157,7 +160,7 @@ let package = Package(
             of: "hub-demo",
             [
                 "HubConformance", "HubCore", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", protobuf,
-                grdb,
+                crypto, grdb,
                 nioCore,
                 nioPosix, nioSSL, nioTLS,
             ], named: "EndToEndTests"),

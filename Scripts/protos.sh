@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=Sources/HubProto/Generated
+# What reflection shows; the protos with all they import, without comments.
+descriptors=Sources/HubCore/Reflection/descriptors.binpb
 stamp() {
     { find Protos -name '*.proto' | LC_ALL=C sort | xargs sha256sum
       grep -o 'swift-protobuf", from: "[^"]*"' Package.swift
@@ -16,6 +18,8 @@ generate)
     rm -rf "$out" && mkdir -p "$out"
     protoc -I Protos --plugin=protoc-gen-swift="$(swift build --show-bin-path)/protoc-gen-swift" \
         --swift_out="$out" --swift_opt=Visibility=Public --swift_opt=FileNaming=PathToUnderscores \
+        $(find Protos -name '*.proto' | LC_ALL=C sort)
+    protoc -I Protos --include_imports --descriptor_set_out="$descriptors" \
         $(find Protos -name '*.proto' | LC_ALL=C sort)
     stamp > "$out/STAMP" ;;
 check)

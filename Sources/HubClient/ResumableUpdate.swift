@@ -23,15 +23,6 @@ extension LayananWatchUpdate: ResumableUpdate {
     public mutating func dropEvents(through sequence: UInt64) { events.removeAll { $0.sequence <= sequence } }
 }
 
-extension HubInteropReply: ResumableUpdate {
-    /// None: after a break the replies begin anew.
-    public var resumeCursor: [UInt8] { [] }
-    /// None.
-    public var lastSequence: UInt64? { nil }
-    /// Nothing to take out.
-    public mutating func dropEvents(through sequence: UInt64) {}
-}
-
 extension HubInteropNumber: ResumableUpdate {
     /// Field 2.
     public var resumeCursor: [UInt8] { [UInt8](cursor) }
@@ -40,6 +31,31 @@ extension HubInteropNumber: ResumableUpdate {
     /// Takes the number out.
     public mutating func dropEvents(through sequence: UInt64) { if UInt64(number) <= sequence { number = 0 } }
 }
+
+extension LayananDocumentChunk: ResumableUpdate {
+    /// None: after a break the document begins anew, and what was taken before is taken out.
+    public var resumeCursor: [UInt8] { [] }
+    /// Where the chunk ends; nil when its data was taken out.
+    public var lastSequence: UInt64? { data.isEmpty ? nil : offset + UInt64(data.count) }
+    /// Takes the data out that ends by then; the hub cuts a document the same way each time.
+    public mutating func dropEvents(through sequence: UInt64) { if offset < sequence { data = .init() } }
+}
+
+/// A stream that begins with the state and needs no cursor: after a break it begins anew.
+public protocol RestartingUpdate: ResumableUpdate {}
+
+extension RestartingUpdate {
+    /// None.
+    public var resumeCursor: [UInt8] { [] }
+    /// None.
+    public var lastSequence: UInt64? { nil }
+    /// Nothing to take out.
+    public mutating func dropEvents(through sequence: UInt64) {}
+}
+
+extension HubInteropReply: RestartingUpdate {}
+extension GRPCHealthCheckResponse: RestartingUpdate {}
+extension HubAdminStatsReply: RestartingUpdate {}
 
 /// Where a consumer stands in a stream.
 final class StreamPosition: Sendable {

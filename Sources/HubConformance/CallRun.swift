@@ -90,6 +90,9 @@ struct CallRun {
         if let text = expected.text, outcome.text != text {
             throw CaseFailure("text \(outcome.text.debugDescription), expected \(text.debugDescription)")
         }
+        for (key, value) in expected.facts where outcome.facts[key] != value {
+            throw CaseFailure("fact \(key) is \(outcome.facts[key] ?? "absent"), expected \(value)")
+        }
         if let limit = expected.withinMillis, millis > limit {
             throw CaseFailure("took \(millis) ms, at most \(limit)")
         }
@@ -117,6 +120,12 @@ struct CallRun {
             else { throw CaseFailure("no reply that can be decoded") }
             guard JSONSubset.holds(reply, in: json) else {
                 throw CaseFailure("reply \(json.prefix(300)), expected \(reply.prefix(300))")
+            }
+        }
+        if let replies = expected.replies {
+            let came = outcome.messages.map { MessageTypes.json(replyOf: step.method, $0) ?? "" }
+            guard came.count == replies.count, zip(replies, came).allSatisfy({ JSONSubset.holds($0, in: $1) }) else {
+                throw CaseFailure("replies \("\(came)".prefix(600)), expected \("\(replies)".prefix(600))")
             }
         }
         if let sizes = expected.sizes {

@@ -40,7 +40,8 @@ extension CaseReader {
 
     private static func expectation(of entry: CaseNode) throws(HubError) -> CallExpectation {
         let members = try entry.members([
-            "status", "or_status", "code", "text", "reply", "sizes", "numbers", "metadata", "replayed", "same_reply",
+            "status", "or_status", "code", "text", "facts", "reply", "replies", "sizes", "numbers", "metadata",
+            "replayed", "same_reply",
             "within_ms", "retries",
         ])
         var expected = CallExpectation()
@@ -48,6 +49,12 @@ extension CaseReader {
         expected.orStatus = try members["or_status"]?.number()
         expected.code = try members["code"]?.number()
         expected.text = try members["text"]?.text()
+        expected.facts = try members["facts"].map { node throws(HubError) in try texts(node) } ?? [:]
+        if let replies = members["replies"] {
+            var list: [String] = []
+            for reply in try replies.list() { list.append(try reply.json()) }
+            expected.replies = list
+        }
         expected.reply = try members["reply"].map { node throws(HubError) in try node.json() }
         if let sizes = members["sizes"] {
             var list: [Int] = []

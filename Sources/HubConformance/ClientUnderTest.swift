@@ -27,6 +27,8 @@ package struct ClientOutcome: Sendable {
     package var code: UInt32 = 0
     /// What operators read, without the number of the error.
     package var text = ""
+    /// Facts of the error.
+    package var facts: [String: String] = [:]
     /// Metadata of a good end.
     package var metadata: [(key: String, value: [UInt8])] = []
     package var isReplayed = false

@@ -187,8 +187,12 @@ struct CallExpectation: Sendable {
     var code: UInt32?
     /// The text that END carries, after the number of the error.
     var text: String?
+    /// Facts of the error that must be there.
+    var facts: [String: String] = [:]
     /// JSON that the one reply must contain.
     var reply: String?
+    /// JSON that each answer must contain, in order; no others may come.
+    var replies: [String]?
     /// Bytes of `payload` of each message, in order.
     var sizes: [Int]?
     /// Numbers of `hub.v1.InteropNumber`, in order.

@@ -31,6 +31,18 @@ enum MessageTypes {
         .getCase: (LayananGetCaseRequest.self, LayananCaseReply.self),
         .listCases: (LayananListCasesRequest.self, LayananListCasesReply.self),
         .watchCases: (LayananWatchRequest.self, LayananWatchUpdate.self),
+        .checkHealth: (GRPCHealthCheckRequest.self, GRPCHealthCheckResponse.self),
+        .listHealth: (GRPCHealthListRequest.self, GRPCHealthListResponse.self),
+        .watchHealth: (GRPCHealthCheckRequest.self, GRPCHealthCheckResponse.self),
+        .reflect: (GRPCServerReflectionRequest.self, GRPCServerReflectionResponse.self),
+        .pingInstances: (HubAdminInstanceSelector.self, HubAdminPingReply.self),
+        .describeInstances: (HubAdminInstanceSelector.self, HubAdminInfoReply.self),
+        .instanceStats: (HubAdminInstanceSelector.self, HubAdminStatsReply.self),
+        .watchInstanceStats: (HubAdminWatchStatsRequest.self, HubAdminStatsReply.self),
+        .openUpload: (LayananOpenUploadRequest.self, LayananUploadState.self),
+        .writeUpload: (LayananUploadChunk.self, LayananUploadState.self),
+        .commitUpload: (LayananCommitUploadRequest.self, LayananPutDocumentReply.self),
+        .abandonUpload: (LayananAbandonUploadRequest.self, LayananAbandonUploadReply.self),
     ]
 
     /// A method by its path; one that no table knows is taken for a unary method that changes nothing.

@@ -8,6 +8,7 @@ import SwiftProtobuf
 /// Everything the decisions need from outside.
 package struct HubPorts: Sendable {
     package var ledger: any Ledger
+    package var blobs: any BlobStore
     package var modules: any ModuleRuntime
     package var clock: any HubClock
     package var signer: any CertificateSigner
@@ -17,15 +18,20 @@ package struct HubPorts: Sendable {
     package var pause: @Sendable (UInt32) async -> Void = { try? await Task.sleep(for: .milliseconds($0)) }
     /// Seals cursors: 32 secret bytes that all hubs of a regency share.
     package var cursorKey: [UInt8]
+    /// Where modules report how they are, and what a stopping hub lowers.
+    package var health = HealthBoard()
+    /// What uploads may take.
+    package var uploads = UploadLimits()
     /// Proportional memory of this process, bytes.
     package var memory: @Sendable () -> UInt64 = { 0 }
 
     package init(
-        ledger: any Ledger, modules: any ModuleRuntime, clock: any HubClock, signer: any CertificateSigner,
-        cursorKey: [UInt8], random: @escaping @Sendable () -> UInt64
+        ledger: any Ledger, blobs: any BlobStore, modules: any ModuleRuntime, clock: any HubClock,
+        signer: any CertificateSigner, cursorKey: [UInt8], random: @escaping @Sendable () -> UInt64
     ) {
         self.cursorKey = cursorKey
         self.ledger = ledger
+        self.blobs = blobs
         self.modules = modules
         self.clock = clock
         self.signer = signer
@@ -39,6 +45,7 @@ package struct Hub: Sendable {
     package let principals: PrincipalRegister
     package let deadlines: DeadlineLoop
     package let counters: HubCounters
+    package let health: HealthBoard
 
     /// Reads what the ledger knows of principals and definitions, and is then ready to serve.
     ///
@@ -67,16 +74,29 @@ package struct Hub: Sendable {
             ledger: ledger, journal: journal, modules: ports.modules, catalogue: catalogue, policy: policy,
             clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
         let seal = CursorSeal(key: ports.cursorKey)
-        var router = CallRouter(policy: policy)
+        let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
+        var router = CallRouter(policy: policy, statistics: statistics)
         router.addAdministration(admin, modules: ports.modules)
+        router.addInstances(
+            InstanceService(
+                facts: facts, modules: ports.modules, clock: ports.clock, methods: HubMethod.all,
+                figures: { statistics.values.map(\.figures) }, pause: ports.pause))
+        router.addHealth(HealthService(board: ports.health))
         router.addInterop(
             InteropService(ledger: ledger, journal: journal, clock: ports.clock, seal: seal, pause: ports.pause))
         router.addReads(
             CaseReads(ledger: ledger, policy: policy), catalogue: catalogue, modules: ports.modules,
             clock: ports.clock)
         router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, policy: policy, seal: seal))
-        router.addDocuments(DocumentService(ledger: ledger, policy: policy))
+        let documents = DocumentService(ledger: ledger, blobs: ports.blobs, policy: policy)
+        router.addDocuments(documents)
+        router.addUploads(
+            UploadService(
+                documents: documents, catalogue: catalogue, clock: ports.clock,
+                desk: try await UploadDesk.load(ports.blobs, limits: ports.uploads)))
         router.addCommands(commands)
-        return Hub(router: router, principals: principals, deadlines: deadlines, counters: counters)
+        router.addReflection(.own, policy: policy)
+        return Hub(
+            router: router, principals: principals, deadlines: deadlines, counters: counters, health: ports.health)
     }
 }

@@ -71,10 +71,18 @@ extension HubError.Code {
     public static let filterInvalid = Self(number: 4009, status: .invalidArgument)
     /// This record of an older register is already here.
     public static let alreadyImported = Self(number: 4010, status: .alreadyExists)
-    /// Document longer than 256 KiB, empty, or not of the hash it was announced with.
+    /// Document longer than the method or the service takes, empty, or not of the hash it was announced with.
     public static let documentRefused = Self(number: 4011, status: .invalidArgument)
     /// No document of this hash that the caller may see.
     public static let documentNotFound = Self(number: 4012, status: .notFound)
+    /// No open upload of this id: never opened, expired, thrown away or already made a document. Open it again.
+    public static let uploadUnknown = Self(number: 4013, status: .notFound)
+    /// Chunk or commit at another place than the upload stands; fact "committed_offset" says where to go on.
+    public static let uploadOffset = Self(number: 4014, status: .failedPrecondition)
+    /// Bytes were damaged on the way. Go on at fact "committed_offset"; without it the upload is gone: begin anew.
+    public static let uploadDamaged = Self(number: 4015, status: .dataLoss)
+    /// Too many open uploads or bytes of this principal. Commit some, or wait until they expire.
+    public static let uploadLimit = Self(number: 4016, status: .resourceExhausted)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -100,8 +108,9 @@ extension HubError.Code {
         .principalInvalid, .moduleUnavailable, .moduleRefused, .moduleCrashed, .moduleHung,
         .moduleQuarantined, .decisionInvalid, .definitionInvalid, .moduleUnknown, .serviceUnknown,
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
-        .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .ledgerFailed,
-        .stateNewer, .clockNotManual, .internalFault, .configurationInvalid, .chainBroken, .addressInUse,
+        .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
+        .uploadOffset, .uploadDamaged, .uploadLimit, .ledgerFailed, .stateNewer, .clockNotManual, .internalFault,
+        .configurationInvalid, .chainBroken, .addressInUse,
         .asAsked,
     ]
 }

@@ -19,6 +19,9 @@ public struct HubMethod: Hashable, Sendable {
         public var givesStream: Bool { self == .serverStream || self == .exchange }
     }
 
+    /// `package.Service`, the part of ``path`` before the slash.
+    public var service: String { String(path.prefix { $0 != "/" }) }
+
     /// `package.Service/Method`, as in CALL.
     public let path: String
     /// One answer or many.
@@ -32,6 +35,10 @@ public struct HubMethod: Hashable, Sendable {
     public static let requestBytesStandard: UInt32 = 1_048_576
     /// Longest request of any method, bytes.
     public static let requestBytesLimit: UInt32 = 4_194_304
+    /// Longest request that holds little more than a name, bytes.
+    public static let requestBytesSmall: UInt32 = 16_384
+    /// Longest chunk of an upload with its other fields, bytes.
+    public static let requestBytesChunk: UInt32 = 262_144 + 512
 
     /// Describes a method.
     public init(
@@ -85,6 +92,34 @@ extension HubMethod {
     public static let advanceClock = Self("hub.v1.Admin/AdvanceClock")
     /// Recomputes the hash chain.
     public static let verifyAudit = Self("hub.v1.Admin/VerifyAudit")
+
+    // MARK: hub.admin.v1.Services
+
+    /// Which instances answer.
+    public static let pingInstances = Self("hub.admin.v1.Services/Ping")
+    /// What they are.
+    public static let describeInstances = Self("hub.admin.v1.Services/Info")
+    /// Figures per method.
+    public static let instanceStats = Self("hub.admin.v1.Services/Stats")
+    /// Figures again and again.
+    public static let watchInstanceStats = Self("hub.admin.v1.Services/Watch", shape: .serverStream)
+
+    // MARK: grpc.health.v1.Health
+
+    /// How one name is.
+    public static let checkHealth = Self("grpc.health.v1.Health/Check", requestBytesMax: requestBytesSmall)
+    /// How all names are.
+    public static let listHealth = Self("grpc.health.v1.Health/List", requestBytesMax: requestBytesSmall)
+    /// How one name is, and every change.
+    public static let watchHealth = Self(
+        "grpc.health.v1.Health/Watch", shape: .serverStream, requestBytesMax: requestBytesSmall)
+
+    // MARK: grpc.reflection.v1.ServerReflection
+
+    /// What can be called, and with which messages.
+    public static let reflect = Self(
+        "grpc.reflection.v1.ServerReflection/ServerReflectionInfo", shape: .exchange,
+        requestBytesMax: requestBytesSmall)
 
     // MARK: layanan.v1.Catalogue
 
@@ -147,16 +182,31 @@ extension HubMethod {
     public static let putDocument = Self("layanan.v1.Documents/Put")
     /// Gives a paper back.
     public static let getDocument = Self("layanan.v1.Documents/Get")
+    /// Gives a paper back in chunks.
+    public static let readDocument = Self("layanan.v1.Documents/Read", shape: .serverStream)
+
+    // MARK: layanan.v1.Uploads
+
+    /// Begins an upload, or finds it again.
+    public static let openUpload = Self("layanan.v1.Uploads/Open")
+    /// Takes chunks.
+    public static let writeUpload = Self(
+        "layanan.v1.Uploads/Write", shape: .clientStream, requestBytesMax: requestBytesChunk)
+    /// Makes a document of it.
+    public static let commitUpload = Self("layanan.v1.Uploads/Commit")
+    /// Throws it away.
+    public static let abandonUpload = Self("layanan.v1.Uploads/Abandon")
 
     /// All of them, in the order of Protos/.
     public static let all: [Self] = [
         echo, interopEmpty, interopUnary, interopOutput, interopInput, interopExchange, interopCount, interopRemember,
         status, listModules, getModule, restartModule, addPrincipal, advanceClock, verifyAudit,
-        listServices, getService, getCase, listCases, caseHistory, watchCases,
+        pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
+        reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,
-        putDocument, getDocument,
+        putDocument, getDocument, readDocument, openUpload, writeUpload, commitUpload, abandonUpload,
     ]
 }
 

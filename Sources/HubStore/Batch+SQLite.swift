@@ -79,10 +79,10 @@ struct Batch {
         try PreparedStatement(
             db,
             """
-            INSERT INTO document (sha256, size, media_type, owner, body) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO document (sha256, size, media_type, owner, body, in_blobs) VALUES (?, ?, ?, ?, ?, 1)
             ON CONFLICT (sha256) DO NOTHING
             """
-        ).run(sha256, UInt64(document.body.count), document.mediaType, document.owner, document.body)
+        ).run(sha256, document.size, document.mediaType, document.owner, [UInt8]())
         try PreparedStatement(
             db, "INSERT INTO document_owner (sha256, owner) VALUES (?, ?) ON CONFLICT (sha256, owner) DO NOTHING"
         ).run(sha256, document.owner)

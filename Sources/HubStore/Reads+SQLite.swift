@@ -113,8 +113,12 @@ extension SQLiteLedger {
 
     package func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument? {
         try await read("reading a document") { db in
-            try PreparedStatement(db, "SELECT media_type, body, owner FROM document WHERE sha256 = ?").first(sha256) {
-                StoredDocument(mediaType: $0.text(0), body: $0.bytes(1), owner: $0.text(2))
+            try PreparedStatement(
+                db, "SELECT media_type, size, owner, in_blobs, body FROM document WHERE sha256 = ?"
+            ).first(sha256) {
+                StoredDocument(
+                    mediaType: $0.text(0), size: $0.unsigned(1), owner: $0.text(2),
+                    body: $0.integer(3) == 1 ? nil : $0.bytes(4))
             }
         }
     }

@@ -94,7 +94,7 @@ package final class SQLiteLedger: Ledger {
 
     package func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError) {
         guard sha256.count == 32 else { throw HubError(.internalFault, "a document's hash has 32 bytes") }
-        try await writer.write(bytes: document.body.count + 256) { try $0.put(document, sha256: sha256) }
+        try await writer.write(bytes: 256) { try $0.put(document, sha256: sha256) }
     }
 
     package func counts() async throws(HubError) -> LedgerCounts { writer.counts }

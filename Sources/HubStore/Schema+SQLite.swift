@@ -79,7 +79,9 @@ enum Schema {
 
         CREATE TABLE document_owner (
             sha256 BLOB NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (sha256, owner)) WITHOUT ROWID;
-        """
+        """,
+        // Bytes of new documents lie in the blob store; those that are here stay here.
+        "ALTER TABLE document ADD COLUMN in_blobs INTEGER NOT NULL DEFAULT 0",
     ]
 
     /// Brings the file to ``version``, each step in a transaction of its own with the new version.

@@ -93,7 +93,7 @@ extension InMemoryLedger {
     ) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)] {
         var facts: [[UInt8]: (size: UInt64, mediaType: String)] = [:]
         for hash in hashes where !(owners[hash] ?? []).isDisjoint(with: wanted) {
-            facts[hash] = documents[hash].map { (UInt64($0.body.count), $0.mediaType) }
+            facts[hash] = documents[hash].map { ($0.size, $0.mediaType) }
         }
         return facts
     }

@@ -96,7 +96,11 @@ package actor InMemoryLedger: Ledger {
 
     package func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError) {
         guard sha256.count == 32 else { throw HubError(.internalFault, "a document's hash has 32 bytes") }
-        if documents[sha256] == nil { documents[sha256] = document }
+        if documents[sha256] == nil {
+            var kept = document
+            kept.body = nil
+            documents[sha256] = kept
+        }
         owners[sha256, default: []].insert(document.owner)
     }
 

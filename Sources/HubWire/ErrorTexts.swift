@@ -64,8 +64,22 @@ enum ErrorTexts {
             "The request does not meet the rules; see the reason on each field."
         ),
         .documentRefused: (
-            "Berkas ditolak: kosong, terlalu besar (maksimal 256 KiB), atau rusak saat dikirim.",
-            "File refused: empty, too large (256 KiB at most), or damaged on the way."
+            "Berkas ditolak: kosong, terlalu besar, atau rusak saat dikirim.",
+            "File refused: empty, too large, or damaged on the way."
+        ),
+        .uploadUnknown: (
+            "Unggahan tidak ditemukan atau sudah kedaluwarsa. Mulai unggah lagi.",
+            "The upload is not known or has expired. Upload again."
+        ),
+        .uploadOffset: (
+            "Unggahan terputus. Lanjutkan dari bagian terakhir.", "The upload broke off. Go on from its last part."
+        ),
+        .uploadDamaged: (
+            "Berkas rusak saat dikirim. Kirim lagi.", "The file was damaged on the way. Send it again."
+        ),
+        .uploadLimit: (
+            "Terlalu banyak unggahan yang belum selesai. Selesaikan dulu atau coba lagi nanti.",
+            "Too many unfinished uploads. Finish some, or try again later."
         ),
         .alreadyImported: ("Data ini sudah pernah diimpor.", "This record was imported before."),
     ]

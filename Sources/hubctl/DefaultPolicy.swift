@@ -6,14 +6,17 @@ enum DefaultPolicy {
         # Which role may call which method. What is not allowed here is denied.
         # A pattern is package.Service/Method, or a beginning followed by * at its very end.
         # Which action of a service a role may take stands in the service's definition.
+        # Health and reflection (grpc.*) are for every role: whoever may connect may ask how the hub is and what it knows.
         version: 1
 
         roles:
           # Looks after the hub. For a first look it may do everything, so that `hubctl submit`, `act`, `import` and
           # `bench` work with the certificate that `hubctl init` made. In production leave it hub.v1.Admin/*,
-          # hub.v1.Diagnostics/* and the catalogue, and give people certificates of their own.
+          # hub.v1.Diagnostics/*, hub.admin.v1.*, grpc.* and the catalogue, and give people certificates of their own.
           admin:
             - "hub.v1.*"
+            - "hub.admin.v1.*"
+            - "grpc.*"
             - "layanan.v1.*"
 
           # A clerk at a department's counter, or who works on its cases.
@@ -29,6 +32,8 @@ enum DefaultPolicy {
             - "layanan.v1.Complaints/Reopen"
             - "layanan.v1.Complaints/Withdraw"
             - "layanan.v1.Documents/*"
+            - "layanan.v1.Uploads/*"
+            - "grpc.*"
 
           # Head of an office: the same methods; definitions give this role further actions.
           head:
@@ -43,6 +48,8 @@ enum DefaultPolicy {
             - "layanan.v1.Complaints/Reopen"
             - "layanan.v1.Complaints/Withdraw"
             - "layanan.v1.Documents/*"
+            - "layanan.v1.Uploads/*"
+            - "grpc.*"
 
           # A citizen's channel: portal, telephone, kiosk, bank. Sees the cases of the citizen for whom it speaks.
           applicant:
@@ -59,6 +66,8 @@ enum DefaultPolicy {
             - "layanan.v1.Complaints/Reopen"
             - "layanan.v1.Complaints/Withdraw"
             - "layanan.v1.Documents/*"
+            - "layanan.v1.Uploads/*"
+            - "grpc.*"
 
           # Takes over an older register.
           importer:
@@ -66,6 +75,7 @@ enum DefaultPolicy {
             - "layanan.v1.Cases/Get"
             - "layanan.v1.Cases/List"
             - "layanan.v1.Complaints/Import"
+            - "grpc.*"
 
           # Reads everything and changes nothing.
           auditor:
@@ -73,8 +83,10 @@ enum DefaultPolicy {
             - "hub.v1.Admin/ListModules"
             - "hub.v1.Admin/GetModule"
             - "hub.v1.Admin/VerifyAudit"
+            - "hub.admin.v1.Services/*"
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
+            - "grpc.*"
 
         # Roles whose reads and actions are not limited to their own department.
         all_departments: [admin, auditor]

@@ -30,7 +30,7 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Client.self, Status.self, Module.self, Service.self, Case.self, Submit.self, Act.self,
-            Import.self, Clock.self, Audit.self, Bench.self, Conformance.self,
+            Import.self, Clock.self, Audit.self, Health.self, Describe.self, Bench.self, Conformance.self,
         ])
 
     /// Parses, runs, reports, and ends with the code that says how it went.
@@ -75,7 +75,8 @@ struct Client: ParsableCommand {
 /// `hubctl module …`
 struct Module: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Departments' modules.", subcommands: [ModuleList.self, ModuleShow.self, ModuleRestart.self])
+        abstract: "Departments' modules.",
+        subcommands: [ModuleList.self, ModuleShow.self, ModuleStats.self, ModuleRestart.self])
 }
 
 /// `hubctl service …`
@@ -88,7 +89,7 @@ struct Service: ParsableCommand {
 struct Case: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Requests of citizens, as they stand and how they came there.",
-        subcommands: [CaseList.self, CaseShow.self, CaseHistory.self, CaseWatch.self])
+        subcommands: [CaseList.self, CaseShow.self, CaseHistory.self, CaseWatch.self, CaseDocument.self])
 }
 
 /// `hubctl clock …`

@@ -23,17 +23,19 @@ struct Daemon {
         let ledger = try SQLiteLedger.open(
             path: state.path, nowMillis: clock.nowMillis(), hubID: { Self.randomBytes(16) })
         defer { close(ledger, logger) }
+        let blobs = try FileBlobStore(path: state.path)
+        let health = HealthBoard()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.threads == 0
                 ? ProcessInfo.processInfo.activeProcessorCount : configuration.threads)
         let modules = ModuleSupervisor(
             BundleReader.discover(directory: configuration.modulesDirectory), host: configuration.hostProgram,
-            limits: configuration.moduleLimits, clock: clock, jitter: { Double.random(in: -1...1) }, group: group,
-            logger: logger)
+            limits: configuration.moduleLimits, clock: clock, health: health,
+            jitter: { Double.random(in: -1...1) }, group: group, logger: logger)
         await modules.start()
         do throws(HubError) {
             let (hub, server) = try await assemble(
-                ledger, modules, clock, policy: policy, state: state, group: group, logger: logger)
+                ledger, blobs, modules, clock, health, policy: policy, state: state, group: group, logger: logger)
             try Self.announce(server.address, state)
             try await serve(hub, server, logger: logger)
         } catch {
@@ -46,17 +48,19 @@ struct Daemon {
     }
 
     private func assemble(
-        _ ledger: SQLiteLedger, _ modules: ModuleSupervisor, _ clock: any HubClock, policy: Policy,
-        state: StateDirectory, group: MultiThreadedEventLoopGroup, logger: Logger
+        _ ledger: SQLiteLedger, _ blobs: FileBlobStore, _ modules: ModuleSupervisor, _ clock: any HubClock,
+        _ health: HealthBoard, policy: Policy, state: StateDirectory, group: MultiThreadedEventLoopGroup,
+        logger: Logger
     ) async throws(HubError) -> (Hub, HubServer) {
         let facts = ProcessFacts(
             instanceID: Self.randomBytes(16), software: softwareVersion, startedMillis: clock.nowMillis(),
             pid: UInt32(ProcessInfo.processInfo.processIdentifier))
         let authority = try state.loadAuthority()
         var ports = HubPorts(
-            ledger: ledger, modules: modules, clock: clock,
+            ledger: ledger, blobs: blobs, modules: modules, clock: clock,
             signer: StateSigner(authority: authority), cursorKey: authority.secret(for: "cursors"),
             random: { UInt64.random(in: .min ... .max) })
+        ports.health = health
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
@@ -80,7 +84,9 @@ struct Daemon {
             configuration: .init(
                 services: [
                     .init(service: DeadlineService(loop: hub.deadlines)),
-                    .init(service: ListenerService(server: server, drainSeconds: configuration.drainSeconds)),
+                    .init(
+                        service: ListenerService(
+                            server: server, health: hub.health, drainSeconds: configuration.drainSeconds)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do { try await group.run() } catch {
@@ -136,10 +142,12 @@ private struct DeadlineService: Service {
 /// The listener as a service: it runs until it is told to stop, then says goodbye to every client.
 private struct ListenerService: Service {
     let server: HubServer
+    let health: HealthBoard
     let drainSeconds: Int64
 
     func run() async throws {
         try? await gracefulShutdown()
+        health.drain()
         await server.stop(drainSeconds: drainSeconds)
     }
 }

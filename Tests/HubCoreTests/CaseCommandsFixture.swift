@@ -12,7 +12,9 @@ import Synchronization
 struct SmallHub {
     let ledger: any Ledger
     let clock = ManualClock(startMillis: Sample.now)
+    let blobs: any BlobStore
     let modules: AgreeableModules
+    let health = HealthBoard()
     let hub: Hub
     private let keys = KeySource()
 
@@ -23,19 +25,26 @@ struct SmallHub {
 
     /// - Parameter answer: Replaces what the module answers; gets the question and what it would have said.
     static func open(
-        ledger: any Ledger = InMemoryLedger(),
+        ledger: any Ledger = InMemoryLedger(), blobs: any BlobStore = InMemoryBlobStore(),
+        uploads: UploadLimits = UploadLimits(),
         answer: @escaping @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { $1 }
     ) async throws -> SmallHub {
-        try await SmallHub(ledger, AgreeableModules(answer: answer))
+        try await SmallHub(ledger, blobs, uploads, AgreeableModules(answer: answer))
     }
 
-    private init(_ ledger: any Ledger, _ modules: AgreeableModules) async throws {
+    private init(
+        _ ledger: any Ledger, _ blobs: any BlobStore, _ uploads: UploadLimits, _ modules: AgreeableModules
+    ) async throws {
         self.ledger = ledger
+        self.blobs = blobs
         self.modules = modules
         let random = KeySource()
-        let ports = HubPorts(
-            ledger: ledger, modules: modules, clock: clock, signer: NoSigner(), cursorKey: Self.cursorKey,
-            random: { random.number() })
+        var ports = HubPorts(
+            ledger: ledger, blobs: blobs, modules: modules, clock: clock, signer: NoSigner(),
+            cursorKey: Self.cursorKey, random: { random.number() })
+        ports.health = health
+        ports.uploads = uploads
+        health.report(module: "uji", services: [Self.service], isServing: true)
         let facts = ProcessFacts(instanceID: Array(repeating: 1, count: 16), software: "test", startedMillis: 0, pid: 1)
         hub = try await Hub.assemble(
             ports, policy: try Caller.policy(), facts: facts,
@@ -124,11 +133,19 @@ struct Caller {
     static let importer = Caller("pengaduan", "arsip", "importer")
     static let strangeImporter = Caller("perizinan", "arsip", "importer")
     static let admin = Caller("hub", "admin", "admin")
+    /// May call little.
+    static let kiosk = Caller("portal", "kios", "kiosk")
 
     static func policy() throws -> Policy {
-        let all = [try MethodPattern("layanan.v1.*"), try MethodPattern("hub.v1.*")]
+        let all = [
+            try MethodPattern("layanan.v1.*"), try MethodPattern("hub.v1.*"), try MethodPattern("hub.admin.v1.*"),
+            try MethodPattern("grpc.*"),
+        ]
         return Policy(
-            roles: ["applicant": all, "officer": all, "importer": all, "admin": all], allDepartments: ["admin"],
+            roles: [
+                "kiosk": [try MethodPattern("layanan.v1.Catalogue/List"), try MethodPattern("grpc.*")],
+                "applicant": all, "officer": all, "importer": all, "admin": all,
+            ], allDepartments: ["admin"],
             allActions: ["admin"], applicants: ["applicant"], principals: [admin.principal])
     }
 
@@ -158,7 +175,10 @@ extension SmallHub {
             .with { ($0.name, $0.type) = ("isi", .text) },
             .with { ($0.name, $0.type, $0.decided) = ("alasan", .text, true) },
         ]
-        $0.documents = [.with { $0.kind = "bukti" }]
+        $0.documents = [
+            .with { $0.kind = "bukti" },
+            .with { ($0.kind, $0.mediaTypes, $0.sizeMax) = ("sketsa", ["image/png"], 1_000) },
+        ]
         $0.stages = ["diterima", "ditangani", "selesai"].map { name in
             .with { ($0.name, $0.ended) = (name, name == "selesai") }
         }
@@ -206,6 +226,18 @@ struct AgreeableModules: ModuleRuntime {
     }
 
     func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] { message }
+    func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 { 1_500 }
+    func instances() async -> [ModuleInstance] {
+        var decide = MethodFigures(method: ModuleMethod.decide)
+        for time: UInt64 in [100, 300] { decide.record(nanoseconds: time, error: 0) }
+        decide.record(nanoseconds: 800, error: 3_003)
+        let info = HubModuleInfo.with {
+            ($0.id, $0.version, $0.department, $0.pid, $0.starts) = ("uji", "1.2.0", "pengaduan", 77, 3)
+            $0.services = [SmallHub.service]
+        }
+        let idle = HubModuleInfo.with { $0.id = "rujukan" }
+        return [ModuleInstance(info: info, figures: [decide]), ModuleInstance(info: idle, figures: [])]
+    }
     func serving() async -> Set<String> { ["uji"] }
     func modules() async -> [HubModuleInfo] { [] }
     func restart(module: String) async throws(HubError) -> HubModuleInfo {

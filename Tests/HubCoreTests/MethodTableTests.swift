@@ -15,16 +15,19 @@ struct MethodTableTests {
         var receipt: Bool
     }
 
-    /// All methods of `Protos/hub/v1` and `Protos/layanan/v1`.
+    /// Packages with services that the hub or a module answers.
+    static let packages = ["hub.v1", "hub.admin.v1", "grpc.health.v1", "grpc.reflection.v1", "layanan.v1"]
+
+    /// All methods of the services in `Protos/`.
     static func written() throws -> [Written] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Protos")
         var sources: [(package: String, text: String)] = []
-        for package in ["hub", "layanan"] {
-            let folder = root.appending(path: "\(package)/v1")
+        for package in packages {
+            let folder = root.appending(path: package.replacing(".", with: "/"))
             for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             where file.pathExtension == "proto" {
-                sources.append(("\(package).v1", try String(contentsOf: file, encoding: .utf8)))
+                sources.append((package, try String(contentsOf: file, encoding: .utf8)))
             }
         }
         var receipts: Set<String> = []

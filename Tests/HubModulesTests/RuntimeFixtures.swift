@@ -83,15 +83,16 @@ struct FixedClock: HubClock {
 
 /// Starts a supervisor over the named fixtures and ends all its processes afterwards.
 func withModules(
-    _ names: [String], limits: (inout ModuleLimits) -> Void = { _ in },
+    _ names: [String], limits: (inout ModuleLimits) -> Void = { _ in }, health: HealthBoard = HealthBoard(),
     _ body: (ModuleSupervisor) async throws -> Void
 ) async throws {
     let fixtures = try RuntimeFixtures.built.get()
-    try await withSpecifications(names.map { fixtures.specification($0) }, limits: limits, body)
+    try await withSpecifications(names.map { fixtures.specification($0) }, limits: limits, health: health, body)
 }
 
 func withSpecifications(
     _ specifications: [ModuleSpecification], limits change: (inout ModuleLimits) -> Void = { _ in },
+    health: HealthBoard = HealthBoard(),
     _ body: (ModuleSupervisor) async throws -> Void
 ) async throws {
     var limits = ModuleLimits()
@@ -99,7 +100,7 @@ func withSpecifications(
     change(&limits)
     let supervisor = ModuleSupervisor(
         specifications, host: HostProgram(path: try RuntimeFixtures.built.get().host.path), limits: limits,
-        clock: FixedClock(), jitter: { 0 }, group: MultiThreadedEventLoopGroup.singleton,
+        clock: FixedClock(), health: health, jitter: { 0 }, group: MultiThreadedEventLoopGroup.singleton,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     await supervisor.start()
     do { try await body(supervisor) } catch {

@@ -40,7 +40,8 @@ struct Connection {
             roles: ["admin": all], allDepartments: ["admin"], allActions: ["admin"], applicants: [],
             principals: [try Principal(department: "hub", name: "admin", role: "admin")])
         let ports = HubPorts(
-            ledger: InMemoryLedger(), modules: modules, clock: ManualClock(startMillis: Sample.now), signer: NoSigner(),
+            ledger: InMemoryLedger(), blobs: InMemoryBlobStore(), modules: modules,
+            clock: ManualClock(startMillis: Sample.now), signer: NoSigner(),
             cursorKey: [UInt8](repeating: 7, count: 32), random: { 4 })
         let facts = ProcessFacts(instanceID: [], software: "test", startedMillis: 0, pid: 1)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -115,6 +116,10 @@ struct NoModules: ModuleRuntime {
     func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] {
         throw HubError(.moduleUnavailable, "none")
     }
+    func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 {
+        throw HubError(.moduleUnavailable, "none")
+    }
+    func instances() async -> [ModuleInstance] { [] }
     func serving() async -> Set<String> { [] }
     func modules() async -> [HubModuleInfo] { [] }
     func restart(module: String) async throws(HubError) -> HubModuleInfo { throw HubError(.moduleUnknown, "none") }

@@ -45,6 +45,8 @@ struct ConnectionTests {
         func decide(
             module: String, _ question: HubDecideRequest, timeoutMillis: UInt32
         ) async throws(HubError) -> HubDecision { throw HubError(.moduleUnavailable, "none") }
+        func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 { 0 }
+        func instances() async -> [ModuleInstance] { [] }
         func serving() async -> Set<String> { [] }
         func modules() async -> [HubModuleInfo] { [] }
         func restart(module: String) async throws(HubError) -> HubModuleInfo { throw HubError(.moduleUnknown, "none") }

@@ -187,8 +187,7 @@ struct DurabilityTests {
             let ledger = try directory.open()
             let body = [UInt8](repeating: 7, count: 262_144)  // 65 pages.
             for number in 0..<80 {
-                let hash = [UInt8](repeating: UInt8(number), count: 32)
-                try await ledger.putDocument(sha256: hash, StoredDocument(mediaType: "t/t", body: body, owner: "a"))
+                try await ledger.write(Sample.record("p/\(number)", body))
             }
             var size = 0
             for _ in 0..<200 where size < Checkpoints.interval * 2_048 {

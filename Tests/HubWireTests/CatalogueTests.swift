@@ -65,7 +65,7 @@ enum Project {
         .deletingLastPathComponent()
 
     static func protos() throws -> [URL] {
-        try ["hub/v1", "layanan/v1"].flatMap { part in
+        try ["hub/v1", "hub/admin/v1", "grpc/health/v1", "grpc/reflection/v1", "layanan/v1"].flatMap { part in
             try FileManager.default.contentsOfDirectory(
                 at: folder.appending(path: "Protos/\(part)"), includingPropertiesForKeys: nil)
         }

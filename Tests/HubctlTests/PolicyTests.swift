@@ -41,6 +41,18 @@ struct PolicyTests {
         #expect(HubMethod.all.allSatisfy { allows("admin", $0.path) })
     }
 
+    @Test("every role may ask how the hub is and what can be called, and whoever puts documents may upload them")
+    func commonMethods() {
+        for role in roles.keys {
+            for method in [HubMethod.checkHealth, .listHealth, .watchHealth, .reflect] {
+                #expect(allows(role, method.path), "\(role) \(method.path)")
+            }
+            for method in [HubMethod.openUpload, .writeUpload, .commitUpload, .abandonUpload] {
+                #expect(allows(role, method.path) == allows(role, HubMethod.putDocument.path), "\(role)")
+            }
+        }
+    }
+
     @Test("only the admin changes the hub, and only admin and importer import")
     func narrowRoles() {
         for role in roles.keys where role != "admin" {

@@ -13,16 +13,24 @@ package struct CallRouter: Sendable {
         package let handler: CallHandler
         /// Roles that may call it, from the policy.
         package let roles: Set<String>
+        /// Whoever ends a call counts it here.
+        package let statistics: MethodStatistics
     }
 
     private var routes: [String: Route] = [:]
     private let policy: Policy
+    private let statistics: [HubMethod: MethodStatistics]
 
-    init(policy: Policy) { self.policy = policy }
+    /// - Parameter statistics: Where calls are counted, by method.
+    init(policy: Policy, statistics: [HubMethod: MethodStatistics]) {
+        self.policy = policy
+        self.statistics = statistics
+    }
 
     mutating func add(_ method: HubMethod, _ handler: CallHandler) {
         let roles = Set(policy.roles.keys.filter { policy.allows($0, method) })
-        routes[method.path] = Route(method: method, handler: handler, roles: roles)
+        routes[method.path] = Route(
+            method: method, handler: handler, roles: roles, statistics: statistics[method] ?? MethodStatistics(method))
     }
 
     /// The route, if this role may take it.
@@ -40,6 +48,15 @@ package struct CallRouter: Sendable {
 
     /// Every method that has a handler.
     package var methods: [HubMethod] { routes.values.map(\.method) }
+
+    /// Role to the services of which it may call a method.
+    var services: [String: Set<String>] {
+        var services: [String: Set<String>] = [:]
+        for route in routes.values {
+            for role in route.roles { services[role, default: []].insert(route.method.service) }
+        }
+        return services
+    }
 
     // MARK: Typed handlers
 

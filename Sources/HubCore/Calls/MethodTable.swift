@@ -26,6 +26,28 @@ extension CallRouter {
                 }))
     }
 
+    mutating func addInstances(_ instances: InstanceService) {
+        unary(.pingInstances, instances.ping)
+        unary(.describeInstances, instances.info)
+        unary(.instanceStats, instances.stats)
+        stream(.watchInstanceStats, instances.watch)
+    }
+
+    mutating func addHealth(_ health: HealthService) {
+        unary(.checkHealth, health.check)
+        unary(.listHealth, health.list)
+        stream(.watchHealth, health.watch)
+    }
+
+    /// After all others: what a caller is shown are the services that are there by then, and this one.
+    mutating func addReflection(_ descriptors: DescriptorSet, policy: Policy) {
+        var shown = services
+        for role in policy.roles.keys where policy.allows(role, .reflect) {
+            shown[role, default: []].insert(HubMethod.reflect.service)
+        }
+        add(.reflect, .exchange(ReflectionService(descriptors: descriptors, services: shown).converse))
+    }
+
     mutating func addInterop(_ interop: InteropService) {
         unary(.interopEmpty, interop.empty)
         unary(.interopUnary, interop.unary)
@@ -60,6 +82,14 @@ extension CallRouter {
     mutating func addDocuments(_ documents: DocumentService) {
         unary(.putDocument, documents.put)
         unary(.getDocument, documents.get)
+        stream(.readDocument, documents.read)
+    }
+
+    mutating func addUploads(_ uploads: UploadService) {
+        unary(.openUpload, uploads.open)
+        add(.writeUpload, .gather(uploads.write))
+        unary(.commitUpload, uploads.commit)
+        unary(.abandonUpload, uploads.abandon)
     }
 
     /// Three interfaces, one life: the verbs differ, what happens does not.

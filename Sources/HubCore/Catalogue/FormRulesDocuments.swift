@@ -6,8 +6,6 @@ import HubProto
 extension FormRules {
     /// Documents of a case.
     static let documentLimit = 32
-    /// What a rule without media types of its own takes.
-    static let usualMediaTypes = ["image/jpeg", "image/png", "application/pdf"]
 
     /// Checks new documents and puts them on top of the case's; a new one of a kind replaces the old.
     ///
@@ -49,8 +47,9 @@ extension FormRules {
     ) -> Violation? {
         guard document.sha256.count == 32 else { return .hash(rule) }
         guard let facts = stored[[UInt8](document.sha256)] else { return .notStored(rule) }
-        let allowed = rule.mediaTypes.isEmpty ? Self.usualMediaTypes : rule.mediaTypes
+        let allowed = rule.effectiveMediaTypes
         if !allowed.contains(facts.mediaType) { return .mediaType(rule, allowed: allowed) }
+        if facts.size > rule.effectiveSizeMax { return .tooLarge(rule, bytes: rule.effectiveSizeMax) }
         return document.size == facts.size && document.mediaType == facts.mediaType ? nil : .otherDocument(rule)
     }
 }

@@ -164,6 +164,12 @@ extension Violation {
         return Self(rule, "media_type", id: "unggah sebagai \(types)", en: "upload it as \(types)")
     }
 
+    static func tooLarge(_ rule: HubDocumentRule, bytes: UInt64) -> Self {
+        Self(
+            rule, "size_max", id: "unggah berkas paling besar \(bytes) bita",
+            en: "upload a file of at most \(bytes) bytes")
+    }
+
     static func otherDocument(_ rule: HubDocumentRule) -> Self {
         Self(
             rule, "mismatch", id: "ukuran atau jenis berkas berbeda dari yang diunggah; unggah lagi",

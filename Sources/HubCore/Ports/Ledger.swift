@@ -116,17 +116,21 @@ package struct CaseQuery: Sendable, Hashable {
     package init() {}
 }
 
-/// What is stored of a document.
+/// What the ledger knows of a document; its bytes lie in the ``BlobStore``.
 package struct StoredDocument: Sendable, Hashable {
     package var mediaType: String
-    package var body: [UInt8]
+    /// Bytes.
+    package var size: UInt64
     /// Whose it is: the citizen for whom it was put, or the principal.
     package var owner: String
+    /// The bytes themselves, where a hub before schema 2 kept them in the ledger; never written any more.
+    package var body: [UInt8]?
 
-    package init(mediaType: String, body: [UInt8], owner: String) {
+    package init(mediaType: String, size: UInt64, owner: String, body: [UInt8]? = nil) {
         self.mediaType = mediaType
-        self.body = body
+        self.size = size
         self.owner = owner
+        self.body = body
     }
 }
 
@@ -204,8 +208,8 @@ package protocol Ledger: Sendable {
     func nextDueMillis(after millis: Int64) async throws(HubError) -> Int64?
     /// Takes `count` numbers of a series for good, durably, before they are used. Never gives one twice.
     func leaseNumbers(series: String, count: UInt64) async throws(HubError) -> Range<UInt64>
-    /// Keeps the bytes under their SHA-256. The same bytes twice are one document, of everyone who put them; what is kept
-    /// beside the bytes is the first one's.
+    /// Keeps what is known of a document under its SHA-256, after its bytes are durable in the ``BlobStore``. The same
+    /// hash twice is one document, of everyone who put it; what is kept of it is the first one's. A `body` is not kept.
     func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError)
     func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument?
     /// Size and media type of those of `hashes` (32 bytes each) that one of `owners` put.

@@ -24,6 +24,19 @@ package struct LoadedBundle: Sendable {
     }
 }
 
+/// A module with what was counted of its methods.
+package struct ModuleInstance: Sendable {
+    /// Without the memory of its process.
+    package var info: HubModuleInfo
+    /// Since the hub started, over all its processes; calls that never reached one took no time.
+    package var figures: [MethodFigures]
+
+    package init(info: HubModuleInfo, figures: [MethodFigures]) {
+        self.info = info
+        self.figures = figures
+    }
+}
+
 /// Runs modules, each in a process of its own.
 package protocol ModuleRuntime: Sendable {
     /// What the accepted bundles brought, refused ones excluded. Fixed once the runtime has started.
@@ -36,8 +49,12 @@ package protocol ModuleRuntime: Sendable {
         -> HubDecision
     /// Sends a message through a module and back; serialised `hub.v1.EchoMessage` in and out.
     func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8]
+    /// Nanoseconds until a module has answered an empty message.
+    func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64
     /// Ids of the modules that answer now. Cheap: asks no process and reads no memory of one.
     func serving() async -> Set<String>
+    /// All bundles found, refused ones included, with what was counted. Cheap as ``serving()`` is.
+    func instances() async -> [ModuleInstance]
     /// All bundles found, refused ones included.
     func modules() async -> [HubModuleInfo]
     /// Ends and starts a module's process; lifts a quarantine.

@@ -97,6 +97,7 @@ struct DefinitionReader {
             $0.title = title(object)
             $0.requiredFor = object.texts("required_for")
             $0.mediaTypes = object.texts("media_types")
+            $0.sizeMax = UInt64(object.integer("size_max", 1...26_214_400) ?? 0)
         }
     }
 

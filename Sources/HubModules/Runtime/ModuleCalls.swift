@@ -1,7 +1,25 @@
 // The calls of one module: those that wait for their turn, those at its process, and those that outlived a process.
 
+import HubCore
 import HubDomain
+import HubProto
 import NIOCore
+
+/// Figures of the methods that a module is asked through the hub.
+struct ModuleFigures {
+    private var decide = MethodFigures(method: ModuleMethod.decide)
+    private var echo = MethodFigures(method: ModuleMethod.echo)
+
+    var all: [MethodFigures] { [decide, echo] }
+
+    mutating func record(_ method: ModuleLink.Method, nanoseconds: UInt64, error: UInt32) {
+        switch method {
+        case .decide: decide.record(nanoseconds: nanoseconds, error: error)
+        case .echo: echo.record(nanoseconds: nanoseconds, error: error)
+        case .describe: break  // The lane's own, no caller's.
+        }
+    }
+}
 
 /// Who is asked next, and what becomes of a call when the process ends or time passes.
 ///
@@ -21,6 +39,8 @@ struct ModuleCalls {
     private var alone: UInt32?
     /// Of all messages held here.
     private var messageBytes = 0
+    /// Of the calls that had their answer.
+    private(set) var figures = ModuleFigures()
 
     init(_ limits: ModuleLimits) { self.limits = limits }
 
@@ -37,6 +57,20 @@ struct ModuleCalls {
         }
         messageBytes += call.message.count
         waiting.append(call)
+    }
+
+    /// Fails a call that is not kept here.
+    mutating func refuse(_ call: inout ModuleCall, _ error: HubError) { finish(&call, .failure(error), since: nil) }
+
+    /// Gives a caller its answer and counts the call, once.
+    ///
+    /// - Parameter since: When the process was asked; nil = never, and no time is counted.
+    private mutating func finish(_ call: inout ModuleCall, _ outcome: ModuleCall.Outcome, since: NIODeadline?) {
+        guard !call.isOver else { return }
+        let error: UInt32 = if case .failure(let error) = outcome { error.code.number } else { 0 }
+        let time = since.map { UInt64(clamping: (.now() - $0).nanoseconds) } ?? 0
+        figures.record(call.method, nanoseconds: time, error: error)
+        call.finish(outcome)
     }
 
     /// Hands over what may be asked now, until `ask` opens no more streams.
@@ -57,10 +91,11 @@ struct ModuleCalls {
 
     /// Gives the answer of a stream to its caller. False when nobody asked on this stream.
     mutating func answer(_ stream: UInt32, _ outcome: ModuleCall.Outcome) -> Bool {
-        guard var call = asked.removeValue(forKey: stream)?.call else { return false }
+        guard let entry = asked.removeValue(forKey: stream) else { return false }
         if alone == stream { alone = nil }
+        var call = entry.call
         messageBytes -= call.message.count
-        call.finish(outcome)
+        finish(&call, outcome, since: entry.since)
         return true
     }
 
@@ -71,15 +106,17 @@ struct ModuleCalls {
     ///   - why: How the process ended.
     /// - Returns: Calls that failed for good.
     mutating func processEnded(blaming: Bool, why: String) -> Int {
-        let calls = asked.sorted { $0.key < $1.key }.map(\.value.call)
+        let entries = asked.sorted { $0.key < $1.key }.map(\.value)
         asked.removeAll()
         alone = nil
         var failed = 0
         var blameless: [ModuleCall] = []
-        for var call in calls {
+        for entry in entries {
+            var call = entry.call
             if blaming { call.casualties += 1 }
             if call.casualties >= ModuleCall.casualtiesMax, !call.isOver {
-                call.finish(.failure(HubError(.moduleCrashed, "module died twice on this call, last by \(why)")))
+                let error = HubError(.moduleCrashed, "module died twice on this call, last by \(why)")
+                finish(&call, .failure(error), since: entry.since)
                 failed += 1
             }
             if call.isOver {
@@ -100,7 +137,7 @@ struct ModuleCalls {
         for queue in [suspects, waiting] {
             for var call in queue {
                 messageBytes -= call.message.count
-                call.finish(.failure(error))
+                finish(&call, .failure(error), since: nil)
             }
         }
         waiting.removeAll()
@@ -148,8 +185,9 @@ struct ModuleCalls {
 
     /// Tells the caller, but keeps the call: its answer may still come, and then has an owner. Returns calls failed.
     private mutating func fail(_ stream: UInt32, _ error: HubError) -> Int {
-        guard asked[stream]?.call.isOver == false else { return 0 }
-        asked[stream]?.call.finish(.failure(error))
+        guard var entry = asked[stream], !entry.call.isOver else { return 0 }
+        finish(&entry.call, .failure(error), since: entry.since)
+        asked[stream] = entry
         return 1
     }
 
@@ -165,7 +203,7 @@ struct ModuleCalls {
                 continue
             }
             messageBytes -= call.message.count
-            call.finish(.failure(error))
+            finish(&call, .failure(error), since: nil)
             failed += 1
         }
         self[keyPath: queue] = kept

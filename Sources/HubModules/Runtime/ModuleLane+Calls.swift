@@ -16,7 +16,7 @@ extension ModuleLane {
                 try calls.append(call)
             } catch {
                 counts.callsFailed += 1
-                call.finish(.failure(error))
+                calls.refuse(&call, error)
             }
         }
         dispatch()

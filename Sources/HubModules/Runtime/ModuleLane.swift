@@ -12,6 +12,7 @@ struct LaneSurroundings: Sendable {
     let host: HostProgram
     let limits: ModuleLimits
     let clock: any HubClock
+    let health: HealthBoard
     /// −1 to 1.
     let jitter: @Sendable () -> Double
     let logger: Logger
@@ -79,6 +80,7 @@ final class ModuleLane {
         reasons = specification.refusals
         calls = ModuleCalls(surroundings.limits)
         policy = RestartPolicy(surroundings.limits)
+        report()
     }
 
     var limits: ModuleLimits { surroundings.limits }
@@ -88,12 +90,20 @@ final class ModuleLane {
         for timer in timers { timer.cancel() }
         timers = []
         state = next
+        report()
         switch next {
         case .starting, .ending: return
         case .idle, .serving, .waiting, .quarantined, .refused, .stopped:
             for promise in settling { promise.succeed(()) }
             settling = []
         }
+    }
+
+    /// Tells the board how the module is. A bundle that brings data alone has nothing that could serve.
+    private func report() {
+        guard specification.libraryPath != nil || !specification.refusals.isEmpty else { return }
+        let isServing = if case .serving = state { true } else { false }
+        surroundings.health.report(module: specification.id, services: specification.services, isServing: isServing)
     }
 
     /// Does `body` later, unless the state changes before.
@@ -145,6 +155,9 @@ final class ModuleLane {
         }
         return settled()
     }
+
+    /// The module with what was counted of its methods.
+    func instance() -> ModuleInstance { ModuleInstance(info: info(), figures: calls.figures.all) }
 
     /// The module as `Admin/ListModules` shows it, without its memory.
     func info() -> HubModuleInfo {

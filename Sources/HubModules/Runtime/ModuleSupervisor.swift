@@ -62,6 +62,11 @@ package final class ModuleSupervisor: ModuleRuntime {
             await onLane { $0.stop() }
         }
 
+        /// The module with its figures; nil when the event loop has stopped.
+        func instance() async -> ModuleInstance? {
+            try? await loop.submit { self.lane.value.instance() }.get()
+        }
+
         /// The module as it is now; nil when the event loop has stopped.
         func info() async -> HubModuleInfo? {
             try? await loop.submit { self.lane.value.info() }.get()
@@ -81,12 +86,15 @@ package final class ModuleSupervisor: ModuleRuntime {
     ///   - host: The program that opens libraries.
     ///   - clock: For the times that an admin is shown.
     ///   - jitter: −1 to 1, anew at each call; spreads restarts.
+    ///   - health: Told how each module is, from the first moment on.
     ///   - group: Each module lives on one of its event loops.
     package init(
         _ specifications: [ModuleSpecification], host: HostProgram, limits: ModuleLimits = ModuleLimits(),
-        clock: any HubClock, jitter: @escaping @Sendable () -> Double, group: any EventLoopGroup, logger: Logger
+        clock: any HubClock, health: HealthBoard = HealthBoard(), jitter: @escaping @Sendable () -> Double,
+        group: any EventLoopGroup, logger: Logger
     ) {
-        let surroundings = LaneSurroundings(host: host, limits: limits, clock: clock, jitter: jitter, logger: logger)
+        let surroundings = LaneSurroundings(
+            host: host, limits: limits, clock: clock, health: health, jitter: jitter, logger: logger)
         desks = specifications.map { Desk($0, surroundings, loop: group.next()) }
         desksByID = Dictionary(desks.map { ($0.specification.id, $0) }) { first, _ in first }
     }
@@ -127,6 +135,18 @@ package final class ModuleSupervisor: ModuleRuntime {
 
     package func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] {
         try await ask(module, .echo, message, timeoutMillis)
+    }
+
+    package func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 {
+        let start = NIODeadline.now()
+        _ = try await ask(module, .echo, [], timeoutMillis)
+        return UInt64(clamping: (NIODeadline.now() - start).nanoseconds)
+    }
+
+    package func instances() async -> [ModuleInstance] {
+        var all: [ModuleInstance] = []
+        for desk in desks { if let instance = await desk.instance() { all.append(instance) } }
+        return all
     }
 
     package func serving() async -> Set<String> {

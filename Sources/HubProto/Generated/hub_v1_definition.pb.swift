@@ -595,6 +595,9 @@ public nonisolated struct HubDocumentRule: Sendable {
   /// Allowed media types; none = image/jpeg, image/png, application/pdf.
   public var mediaTypes: [String] = []
 
+  /// Largest document, bytes; 0 = 25 MiB, which is also the most.
+  public var sizeMax: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1296,7 +1299,7 @@ nonisolated extension HubChoice: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DocumentRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}title\0\u{3}required_for\0\u{3}media_types\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}title\0\u{3}required_for\0\u{3}media_types\0\u{3}size_max\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1308,6 +1311,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
       case 3: try { try decoder.decodeRepeatedStringField(value: &self.requiredFor) }()
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.mediaTypes) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.sizeMax) }()
       default: break
       }
     }
@@ -1330,6 +1334,9 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.mediaTypes.isEmpty {
       try visitor.visitRepeatedStringField(value: self.mediaTypes, fieldNumber: 4)
     }
+    if self.sizeMax != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sizeMax, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1338,6 +1345,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs._title != rhs._title {return false}
     if lhs.requiredFor != rhs.requiredFor {return false}
     if lhs.mediaTypes != rhs.mediaTypes {return false}
+    if lhs.sizeMax != rhs.sizeMax {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -133,11 +133,23 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// [ALREADY_EXISTS] This record of an older register is already here.
   case alreadyImported // = 4010
 
-  /// [INVALID_ARGUMENT] Document longer than 256 KiB, empty, or not of the hash it was announced with.
+  /// [INVALID_ARGUMENT] Document longer than the method or the service takes, empty, or not of the hash it was announced with.
   case documentRefused // = 4011
 
   /// [NOT_FOUND] No document of this hash that the caller may see.
   case documentNotFound // = 4012
+
+  /// [NOT_FOUND] No open upload of this id: never opened, expired, thrown away or already made a document. Open it again.
+  case uploadUnknown // = 4013
+
+  /// [FAILED_PRECONDITION] Chunk or commit at another place than the upload stands; fact "committed_offset" says where to go on.
+  case uploadOffset // = 4014
+
+  /// [DATA_LOSS] Bytes were damaged on the way. Go on at fact "committed_offset"; without it the upload is gone: begin anew.
+  case uploadDamaged // = 4015
+
+  /// [RESOURCE_EXHAUSTED] Too many open uploads or bytes of this principal. Commit some, or wait until they expire.
+  case uploadLimit // = 4016
 
   /// [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
   case ledgerFailed // = 5001
@@ -208,6 +220,10 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4010: self = .alreadyImported
     case 4011: self = .documentRefused
     case 4012: self = .documentNotFound
+    case 4013: self = .uploadUnknown
+    case 4014: self = .uploadOffset
+    case 4015: self = .uploadDamaged
+    case 4016: self = .uploadLimit
     case 5001: self = .ledgerFailed
     case 5002: self = .stateNewer
     case 5003: self = .clockNotManual
@@ -260,6 +276,10 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .alreadyImported: return 4010
     case .documentRefused: return 4011
     case .documentNotFound: return 4012
+    case .uploadUnknown: return 4013
+    case .uploadOffset: return 4014
+    case .uploadDamaged: return 4015
+    case .uploadLimit: return 4016
     case .ledgerFailed: return 5001
     case .stateNewer: return 5002
     case .clockNotManual: return 5003
@@ -312,6 +332,10 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .alreadyImported,
     .documentRefused,
     .documentNotFound,
+    .uploadUnknown,
+    .uploadOffset,
+    .uploadDamaged,
+    .uploadLimit,
     .ledgerFailed,
     .stateNewer,
     .clockNotManual,
@@ -327,5 +351,5 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 nonisolated extension HubErrorCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{2}i\u{f}ERROR_CODE_PROTOCOL_VIOLATION\0\u{1}ERROR_CODE_FRAME_TOO_LARGE\0\u{1}ERROR_CODE_VERSION_UNSUPPORTED\0\u{1}ERROR_CODE_MESSAGE_TOO_LARGE\0\u{1}ERROR_CODE_MESSAGE_MALFORMED\0\u{1}ERROR_CODE_METADATA_INVALID\0\u{1}ERROR_CODE_METHOD_UNKNOWN\0\u{1}ERROR_CODE_DEADLINE_EXCEEDED\0\u{1}ERROR_CODE_CANCELLED\0\u{1}ERROR_CODE_TOO_MANY_CALLS\0\u{1}ERROR_CODE_SLOW_CONSUMER\0\u{1}ERROR_CODE_KEY_MISSING\0\u{1}ERROR_CODE_CURSOR_INVALID\0\u{1}ERROR_CODE_CONNECTION_CLOSED\0\u{2}[\u{f}ERROR_CODE_PRINCIPAL_UNKNOWN\0\u{1}ERROR_CODE_PERMISSION_DENIED\0\u{1}ERROR_CODE_PRINCIPAL_INVALID\0\u{2}f\u{f}ERROR_CODE_MODULE_UNAVAILABLE\0\u{1}ERROR_CODE_MODULE_REFUSED\0\u{1}ERROR_CODE_MODULE_CRASHED\0\u{1}ERROR_CODE_MODULE_HUNG\0\u{1}ERROR_CODE_MODULE_QUARANTINED\0\u{1}ERROR_CODE_DECISION_INVALID\0\u{1}ERROR_CODE_DEFINITION_INVALID\0\u{1}ERROR_CODE_MODULE_UNKNOWN\0\u{2}a\u{f}ERROR_CODE_SERVICE_UNKNOWN\0\u{1}ERROR_CODE_CASE_NOT_FOUND\0\u{1}ERROR_CODE_FORM_INVALID\0\u{1}ERROR_CODE_DOCUMENT_INVALID\0\u{1}ERROR_CODE_ACTION_NOT_ALLOWED\0\u{1}ERROR_CODE_VERSION_STALE\0\u{1}ERROR_CODE_KEY_REUSED\0\u{1}ERROR_CODE_REFUSED_BY_RULE\0\u{1}ERROR_CODE_FILTER_INVALID\0\u{1}ERROR_CODE_ALREADY_IMPORTED\0\u{1}ERROR_CODE_DOCUMENT_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_NOT_FOUND\0\u{2}]\u{f}ERROR_CODE_LEDGER_FAILED\0\u{1}ERROR_CODE_STATE_NEWER\0\u{1}ERROR_CODE_CLOCK_NOT_MANUAL\0\u{1}ERROR_CODE_INTERNAL\0\u{1}ERROR_CODE_CONFIGURATION_INVALID\0\u{1}ERROR_CODE_CHAIN_BROKEN\0\u{1}ERROR_CODE_ADDRESS_IN_USE\0\u{1}ERROR_CODE_AS_ASKED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{2}i\u{f}ERROR_CODE_PROTOCOL_VIOLATION\0\u{1}ERROR_CODE_FRAME_TOO_LARGE\0\u{1}ERROR_CODE_VERSION_UNSUPPORTED\0\u{1}ERROR_CODE_MESSAGE_TOO_LARGE\0\u{1}ERROR_CODE_MESSAGE_MALFORMED\0\u{1}ERROR_CODE_METADATA_INVALID\0\u{1}ERROR_CODE_METHOD_UNKNOWN\0\u{1}ERROR_CODE_DEADLINE_EXCEEDED\0\u{1}ERROR_CODE_CANCELLED\0\u{1}ERROR_CODE_TOO_MANY_CALLS\0\u{1}ERROR_CODE_SLOW_CONSUMER\0\u{1}ERROR_CODE_KEY_MISSING\0\u{1}ERROR_CODE_CURSOR_INVALID\0\u{1}ERROR_CODE_CONNECTION_CLOSED\0\u{2}[\u{f}ERROR_CODE_PRINCIPAL_UNKNOWN\0\u{1}ERROR_CODE_PERMISSION_DENIED\0\u{1}ERROR_CODE_PRINCIPAL_INVALID\0\u{2}f\u{f}ERROR_CODE_MODULE_UNAVAILABLE\0\u{1}ERROR_CODE_MODULE_REFUSED\0\u{1}ERROR_CODE_MODULE_CRASHED\0\u{1}ERROR_CODE_MODULE_HUNG\0\u{1}ERROR_CODE_MODULE_QUARANTINED\0\u{1}ERROR_CODE_DECISION_INVALID\0\u{1}ERROR_CODE_DEFINITION_INVALID\0\u{1}ERROR_CODE_MODULE_UNKNOWN\0\u{2}a\u{f}ERROR_CODE_SERVICE_UNKNOWN\0\u{1}ERROR_CODE_CASE_NOT_FOUND\0\u{1}ERROR_CODE_FORM_INVALID\0\u{1}ERROR_CODE_DOCUMENT_INVALID\0\u{1}ERROR_CODE_ACTION_NOT_ALLOWED\0\u{1}ERROR_CODE_VERSION_STALE\0\u{1}ERROR_CODE_KEY_REUSED\0\u{1}ERROR_CODE_REFUSED_BY_RULE\0\u{1}ERROR_CODE_FILTER_INVALID\0\u{1}ERROR_CODE_ALREADY_IMPORTED\0\u{1}ERROR_CODE_DOCUMENT_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_NOT_FOUND\0\u{1}ERROR_CODE_UPLOAD_UNKNOWN\0\u{1}ERROR_CODE_UPLOAD_OFFSET\0\u{1}ERROR_CODE_UPLOAD_DAMAGED\0\u{1}ERROR_CODE_UPLOAD_LIMIT\0\u{2}Y\u{f}ERROR_CODE_LEDGER_FAILED\0\u{1}ERROR_CODE_STATE_NEWER\0\u{1}ERROR_CODE_CLOCK_NOT_MANUAL\0\u{1}ERROR_CODE_INTERNAL\0\u{1}ERROR_CODE_CONFIGURATION_INVALID\0\u{1}ERROR_CODE_CHAIN_BROKEN\0\u{1}ERROR_CODE_ADDRESS_IN_USE\0\u{1}ERROR_CODE_AS_ASKED\0")
 }

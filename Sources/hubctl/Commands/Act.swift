@@ -48,7 +48,7 @@ struct Act: HubCommand {
         request.action = action
         request.expectedVersion = expectVersion
         request.form = input.values(definition.fields)
-        request.documents = try await session.put(form.document)
+        request.documents = try await session.put(form.document, for: present.service)
         request.note = note
         let answer = try await session.answer(method, request, key: key, as: LayananCaseReply.self)
         output.show(await answer.detail(definition, session))

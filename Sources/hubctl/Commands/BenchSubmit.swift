@@ -94,7 +94,7 @@ extension BenchSubmit {
     private func documents(
         _ session: Session, _ definition: HubServiceDefinition
     ) async throws(HubError) -> [HubDocument] {
-        guard form.document.isEmpty else { return try await session.put(form.document) }
+        guard form.document.isEmpty else { return try await session.put(form.document, for: definition.service) }
         var kept: [HubDocument] = []
         for rule in definition.documents where rule.requiredFor.contains("submit") {
             let request = LayananPutDocumentRequest.with {

@@ -33,7 +33,7 @@ struct Submit: HubCommand {
         var request = LayananSubmitRequest()
         request.service = service
         request.form = input.values(definition.fields)
-        request.documents = try await session.put(form.document)
+        request.documents = try await session.put(form.document, for: service)
         let answer = try await session.answer(method, request, key: key, as: LayananCaseReply.self)
         output.show(await answer.detail(definition, session))
     }

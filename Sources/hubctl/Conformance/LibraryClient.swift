@@ -31,8 +31,14 @@ struct LibraryClient: ClientUnderTest {
     private func outcome(of order: ClientOrder) async -> ClientOutcome {
         switch order.method.shape {
         case .unary: await unary(order)
-        case .clientStream: await exchange(order, HubInteropTotal.self)
-        case .exchange: await exchange(order, HubInteropReply.self)
+        case .clientStream where order.method == .writeUpload:
+            await exchange(order, LayananUploadChunk.self, LayananUploadState.self)
+        case .clientStream: await exchange(order, HubInteropRequest.self, HubInteropTotal.self)
+        case .exchange where order.method == .reflect:
+            await exchange(order, GRPCServerReflectionRequest.self, GRPCServerReflectionResponse.self)
+        case .exchange: await exchange(order, HubInteropRequest.self, HubInteropReply.self)
+        case .serverStream where order.method == .watchHealth: await stream(order, GRPCHealthCheckResponse.self)
+        case .serverStream where order.method == .watchInstanceStats: await stream(order, HubAdminStatsReply.self)
         case .serverStream where order.method == .interopCount: await stream(order, HubInteropNumber.self)
         case .serverStream where order.method == .watchCases: await stream(order, LayananWatchUpdate.self)
         case .serverStream: await stream(order, HubInteropReply.self)
@@ -66,13 +72,15 @@ struct LibraryClient: ClientUnderTest {
     }
 
     /// All requests first, while answers come; as a program does that copies one stream to another.
-    private func exchange<Reply: Message>(_ order: ClientOrder, _ type: Reply.Type) async -> ClientOutcome {
+    private func exchange<Request: Message, Reply: Message>(
+        _ order: ClientOrder, _: Request.Type, _ type: Reply.Type
+    ) async -> ClientOutcome {
         var outcome = ClientOutcome()
         let exchange = client.exchange(
-            order.method, HubInteropRequest.self, as: type, options: options(order, CallOptions()))
+            order.method, Request.self, as: type, options: options(order, CallOptions()))
         let sender = Task {
             for bytes in order.requests {
-                guard let request = try? HubInteropRequest(serializedBytes: bytes) else { return }
+                guard let request = try? Request(serializedBytes: bytes) else { return }
                 do { try await exchange.send(request) } catch { return }
             }
             exchange.finish()
@@ -109,6 +117,7 @@ extension ClientOutcome {
         status = error.status.rawValue
         code = error.code.number
         text = error.detail
+        facts = error.facts
         retries = error.retryAfterMillis != nil
     }
 }

@@ -1,7 +1,9 @@
 // Papers on the command line: `--document kind=FILE[:media/type]`, put into the hub before the request names them.
 
 import ArgumentParser
+import Crypto
 import Glibc
+import HubClient
 import HubDomain
 import HubProto
 
@@ -46,19 +48,19 @@ struct DocumentArgument: ExpressibleByArgument, Equatable, Sendable {
 }
 
 extension Session {
-    /// Bytes a document may have (layanan.v1.Documents/Put).
-    static let documentBytesMax = 262_144
+    /// Bytes a document may have that goes in one message (layanan.v1.Documents/Put), and any (layanan.v1.Uploads).
+    static let documentBytesMax = (put: 262_144, upload: 26_214_400)
 
     /// Puts each paper into the hub and returns how requests refer to it.
-    func put(_ documents: [DocumentArgument]) async throws(HubError) -> [HubDocument] {
+    ///
+    /// - Parameter service: Code of the service they are for; the hub then refuses a large one before it is sent.
+    func put(_ documents: [DocumentArgument], for service: String) async throws(HubError) -> [HubDocument] {
         var kept: [HubDocument] = []
         for document in documents {
-            let bytes = try ByteFile.whole(document.path, bytesMax: Self.documentBytesMax)
-            let request = LayananPutDocumentRequest.with {
-                $0.mediaType = document.effectiveMediaType
-                $0.body = .init(bytes)
-            }
-            let reply = try await call(.putDocument, request, as: LayananPutDocumentReply.self)
+            let bytes = try ByteFile.whole(document.path, bytesMax: Self.documentBytesMax.upload)
+            let reply =
+                bytes.count > Self.documentBytesMax.put
+                ? try await upload(bytes, document, for: service) : try await put(bytes, document)
             kept.append(
                 HubDocument.with {
                     $0.kind = document.kind
@@ -68,5 +70,32 @@ extension Session {
                 })
         }
         return kept
+    }
+
+    private func put(
+        _ bytes: [UInt8], _ document: DocumentArgument
+    ) async throws(HubError) -> LayananPutDocumentReply {
+        let request = LayananPutDocumentRequest.with {
+            $0.mediaType = document.effectiveMediaType
+            $0.body = .init(bytes)
+        }
+        return try await call(.putDocument, request, as: LayananPutDocumentReply.self)
+    }
+
+    /// Goes on where an earlier run of the same file was interrupted, because its id is made of the file's hash.
+    private func upload(
+        _ bytes: [UInt8], _ document: DocumentArgument, for service: String
+    ) async throws(HubError) -> LayananPutDocumentReply {
+        let hash = Array(SHA256.hash(data: bytes))
+        var upload = DocumentUpload(
+            id: Array(hash.prefix(16)), size: UInt64(bytes.count), sha256: hash,
+            mediaType: document.effectiveMediaType)
+        (upload.service, upload.kind) = (service, service.isEmpty ? "" : document.kind)
+        var options = options
+        // Hours over a thin line are no reason to give up; only a hub that stays away is.
+        options.timeoutMillis = nil
+        return try await client.upload(upload, options: options) { range throws(HubError) in
+            Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+        }
     }
 }

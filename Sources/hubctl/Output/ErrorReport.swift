@@ -39,7 +39,9 @@ enum ErrorReport {
         .actionNotAllowed: "`hubctl case show` names the stage, `hubctl service show` the actions and their roles.",
         .versionStale: "Look at the case again (`hubctl case show`), then decide with the new --expect-version.",
         .keyReused: "Leave --idempotency-key out, or give a new one.",
-        .documentRefused: "At most 262,144 bytes; shrink the photo.",
+        .documentRefused: "`hubctl service show -o json` names the types and sizes that are taken; shrink the photo.",
+        .uploadDamaged: "Send it again; look at the line or the disk if it happens again.",
+        .uploadLimit: "Finish what was begun, or wait until it expires.",
         .clockNotManual: "Only a hub started with `hubd --clock manual` can be advanced.",
         .chainBroken: "Stop the hub, keep the state directory as it is, and compare it with the last backup.",
     ]

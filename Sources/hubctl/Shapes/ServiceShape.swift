@@ -111,7 +111,7 @@ extension HubDocumentRule {
     fileprivate var members: [(String, JSON)] {
         [
             ("document", .string(kind)), ("required_for", .strings(requiredFor)), ("media_types", .strings(mediaTypes)),
-            ("title", title.json),
+            ("size_max", sizeMax == 0 ? .null : .unsigned(sizeMax)), ("title", title.json),
         ]
     }
 }
