@@ -165,6 +165,7 @@ extension ConnectionHandler {
     /// Nobody wants the answer any more. Work that has begun ends by itself; until then it counts.
     func drop(_ stream: UInt32) {
         guard let call = calls.removeValue(forKey: stream) else { return machine.release(stream) }
+        call.count(.cancelled)
         call.cancel()
         if call.task == nil { machine.release(stream) }
     }
@@ -172,9 +173,13 @@ extension ConnectionHandler {
     private func finish(_ stream: UInt32, _ interruption: StreamInterruption?, _ context: ChannelHandlerContext) {
         guard let call = calls.removeValue(forKey: stream) else { return }
         call.settle()
-        guard let interruption else { return end(stream, .ok(finalSize: call.sink?.bytesSent ?? 0), context) }
+        guard let interruption else {
+            call.count(nil)
+            return end(stream, .ok(finalSize: call.sink?.bytesSent ?? 0), context)
+        }
         let cancelled = interruption.error.code == .cancelled
         let error = cancelled ? call.interruption ?? interruption.error : interruption.error
+        call.count(error.code)
         var cursor = interruption.cursor
         if error.code == .slowConsumer || error.code == .deadlineExceeded {
             // What the reader has not taken is thrown away: it goes on after what is on its way.

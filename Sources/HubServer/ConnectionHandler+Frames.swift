@@ -29,13 +29,16 @@ extension ConnectionHandler {
         guard let call = calls.removeValue(forKey: stream) else { return }  // Cancelled or past its deadline meanwhile.
         call.settle()
         guard reply.body.count <= Int(peer.messageBytesMax) else {
+            call.count(.messageTooLarge)
             return end(stream, HubError(.messageTooLarge, "the answer is above the caller's message limit"), context)
         }
         let waiting = outbox.waiting
         if WireRule.unsentAnswers.forbids(waiting > 0 && waiting + reply.body.count > CallLimits.unsentBytesMax) {
             let error = HubError(.tooManyCalls, "\(waiting) bytes of answers wait to be taken", retryAfterMillis: 1_000)
+            call.count(error.code)
             return self.end(stream, error, context)
         }
+        call.count(nil)
         var end = HubEnd.ok(metadata: call.metadata, finalSize: UInt64(reply.body.count))
         if reply.replayed { end.metadata.append(HubMetadata(HubMetadataKey.replayed, "1")) }
         if !requestHash.isEmpty { end.requestHash = .init(requestHash) }
@@ -50,6 +53,7 @@ extension ConnectionHandler {
     func fail(_ stream: UInt32, _ error: HubError, _ context: ChannelHandlerContext) {
         // A call that ended meanwhile gets no second END; one that was refused at its opening has no entry yet.
         let isKnown = calls[stream] != nil || machine.isOpen(stream)
+        calls[stream]?.count(error.code)
         drop(stream)
         if isKnown { end(stream, error, context) }
     }

@@ -202,6 +202,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             if stream == 0 { outbox.grantConnection(offset: offset) } else { outbox.grant(stream, offset: offset) }
             pump(context)
         case .refuse(let stream, let error):
+            calls[stream]?.count(error.code)
             drop(stream)
             forget(stream)
             server.hub.counters.callsFailed.add(1, ordering: .relaxed)
@@ -224,7 +225,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     // MARK: The end
 
     private func cancelCalls() {
-        for call in calls.values { call.cancel() }
+        for call in calls.values {
+            call.count(.cancelled)
+            call.cancel()
+        }
         calls = [:]
     }
 

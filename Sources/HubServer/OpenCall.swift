@@ -22,7 +22,9 @@ final class OpenCall {
 
     private let call: HubCall
     private let principal: Principal
+    private let arrived: NIODeadline
     private let deadline: NIODeadline
+    private var isCounted = false
     private var alarm: Scheduled<Void>?
 
     /// - Parameter now: The monotonic time at which CALL arrived; the deadline counts from it.
@@ -30,6 +32,7 @@ final class OpenCall {
         self.call = call
         self.route = route
         self.principal = principal
+        arrived = now
         let (millis, clamped) = CallMetadata.timeout(of: call, shape: route.method.shape)
         deadline = now + .milliseconds(Int64(millis))
         metadata = clamped ? [HubMetadata(HubMetadataKey.deadlineClamped, "\(millis)")] : []
@@ -55,6 +58,16 @@ final class OpenCall {
 
     func watchDeadline(_ loop: any EventLoop, _ passed: @escaping @Sendable () -> Void) {
         alarm = loop.scheduleTask(deadline: deadline, passed)
+    }
+
+    /// Counts the call as ended; what comes after the first time is not counted.
+    ///
+    /// - Parameter error: What it ended with; nil = OK.
+    func count(_ error: HubError.Code?) {
+        guard !isCounted else { return }
+        isCounted = true
+        let time = UInt64(clamping: (NIODeadline.now() - arrived).nanoseconds)
+        route.statistics.record(nanoseconds: time, error: error?.number ?? 0)
     }
 
     /// The call has its answer.

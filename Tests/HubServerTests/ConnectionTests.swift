@@ -82,6 +82,29 @@ struct ConnectionTests {
         #expect(try await connection.hears(.end, stream: 7).error == nil)
     }
 
+    @Test("every call is counted once with how it ended: well, refused, given up or too late")
+    func counted() async throws {
+        let modules = SlowModules()
+        let connection = try await Connection.open(modules: modules)
+        func figures(_ method: HubMethod) throws -> MethodFigures {
+            try connection.hub.router.route(method.path, role: "admin").statistics.figures
+        }
+        try await connection.ask(.echo, stream: 1, HubEchoMessage())
+        #expect(try await connection.hears(.end, stream: 1).error == nil)
+        #expect(try (figures(.echo).requests, figures(.echo).errors) == (1, 0))
+        try await connection.ask(.echo, stream: 3, slowEcho)
+        await modules.wait(working: 1)
+        #expect(try figures(.echo).requests == 1)
+        try await connection.reset(3)
+        modules.letGo()
+        try await connection.call(.status, stream: 5, timeoutMillis: 5_000)
+        await connection.channel.testingEventLoop.advanceTime(to: .now() + .seconds(6))
+        #expect(try await connection.hears(.end, stream: 5).error?.code == .deadlineExceeded)
+        #expect(try (figures(.echo).requests, figures(.echo).errors, figures(.echo).lastError) == (2, 1, 1_009))
+        #expect(try (figures(.status).requests, figures(.status).lastError) == (1, 1_008))
+        #expect(try figures(.getModule).requests == 0)
+    }
+
     @Test("a client that opens more than its credit loses the connection, however many calls it gave up")
     func overdrawn() async throws {
         let modules = SlowModules()
