@@ -46,6 +46,8 @@ package struct Hub: Sendable {
     package let deadlines: DeadlineLoop
     package let counters: HubCounters
     package let health: HealthBoard
+    /// Answers what is not the hub's to answer.
+    package let modules: any ModuleRuntime
 
     /// Reads what the ledger knows of principals and definitions, and is then ready to serve.
     ///
@@ -76,7 +78,7 @@ package struct Hub: Sendable {
         let seal = CursorSeal(key: ports.cursorKey)
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
         var router = CallRouter(policy: policy, statistics: statistics)
-        router.addAdministration(admin, modules: ports.modules)
+        router.addAdministration(admin)
         router.addInstances(
             InstanceService(
                 facts: facts, modules: ports.modules, clock: ports.clock, methods: HubMethod.all,
@@ -97,6 +99,7 @@ package struct Hub: Sendable {
         router.addCommands(commands)
         router.addReflection(.own, policy: policy)
         return Hub(
-            router: router, principals: principals, deadlines: deadlines, counters: counters, health: ports.health)
+            router: router, principals: principals, deadlines: deadlines, counters: counters, health: ports.health,
+            modules: ports.modules)
     }
 }

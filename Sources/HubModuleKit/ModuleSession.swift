@@ -24,7 +24,10 @@ struct ModuleSession {
     private let identity: HubDescribeReply
     private var greeted = false
     /// Calls whose request message has not come yet.
-    private var opened: [UInt32: Method] = [:]
+    private var opened = StreamTable<Method>()
+    /// CALLs that were understood, by their bytes: a hub sends the same few again and again.
+    private var known: [(call: [UInt8], method: Method)] = []
+    private static let knownMax = 8
 
     init<Module: DepartmentModule>(_ module: Module) {
         self.module = module
@@ -61,7 +64,7 @@ struct ModuleSession {
         case .call: return call(header, payload)
         case .data: return data(header, payload, &answer)
         case .reset:
-            opened[header.stream] = nil
+            opened.remove(header.stream)
             return true
         default: return header.type.isExtension && !header.flags.contains(.mustUnderstand)
         }
@@ -75,21 +78,31 @@ struct ModuleSession {
 
     private mutating func call(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Bool {
         guard header.stream % 2 == 1, opened.count < ModuleLinkLimits.openCallsMax else { return false }
+        guard opened[header.stream] == nil else { return false }
+        opened.set(header.stream, method(of: payload))
+        return true
+    }
+
+    private mutating func method(of call: UnsafeRawBufferPointer) -> Method {
+        if let same = known.first(where: { $0.call.elementsEqual(call) }) { return same.method }
+        let bytes = [UInt8](call)
         let method: Method =
-            switch try? HubCall(serializedBytes: [UInt8](payload)).method {
+            switch try? HubCall(serializedBytes: bytes).method {
             case ModuleMethod.echo: .echo
             case ModuleMethod.decide: .decide
             case ModuleMethod.describe: .describe
             case let name?: .unknown(name)
             case nil: .malformed
             }
-        return opened.updateValue(method, forKey: header.stream) == nil
+        if case .malformed = method { return method }
+        if known.count < Self.knownMax { known.append((bytes, method)) }
+        return method
     }
 
     private mutating func data(
         _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, _ answer: inout [UInt8]
     ) -> Bool {
-        guard let method = opened.removeValue(forKey: header.stream), header.flags == .end else { return false }
+        guard let method = opened.remove(header.stream), header.flags == .end else { return false }
         switch method {
         case .echo: answer.appendAnswer(stream: header.stream, message: payload)
         case .describe: answer.appendAnswer(identity, stream: header.stream)

@@ -8,77 +8,120 @@ import HubWire
 import NIOCore
 
 extension ConnectionHandler {
-    func open(_ stream: UInt32, _ call: HubCall, _ context: ChannelHandlerContext) {
+    /// - Parameter payload: Of the CALL frame.
+    func open(_ stream: UInt32, _ head: CallHead, _ payload: UnsafeRawBufferPointer, _ context: ChannelHandlerContext) {
         server.hub.counters.calls.add(1, ordering: .relaxed)
         do throws(HubError) {
-            guard let urn = principalURN, let principal = server.hub.principals.principal(urn) else {
-                throw HubError(.principalUnknown, "the certificate names no principal that this hub knows")
-            }
-            let route = try server.hub.router.route(call.method, role: principal.role)
+            let access = try currentCaller().access
+            let route =
+                switch head {
+                case .plain(let method, _):
+                    try server.hub.router.route(UnsafeRawBufferPointer(rebasing: payload[method]), access)
+                case .whole(let call): try server.hub.router.route(call.method, access)
+                }
             machine.expect(stream, route.method)
-            let opened = OpenCall(call, route: route, principal: principal, now: .now())
-            calls[stream] = opened
-            if route.method.shape.takesStream { start(stream, opened, [], context) }
+            let opened = OpenCall(head, route: route, now: lastHeard)
+            calls.set(stream, opened)
+            nextDeadline = min(nextDeadline, opened.deadline)
+            if route.method.shape.takesStream {
+                start(stream, opened, UnsafeRawBufferPointer(start: nil, count: 0), context)
+            }
         } catch {
             fail(stream, error, context)
         }
     }
 
     /// A request of a call is whole.
-    func receive(_ stream: UInt32, _ message: [UInt8], isLast: Bool, _ context: ChannelHandlerContext) {
+    func receive(
+        _ stream: UInt32, _ message: UnsafeRawBufferPointer, isLast: Bool, _ context: ChannelHandlerContext
+    ) {
         // A call that was refused when it was opened is no longer here; its request is dropped.
         guard let call = calls[stream] else { return }
-        guard let inbox = call.inbox else { return start(stream, call, message, context) }
-        inbox.put(message)
+        guard let inbox = call.work?.inbox else { return start(stream, call, message, context) }
+        inbox.put([UInt8](message))
         if isLast { inbox.finish() }
     }
 
-    private func start(_ stream: UInt32, _ call: OpenCall, _ message: [UInt8], _ context: ChannelHandlerContext) {
-        guard let left = call.millisLeft(.now()) else {
+    private func start(
+        _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
+    ) {
+        guard let left = call.millisLeft(lastHeard) else {
             return fail(stream, HubError(.deadlineExceeded, "expired before it was started"), context)
         }
-        var about = call.context(timeoutMillis: left)
+        do throws(HubError) {
+            if case .direct(let body) = call.route.handler {
+                switch try body(message) {
+                case .request: answer(stream, call, message, context)
+                case .message(let reply): reply.withUnsafeBytes { answer(stream, call, $0, context) }
+                case .module(let module): relay(stream, [UInt8](message), to: module, timeoutMillis: left)
+                }
+            } else {
+                let about = call.context(for: try currentCaller().principal, timeoutMillis: left)
+                work(stream, call, about, [UInt8](message), context)
+            }
+        } catch { fail(stream, error, context) }
+    }
+
+    /// A call that needs a task.
+    private func work(
+        _ stream: UInt32, _ call: OpenCall, _ about: CallContext, _ message: [UInt8], _ context: ChannelHandlerContext
+    ) {
+        let work = CallWork()
+        calls.update(stream) { $0.work = work }
+        var about = about
         if call.route.method.mutating { about.requestHash = [UInt8](SHA256.hash(data: message)) }
         switch call.route.handler {
-        case .immediate(let body, let otherwise):
-            do throws(HubError) {
-                if let reply = try body(about, message) {
-                    answer(stream, CallAnswer(body: reply), requestHash: [], context)
-                    machine.release(stream)
-                } else {
-                    answerLater(stream, call, about, context) { (about) async throws(HubError) in
-                        try await otherwise(about, message)
-                    }
-                }
-            } catch { fail(stream, error, context) }
+        case .direct: break  // Answered where it was received.
         case .unary(let body):
-            answerLater(stream, call, about, context) { (about) async throws(HubError) in
-                try await body(about, message)
-            }
+            answerLater(stream, work, about) { (about) async throws(HubError) in try await body(about, message) }
         case .gather(let body):
-            let inbox = inbox(stream, context)
-            call.inbox = inbox
-            answerLater(stream, call, about, context) { (about) async throws(HubError) in
-                try await body(about, inbox)
-            }
+            let inbox = inbox(stream)
+            work.inbox = inbox
+            answerLater(stream, work, about) { (about) async throws(HubError) in try await body(about, inbox) }
         case .stream(let body):
-            streamLater(stream, call, about, context) { (about, sink) async throws(StreamInterruption) in
+            streamLater(stream, work, about, context) { (about, sink) async throws(StreamInterruption) in
                 try await body(about, message, sink)
             }
         case .exchange(let body):
-            let inbox = inbox(stream, context)
-            call.inbox = inbox
-            streamLater(stream, call, about, context) { (about, sink) async throws(StreamInterruption) in
+            let inbox = inbox(stream)
+            work.inbox = inbox
+            streamLater(stream, work, about, context) { (about, sink) async throws(StreamInterruption) in
                 try await body(about, inbox, sink)
             }
         }
     }
 
+    // MARK: Modules
+
+    /// Lets a module answer: no task, no thread but its own.
+    private func relay(_ stream: UInt32, _ message: [UInt8], to module: String, timeoutMillis: UInt32) {
+        let work = CallWork()
+        work.isRelayed = true
+        calls.update(stream) { $0.work = work }
+        let arrivals = arrivals
+        server.hub.modules.relay(module: module, message, timeoutMillis: timeoutMillis) { outcome in
+            arrivals?.put(.relayed(stream: stream, outcome))
+        }
+    }
+
+    /// A module's answer has come.
+    func relayed(_ stream: UInt32, _ outcome: Result<[UInt8], HubError>, _ context: ChannelHandlerContext) {
+        if let call = calls[stream] {
+            switch outcome {
+            case .success(let reply): reply.withUnsafeBytes { answer(stream, call, $0, context) }
+            case .failure(let error): fail(stream, error, context)
+            }
+        }
+        machine.release(stream)
+    }
+
+    // MARK: Tasks
+
     private func answerLater(
-        _ stream: UInt32, _ call: OpenCall, _ about: CallContext, _ context: ChannelHandlerContext,
+        _ stream: UInt32, _ work: CallWork, _ about: CallContext,
         _ body: @escaping @Sendable (CallContext) async throws(HubError) -> CallAnswer
     ) {
-        work(stream, call, context) { () async -> Result<CallAnswer, HubError> in
+        run(stream, work) { () async -> Result<CallAnswer, HubError> in
             do throws(HubError) { return .success(try await body(about)) } catch { return .failure(error) }
         } then: { handler, context, result in
             switch result {
@@ -89,18 +132,17 @@ extension ConnectionHandler {
     }
 
     private func streamLater(
-        _ stream: UInt32, _ call: OpenCall, _ about: CallContext, _ context: ChannelHandlerContext,
+        _ stream: UInt32, _ work: CallWork, _ about: CallContext, _ context: ChannelHandlerContext,
         _ body: @escaping @Sendable (CallContext, any StreamSink) async throws(StreamInterruption) -> Void
     ) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        let sink = ChannelSink(patience: server.times.watcherPatience, loop: loop) { message, cursor, left in
+        let arrivals = arrivals
+        let sink = ChannelSink(patience: server.times.watcherPatience, loop: context.eventLoop) { message, cursor, left in
             let waiting = WaitingMessage(cursor: cursor, left: left)
-            loop.execute { bound.value.0.push(stream, message, waiting, bound.value.1) }
+            arrivals?.put { handler, context in handler.push(stream, message, waiting, context) }
         }
-        call.cursorSent = about.resumeFrom
-        call.sink = sink
-        work(stream, call, context) { () async -> StreamInterruption? in
+        work.cursorSent = about.resumeFrom
+        work.sink = sink
+        run(stream, work) { () async -> StreamInterruption? in
             do throws(StreamInterruption) {
                 try await body(about, sink)
                 return nil
@@ -111,15 +153,10 @@ extension ConnectionHandler {
     }
 
     /// Where a stream's requests wait. What the handler takes may be sent again.
-    private func inbox(_ stream: UInt32, _ context: ChannelHandlerContext) -> RequestInbox {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let loop = context.eventLoop
+    private func inbox(_ stream: UInt32) -> RequestInbox {
+        let arrivals = arrivals
         return RequestInbox { bytes in
-            loop.execute {
-                let (handler, context) = bound.value
-                handler.machine.taken(stream, bytes: bytes)
-                handler.sendGrants(context)
-            }
+            arrivals?.put { handler, _ in handler.machine.taken(stream, bytes: bytes) }
         }
     }
 
@@ -127,63 +164,79 @@ extension ConnectionHandler {
     ///
     /// Work that nobody waits for any more may still go on for a while. Its credit comes back only when it has ended, so
     /// that a client that opens and gives up calls cannot make the hub do more at once than one that waits.
-    private func work<Outcome: Sendable>(
-        _ stream: UInt32, _ call: OpenCall, _ context: ChannelHandlerContext,
-        _ body: @escaping @Sendable () async -> Outcome,
+    private func run<Outcome: Sendable>(
+        _ stream: UInt32, _ work: CallWork, _ body: @escaping @Sendable () async -> Outcome,
         then: @escaping @Sendable (ConnectionHandler, ChannelHandlerContext, Outcome) -> Void
     ) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let loop = context.eventLoop
-        call.task = Task {
+        let arrivals = arrivals
+        work.task = Task {
             let outcome = await body()
-            loop.execute {
-                let (handler, context) = bound.value
+            arrivals?.put { handler, context in
                 then(handler, context, outcome)
                 handler.machine.release(stream)
-                handler.sendGrants(context)
             }
         }
     }
 
     // MARK: Ends that the hub brings about
 
-    /// The call's time is up, whether its request has come or not.
-    func expire(_ stream: UInt32, _ context: ChannelHandlerContext) {
-        guard let call = calls[stream] else { return }
-        interrupt(stream, call, HubError(.deadlineExceeded, "time is up"), context)
+    /// Sets the alarm for the calls that this batch left open, so that a call that is answered at once costs none.
+    func watchDeadlines(_ context: ChannelHandlerContext) {
+        defer { nextDeadline = .distantFuture }
+        guard !calls.isEmpty, nextDeadline < deadlineAlarm?.at ?? .distantFuture else { return }
+        deadlineAlarm?.alarm.cancel()
+        let alarm = schedule(in: nextDeadline - .now(), context) { $0.expireCalls($1) }
+        deadlineAlarm = (nextDeadline, alarm)
+    }
+
+    /// Ends the calls whose time is up, whether their requests have come or not.
+    private func expireCalls(_ context: ChannelHandlerContext) {
+        // By the time for which the alarm was set: what the clock says while it rings is no concern of the calls.
+        guard let due = deadlineAlarm?.at else { return }
+        deadlineAlarm = nil
+        isBatching = true
+        for (stream, call) in calls.all {
+            if call.deadline > due {
+                nextDeadline = min(nextDeadline, call.deadline)
+            } else if call.work?.interruption == nil {
+                interrupt(stream, call, HubError(.deadlineExceeded, "time is up"), context)
+            }
+        }
+        endBatch(context)
     }
 
     /// A stream that runs says itself where to go on; any other call ends here.
     func interrupt(_ stream: UInt32, _ call: OpenCall, _ error: HubError, _ context: ChannelHandlerContext) {
-        if call.sink != nil {
-            call.interrupt(error)
+        if let work = call.work, work.sink != nil {
+            work.interrupt(error)
         } else {
             fail(stream, error, context)
         }
     }
 
     /// Nobody wants the answer any more. Work that has begun ends by itself; until then it counts.
-    func drop(_ stream: UInt32) {
-        guard let call = calls.removeValue(forKey: stream) else { return machine.release(stream) }
-        call.count(.cancelled)
+    ///
+    /// - Parameter reason: With what the call is counted.
+    func drop(_ stream: UInt32, _ reason: HubError.Code = .cancelled) {
+        guard let call = calls.remove(stream) else { return machine.release(stream) }
+        call.count(reason)
         call.cancel()
-        if call.task == nil { machine.release(stream) }
+        if call.work?.isRunning != true { machine.release(stream) }
     }
 
     private func finish(_ stream: UInt32, _ interruption: StreamInterruption?, _ context: ChannelHandlerContext) {
-        guard let call = calls.removeValue(forKey: stream) else { return }
-        call.settle()
+        guard let call = calls.remove(stream), let work = call.work else { return }
         guard let interruption else {
             call.count(nil)
-            return end(stream, .ok(finalSize: call.sink?.bytesSent ?? 0), context)
+            return end(stream, .ok(finalSize: work.sink?.bytesSent ?? 0), context)
         }
         let cancelled = interruption.error.code == .cancelled
-        let error = cancelled ? call.interruption ?? interruption.error : interruption.error
+        let error = cancelled ? work.interruption ?? interruption.error : interruption.error
         call.count(error.code)
         var cursor = interruption.cursor
         if error.code == .slowConsumer || error.code == .deadlineExceeded {
             // What the reader has not taken is thrown away: it goes on after what is on its way.
-            if !cursor.isEmpty { cursor = call.cursorSent }
+            if !cursor.isEmpty { cursor = work.cursorSent }
             forget(stream)
         }
         end(stream, error, cursor: cursor.isEmpty ? nil : cursor, context)

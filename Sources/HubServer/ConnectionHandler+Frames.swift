@@ -23,11 +23,30 @@ struct WaitingMessage: Sendable {
 }
 
 extension ConnectionHandler {
+    /// The answer of a call that needed no task.
+    func answer(
+        _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
+    ) {
+        guard !call.isClamped, message.count <= Int(peer.messageBytesMax), outbox.pass(stream, bytes: message.count) else {
+            answer(stream, CallAnswer(body: [UInt8](message)), requestHash: [], context)
+            if call.work == nil { machine.release(stream) }
+            return
+        }
+        calls.remove(stream)
+        call.count(nil)
+        outbox.drop(stream)
+        makeRoom()
+        out.writeAnswer(stream: stream, message)
+        machine.answered(stream)
+        machine.succeeded()
+        if call.work == nil { machine.release(stream) }
+        closeWhenDone(context)
+    }
+
     func answer(
         _ stream: UInt32, _ reply: CallAnswer, requestHash: [UInt8], _ context: ChannelHandlerContext
     ) {
-        guard let call = calls.removeValue(forKey: stream) else { return }  // Cancelled or past its deadline meanwhile.
-        call.settle()
+        guard let call = calls.remove(stream) else { return }  // Cancelled or past its deadline meanwhile.
         guard reply.body.count <= Int(peer.messageBytesMax) else {
             call.count(.messageTooLarge)
             return end(stream, HubError(.messageTooLarge, "the answer is above the caller's message limit"), context)
@@ -53,8 +72,7 @@ extension ConnectionHandler {
     func fail(_ stream: UInt32, _ error: HubError, _ context: ChannelHandlerContext) {
         // A call that ended meanwhile gets no second END; one that was refused at its opening has no entry yet.
         let isKnown = calls[stream] != nil || machine.isOpen(stream)
-        calls[stream]?.count(error.code)
-        drop(stream)
+        drop(stream, error.code)
         if isKnown { end(stream, error, context) }
     }
 
@@ -107,10 +125,10 @@ extension ConnectionHandler {
             switch outgoing {
             case .data(let stream, let piece, let flags, let isWhole):
                 machine.progressed()
-                collect(context) { $0.writeFrame(.data, flags: flags, stream: stream, payload: piece) }
+                collect { $0.writeFrame(.data, flags: flags, stream: stream, payload: piece) }
                 if isWhole, let message = waiting[stream]?.popFirst() {
                     leaving.append(message.left)
-                    if !message.cursor.isEmpty { calls[stream]?.cursorSent = message.cursor }
+                    if !message.cursor.isEmpty { calls[stream]?.work?.cursorSent = message.cursor }
                 }
             case .end(let stream):
                 guard let pending = ends.removeValue(forKey: stream) else { continue }
@@ -119,9 +137,9 @@ extension ConnectionHandler {
                 endNow(stream, pending.end, context)
             }
             // The channel only then knows how much waits in it.
-            if out?.readableBytes ?? 0 >= Self.batchBytes { flush(context) }
+            if out.readableBytes >= Self.batchBytes { flush(context) }
         }
-        if !isReading { flush(context) }
+        if !isBatching { flush(context) }
     }
 
     /// Tells the client what it may send.
@@ -130,42 +148,39 @@ extension ConnectionHandler {
             var credit = HubCredit()
             credit.maxOffset = grant.offset ?? 0
             credit.maxStream = grant.maxStream ?? 0
-            collect(context) { $0.writeFrame(.credit, stream: grant.stream, message: credit) }
+            collect { $0.writeFrame(.credit, stream: grant.stream, message: credit) }
         }
-        if !isReading { flush(context) }
+        if !isBatching { flush(context) }
     }
 
     // MARK: Bytes
 
-    /// Collects what one batch of reading answers, so that it leaves in one write.
+    /// Collects what one batch answers, so that it leaves in one write.
     func write(_ context: ChannelHandlerContext, _ body: (inout ByteBuffer) -> Void) {
-        collect(context, body)
-        if !isReading { flush(context) }
+        collect(body)
+        if !isBatching { flush(context) }
     }
 
-    private func collect(_ context: ChannelHandlerContext, _ body: (inout ByteBuffer) -> Void) {
-        var buffer = out ?? context.channel.allocator.buffer(capacity: 512)
-        out = nil
-        body(&buffer)
-        out = buffer
+    private func collect(_ body: (inout ByteBuffer) -> Void) {
+        makeRoom()
+        body(&out)
+    }
+
+    /// The first frame of a batch takes as much memory as the batch before needed, so that it need not grow.
+    private func makeRoom() {
+        if out.capacity == 0 { out.reserveCapacity(max(512, min(outExpected, Self.batchBytes))) }
     }
 
     func flush(_ context: ChannelHandlerContext) {
-        guard let buffer = out else { return }
-        out = nil
+        guard out.readableBytes > 0 else { return }
+        outExpected = out.readableBytes
+        var buffer = ByteBuffer()
+        swap(&buffer, &out)
         guard !leaving.isEmpty else { return context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil) }
         let gone = leaving
         leaving = []
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in for left in gone { left() } }
         context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: promise)
-    }
-}
-
-extension HubMetadata {
-    init(_ key: String, _ text: String) {
-        self.init()
-        self.key = key
-        value = .init(text.utf8)
     }
 }

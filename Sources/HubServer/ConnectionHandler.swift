@@ -27,7 +27,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     let server: ServerContext
     var machine: ServerConnectionMachine
-    var calls: [UInt32: OpenCall] = [:]
+    var calls = StreamTable<OpenCall>()
     /// Messages that wait for the client's credit, or for room in the socket.
     var outbox = SendQueue<[UInt8]>(peer: WireLimits())
     var ends: [UInt32: PendingEnd] = [:]
@@ -41,22 +41,30 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// So much is collected before it is handed to the channel.
     static let batchBytes = 65_536
     /// Written, not yet flushed.
-    var out: ByteBuffer?
-    var isReading = false
+    var out = ByteBuffer()
+    /// Bytes of the last batch: as many are made room for in the next.
+    var outExpected = 0
+    /// What is written leaves at the end of the batch that is worked through.
+    var isBatching = false
+    /// When bytes came last.
+    private(set) var lastHeard = NIODeadline.now()
+    /// Earliest deadline of the calls that were opened since ``deadlineAlarm`` was set.
+    var nextDeadline = NIODeadline.distantFuture
+    /// One alarm for all calls, at the earliest of their deadlines or before it.
+    var deadlineAlarm: (at: NIODeadline, alarm: Scheduled<Void>)?
+    private var caller: Caller?
 
     private var decoder = FrameDecoder()
-    /// Opened in the batch that is being read; their deadlines are watched after it, so that a call that is answered at
-    /// once costs no timer.
-    private var opened: [UInt32] = []
     private var isDraining = false
     private var peerIsLeaving = false
-    private var lastHeard = NIODeadline.now()
     private var handshakeAlarm: Scheduled<Void>?
     private var idleAlarm: Scheduled<Void>?
     private var stallAlarm: Scheduled<Void>?
     private var frameAlarm: Scheduled<Void>?
     /// Set while the handler is in a pipeline.
     private var attached: ChannelHandlerContext?
+    /// What other threads bring.
+    private(set) var arrivals: Arrivals?
 
     init(_ server: ServerContext) {
         self.server = server
@@ -65,7 +73,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     // MARK: Life of the connection
 
-    func handlerAdded(context: ChannelHandlerContext) { attached = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        attached = context
+        arrivals = Arrivals(self, context)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { attached = nil }
 
@@ -77,7 +88,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         server.hub.counters.connections.subtract(1, ordering: .relaxed)
-        for alarm in [handshakeAlarm, idleAlarm, stallAlarm, frameAlarm] { alarm?.cancel() }
+        for alarm in [handshakeAlarm, idleAlarm, stallAlarm, frameAlarm, deadlineAlarm?.alarm] { alarm?.cancel() }
         machine.close()
         cancelCalls()
         for stream in Array(ends.keys) + Array(waiting.keys) { forget(stream) }
@@ -154,46 +165,65 @@ final class ConnectionHandler: ChannelInboundHandler {
     // MARK: Frames in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = Self.unwrapInboundIn(data)
-        decoder.append(&bytes)
-        isReading = true
+        isBatching = true
         lastHeard = .now()
-        loop: while true {
-            switch decoder.next(&machine) {
-            case .needMore: break loop
-            case .refused(let action):
-                perform(action, context)
-                break loop
-            case .frame(let header, let payload): perform(machine.receive(header, payload), context)
-            }
+        let bytes = decoder.joined(with: Self.unwrapInboundIn(data))
+        let read = bytes.withUnsafeReadableBytes { raw in
+            FrameBytes.read(
+                raw,
+                judge: { header in
+                    guard let refusal = machine.check(header) else { return true }
+                    perform(refusal, UnsafeRawBufferPointer(start: nil, count: 0), context)
+                    return false
+                },
+                take: { header, payload in
+                    perform(machine.receive(header, payload), payload, context)
+                    return !machine.isClosed
+                })
         }
+        decoder.keep(bytes, from: read)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        for stream in opened {
-            calls[stream]?.watchDeadline(context.eventLoop) { bound.value.0.expire(stream, bound.value.1) }
-        }
-        opened.removeAll(keepingCapacity: true)
-        sendGrants(context)
-        flush(context)
+        endBatch(context)
         watchFrame(context)
         context.fireChannelReadComplete()
     }
 
-    private func perform(_ action: ServerConnectionMachine.Action, _ context: ChannelHandlerContext) {
+    /// Does what other threads brought.
+    func take(_ items: [Arrivals.Item], _ context: ChannelHandlerContext) {
+        isBatching = true
+        for item in items {
+            switch item {
+            case .relayed(let stream, let outcome): relayed(stream, outcome, context)
+            case .then(let body): body(self, context)
+            }
+        }
+        endBatch(context)
+    }
+
+    func endBatch(_ context: ChannelHandlerContext) {
+        watchDeadlines(context)
+        sendGrants(context)
+        isBatching = false
+        flush(context)
+    }
+
+    /// - Parameter payload: Of the frame that led to the action.
+    private func perform(
+        _ action: ServerConnectionMachine.Action, _ payload: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
+    ) {
         switch action {
         case .ready(let limits):
             outbox.adopt(limits, insteadOf: peer)
             peer = limits
             handshakeAlarm?.cancel()
             watchIdleness(context)
-        case .opened(let stream, let call):
-            open(stream, call, context)
-            opened.append(stream)
-        case .request(let stream, let message, let isLast): receive(stream, message, isLast: isLast, context)
-        case .requestsEnded(let stream): calls[stream]?.inbox?.finish()
+        case .opened(let stream, let head): open(stream, head, payload, context)
+        case .request(let stream, nil, let isLast): receive(stream, payload, isLast: isLast, context)
+        case .request(let stream, let joined?, let isLast):
+            joined.withUnsafeBytes { receive(stream, $0, isLast: isLast, context) }
+        case .requestsEnded(let stream): calls[stream]?.work?.inbox?.finish()
         case .cancelled(let stream):
             drop(stream)
             forget(stream)
@@ -202,8 +232,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             if stream == 0 { outbox.grantConnection(offset: offset) } else { outbox.grant(stream, offset: offset) }
             pump(context)
         case .refuse(let stream, let error):
-            calls[stream]?.count(error.code)
-            drop(stream)
+            drop(stream, error.code)
             forget(stream)
             server.hub.counters.callsFailed.add(1, ordering: .relaxed)
             write(context) { $0.writeFrame(.end, stream: stream, message: HubEnd(error: error)) }
@@ -222,14 +251,24 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// Who calls, as the register has it now.
+    ///
+    /// - Throws: ``HubError/Code/principalUnknown``.
+    func currentCaller() throws(HubError) -> Caller {
+        if let caller, caller.holds(in: server.hub) { return caller }
+        let known = try Caller(urn: principalURN, hub: server.hub)
+        caller = known
+        return known
+    }
+
     // MARK: The end
 
     private func cancelCalls() {
-        for call in calls.values {
+        for (_, call) in calls.all {
             call.count(.cancelled)
             call.cancel()
         }
-        calls = [:]
+        calls.removeAll()
     }
 
     private func leave(_ goaway: HubGoaway, _ context: ChannelHandlerContext) {
@@ -260,7 +299,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         machine.leave()
         write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway(.draining, "the hub is stopping")) }
         let stopping = HubError(.connectionClosed, "the hub is stopping", retryAfterMillis: 1_000)
-        for (stream, call) in calls where call.sink != nil {
+        for (stream, call) in calls.all where call.work?.sink != nil {
             interrupt(stream, call, stopping, context)
         }
         closeWhenDone(context)

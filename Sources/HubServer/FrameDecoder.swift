@@ -1,47 +1,34 @@
-// Cuts the bytes of a connection into frames; asks the machine before it waits for a payload.
+// Keeps the beginning of a frame until the rest of it comes.
 
 import HubWire
 import NIOCore
 
-/// Holds what has arrived and gives one whole frame at a time.
+/// What of a connection's bytes is not a whole frame yet.
 struct FrameDecoder {
-    private var buffer: ByteBuffer?
+    private var rest = ByteBuffer()
 
-    /// Bytes that are held, read ones included.
-    var bytesHeld: Int { buffer?.writerIndex ?? 0 }
+    /// Bytes that are held.
+    var bytesHeld: Int { rest.readableBytes }
 
     /// A frame has begun and is not whole.
-    var isInFrame: Bool { buffer?.readableBytes ?? 0 > 0 }
+    var isInFrame: Bool { rest.readableBytes > 0 }
 
-    /// What the next bytes are.
-    enum Step {
-        /// Not all there yet.
-        case needMore
-        /// The header was refused; no payload is read.
-        case refused(ServerConnectionMachine.Action)
-        /// One whole frame.
-        case frame(FrameHeader, [UInt8])
+    /// Takes out what is held, with what has come behind it.
+    mutating func joined(with arrived: ByteBuffer) -> ByteBuffer {
+        guard isInFrame else { return arrived }
+        var arrived = arrived
+        var all = ByteBuffer()
+        swap(&all, &rest)
+        all.writeBuffer(&arrived)
+        return all
     }
 
-    mutating func append(_ bytes: inout ByteBuffer) {
-        guard buffer?.readableBytes ?? 0 > 0 else {
-            buffer = bytes
-            return
-        }
-        // What was read goes first: a connection that never pauses must not keep all it ever sent.
-        buffer?.discardReadBytes()
-        buffer?.writeBuffer(&bytes)
-    }
-
-    mutating func next(_ machine: inout ServerConnectionMachine) -> Step {
-        guard var bytes = buffer, let header = bytes.withUnsafeReadableBytes({ FrameHeader($0) }) else {
-            return .needMore
-        }
-        if let refusal = machine.check(header) { return .refused(refusal) }
-        guard bytes.readableBytes >= FrameHeader.size + Int(header.length) else { return .needMore }
-        bytes.moveReaderIndex(forwardBy: FrameHeader.size)
-        let payload = bytes.readBytes(length: Int(header.length)) ?? []
-        buffer = bytes.readableBytes == 0 ? nil : bytes
-        return .frame(header, payload)
+    /// Keeps what stands behind the last whole frame, and no more: what was read is let go.
+    mutating func keep(_ bytes: ByteBuffer, from read: Int) {
+        var bytes = bytes
+        bytes.moveReaderIndex(forwardBy: read)
+        guard bytes.readableBytes > 0 else { return rest = ByteBuffer() }
+        bytes.discardReadBytes()
+        rest = bytes
     }
 }

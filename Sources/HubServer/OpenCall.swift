@@ -6,36 +6,26 @@ import HubProto
 import HubWire
 import NIOCore
 
-/// Lives on its connection's event loop.
-final class OpenCall {
+/// What is kept of every call. Small, because most are answered before the next frame is read.
+struct OpenCall {
     let route: CallRouter.Route
-    /// Sent with the answer.
-    let metadata: [HubMetadata]
-    var task: Task<Void, Never>?
-    var sink: ChannelSink?
-    /// Where a reader goes on after the last message that was handed to the channel.
-    var cursorSent: [UInt8] = []
-    /// Of a call that takes several requests.
-    var inbox: RequestInbox?
-    /// Why the hub itself ended a stream; its task only learns that it was cancelled.
-    private(set) var interruption: HubError?
-
-    private let call: HubCall
-    private let principal: Principal
-    private let arrived: NIODeadline
-    private let deadline: NIODeadline
-    private var isCounted = false
-    private var alarm: Scheduled<Void>?
+    /// Until when its caller waits.
+    let deadline: NIODeadline
+    /// Milliseconds between CALL and ``deadline``.
+    let timeoutMillis: UInt32
+    /// Not what the caller asked for.
+    let isClamped: Bool
+    /// What CALL said beside method and timeout; nil when it said nothing.
+    let details: CallDetails?
+    /// Of a call that could not be answered at once.
+    var work: CallWork?
 
     /// - Parameter now: The monotonic time at which CALL arrived; the deadline counts from it.
-    init(_ call: HubCall, route: CallRouter.Route, principal: Principal, now: NIODeadline) {
-        self.call = call
+    init(_ head: CallHead, route: CallRouter.Route, now: NIODeadline) {
         self.route = route
-        self.principal = principal
-        arrived = now
-        let (millis, clamped) = CallMetadata.timeout(of: call, shape: route.method.shape)
-        deadline = now + .milliseconds(Int64(millis))
-        metadata = clamped ? [HubMetadata(HubMetadataKey.deadlineClamped, "\(millis)")] : []
+        (timeoutMillis, isClamped) = CallMetadata.timeout(head.timeoutMillis, shape: route.method.shape)
+        deadline = now + .milliseconds(Int64(timeoutMillis))
+        details = if case .whole(let call) = head { CallDetails(call) } else { nil }
     }
 
     /// Milliseconds until the deadline, rounded up; nil when it has passed.
@@ -44,38 +34,63 @@ final class OpenCall {
         return nanos <= 0 ? nil : UInt32(clamping: (nanos + 999_999) / 1_000_000)
     }
 
-    func context(timeoutMillis: UInt32) -> CallContext {
+    /// Sent with the answer.
+    var metadata: [HubMetadata] {
+        isClamped ? [HubMetadata(HubMetadataKey.deadlineClamped, "\(timeoutMillis)")] : []
+    }
+
+    func context(for principal: Principal, timeoutMillis: UInt32) -> CallContext {
         var actor = HubActor()
         actor.principal = principal.urn
         actor.role = principal.role
         actor.department = principal.department
         actor.unit = principal.unit
-        if !call.metadata.isEmpty { actor.onBehalfOf = CallMetadata.text(HubMetadataKey.onBehalfOf, in: call) ?? "" }
+        guard let call = details?.call else {
+            return CallContext(method: route.method, actor: actor, timeoutMillis: timeoutMillis)
+        }
+        actor.onBehalfOf = CallMetadata.text(HubMetadataKey.onBehalfOf, in: call) ?? ""
         return CallContext(
             method: route.method, actor: actor, idempotencyKey: [UInt8](call.idempotencyKey),
             resumeFrom: [UInt8](call.resumeFrom), timeoutMillis: timeoutMillis, metadata: call.metadata)
     }
 
-    func watchDeadline(_ loop: any EventLoop, _ passed: @escaping @Sendable () -> Void) {
-        alarm = loop.scheduleTask(deadline: deadline, passed)
-    }
-
-    /// Counts the call as ended; what comes after the first time is not counted.
+    /// Counts the call, once, where it ends.
     ///
     /// - Parameter error: What it ended with; nil = OK.
     func count(_ error: HubError.Code?) {
-        guard !isCounted else { return }
-        isCounted = true
+        let arrived = deadline - .milliseconds(Int64(timeoutMillis))
         let time = UInt64(clamping: (NIODeadline.now() - arrived).nanoseconds)
         route.statistics.record(nanoseconds: time, error: error?.number ?? 0)
     }
 
-    /// The call has its answer.
-    func settle() { alarm?.cancel() }
-
     /// Nobody wants the answer any more. What is on its way to the ledger still happens; the key tells the truth.
+    func cancel() { work?.cancel() }
+}
+
+/// A CALL that says more than a method and a timeout.
+final class CallDetails: Sendable {
+    let call: HubCall
+
+    init(_ call: HubCall) { self.call = call }
+}
+
+/// Work on a call beside its connection. Lives on the connection's event loop.
+final class CallWork {
+    var task: Task<Void, Never>?
+    /// A module was asked, and its answer comes without a task.
+    var isRelayed = false
+    var sink: ChannelSink?
+    /// Where a reader goes on after the last message that was handed to the channel.
+    var cursorSent: [UInt8] = []
+    /// Of a call that takes several requests.
+    var inbox: RequestInbox?
+    /// Why the hub itself ended a stream; its task only learns that it was cancelled.
+    private(set) var interruption: HubError?
+
+    /// Its end will be heard of.
+    var isRunning: Bool { task != nil || isRelayed }
+
     func cancel() {
-        alarm?.cancel()
         task?.cancel()
         sink?.close()
         inbox?.abandon()

@@ -56,12 +56,14 @@ public enum CallMetadata {
     }
 
     /// How long the hub works on a call: what was asked, the default, or the most; `clamped` when it was lowered.
-    public static func timeout(of call: HubCall, shape: HubMethod.Shape) -> (millis: UInt32, clamped: Bool) {
+    ///
+    /// - Parameter asked: Milliseconds, as CALL says; nil when it says nothing.
+    public static func timeout(_ asked: UInt32?, shape: HubMethod.Shape) -> (millis: UInt32, clamped: Bool) {
         let limit = shape == .unary ? CallLimits.unaryTimeoutMillis : CallLimits.streamTimeoutMillis
-        guard call.hasTimeoutMs else { return (limit.standard, false) }
-        guard WireRule.timeoutBounds.forbids(true) else { return (max(1, call.timeoutMs), false) }
-        if call.timeoutMs == 0 { return (limit.standard, true) }
-        return call.timeoutMs > limit.max ? (limit.max, true) : (call.timeoutMs, false)
+        guard let asked else { return (limit.standard, false) }
+        guard WireRule.timeoutBounds.forbids(true) else { return (max(1, asked), false) }
+        if asked == 0 { return (limit.standard, true) }
+        return asked > limit.max ? (limit.max, true) : (asked, false)
     }
 
     /// The value of a metadata key as text; nil when it is absent or not UTF-8.

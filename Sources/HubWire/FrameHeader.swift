@@ -5,7 +5,7 @@ public struct FrameType: RawRepresentable, Hashable, Sendable {
     /// The byte on the wire.
     public let rawValue: UInt8
     /// Any byte is a type; whether it is known is the state machine's business.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// First frame of each side; payload `hub.v1.Hello`.
     public static let hello = Self(rawValue: 0x00)
@@ -37,7 +37,7 @@ public struct FrameFlags: OptionSet, Hashable, Sendable {
     /// The byte on the wire.
     public let rawValue: UInt8
     /// Any byte; undefined bits are refused by the state machine.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// On DATA: the sender's last message of this call.
     public static let end = Self(rawValue: 0x01)
@@ -70,6 +70,7 @@ public struct FrameHeader: Hashable, Sendable {
     public var stream: UInt32
 
     /// A header with its reserved bytes zero.
+    @inlinable
     public init(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, length: UInt32) {
         self.length = length
         self.type = type
@@ -79,6 +80,7 @@ public struct FrameHeader: Hashable, Sendable {
     }
 
     /// Reads the first 12 bytes; nil when there are fewer.
+    @inlinable
     public init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= Self.size else { return nil }
         length = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
@@ -89,6 +91,7 @@ public struct FrameHeader: Hashable, Sendable {
     }
 
     /// Writes the 12 bytes; `target` must have room for them.
+    @inlinable
     public func write(to target: UnsafeMutableRawBufferPointer) {
         target.storeBytes(of: length.bigEndian, toByteOffset: 0, as: UInt32.self)
         target[4] = type.rawValue

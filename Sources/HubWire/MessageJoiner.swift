@@ -6,8 +6,8 @@ public struct MessageJoiner: Sendable {
     public enum Outcome: Equatable, Sendable {
         /// More frames of this message are to come.
         case incomplete
-        /// A whole message.
-        case message([UInt8])
+        /// A whole message: the payload of this frame alone, or what was joined.
+        case whole(joined: [UInt8]?)
         /// The message is longer than the limit; nothing of it is kept, up to its last frame.
         case tooLarge
     }
@@ -25,7 +25,7 @@ public struct MessageJoiner: Sendable {
     mutating func lower(limit bytes: UInt32) { limit = min(limit, Int(bytes)) }
 
     /// Takes the payload of one DATA frame.
-    public mutating func append(_ payload: [UInt8], more: Bool) -> Outcome {
+    public mutating func append(_ payload: UnsafeRawBufferPointer, more: Bool) -> Outcome {
         let isTooLong = overflown || WireRule.messageLength.forbids(pending.count + payload.count > limit)
         guard !isTooLong else {
             pending = []
@@ -33,13 +33,16 @@ public struct MessageJoiner: Sendable {
             overflown = more
             return .tooLarge
         }
-        if !joining, !more { return .message(payload) }
+        if !joining, !more { return .whole(joined: nil) }
         pending += payload
         joining = more
         guard !more else { return .incomplete }
         defer { pending = [] }
-        return .message(pending)
+        return .whole(joined: pending)
     }
+
+    /// Forgets what was joined so far; its message never comes.
+    mutating func drop() { pending = [] }
 
     /// Bytes that it holds now.
     public var held: Int { pending.count }

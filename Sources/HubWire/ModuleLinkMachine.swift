@@ -12,13 +12,13 @@ public struct ModuleLinkMachine: Sendable {
     /// What the driver does next; it decides nothing.
     public enum Action: Sendable {
         /// The module said hello; calls may be opened.
-        case greeted(HubHello)
+        indirect case greeted(HubHello)
         /// The host could not start the module and says why; it ends by itself.
         case refused(reason: String)
         /// The call has its one answer.
         case answered(stream: UInt32, message: [UInt8])
         /// The module ended the call without an answer.
-        case failed(stream: UInt32, HubError)
+        indirect case failed(stream: UInt32, HubError)
         /// Send PING with ACK and these bytes.
         case pong([UInt8])
         /// The module answered a PING of the hub.
@@ -26,7 +26,7 @@ public struct ModuleLinkMachine: Sendable {
         /// Nothing to do.
         case ignore
         /// The profile was broken: end the process.
-        case broken(HubError)
+        indirect case broken(HubError)
     }
 
     private enum Phase { case awaitingHello, open, closed }
@@ -36,7 +36,7 @@ public struct ModuleLinkMachine: Sendable {
     }
 
     private var phase = Phase.awaitingHello
-    private var calls: [UInt32: Call] = [:]
+    private var calls = StreamTable<Call>()
     /// Next id to be used; nil when all 2³¹ odd ones are.
     private var nextStream: UInt32?
 
@@ -62,7 +62,7 @@ public struct ModuleLinkMachine: Sendable {
         guard phase == .open, calls.count < ModuleLinkLimits.openCallsMax, let stream = nextStream else { return nil }
         let (next, overflow) = stream.addingReportingOverflow(2)
         nextStream = overflow ? nil : next
-        calls[stream] = .asked
+        calls.set(stream, .asked)
         return stream
     }
 
@@ -84,7 +84,7 @@ public struct ModuleLinkMachine: Sendable {
     }
 
     /// Takes one whole frame that ``check(_:)`` let pass.
-    public mutating func receive(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    public mutating func receive(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         switch phase {
         case .closed: .ignore
         case .awaitingHello: first(header, payload)
@@ -108,17 +108,17 @@ public struct ModuleLinkMachine: Sendable {
 
     // MARK: Frames
 
-    private mutating func first(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    private mutating func first(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         guard header.stream == 0, header.flags.isEmpty else { return broken("first frame is on a stream") }
         switch header.type {
         case .hello:
-            guard let hello = try? HubHello(serializedBytes: payload) else {
+            guard let hello = try? HubHello(serializedBytes: [UInt8](payload)) else {
                 return broken("HELLO cannot be decoded")
             }
             phase = .open
             return .greeted(hello)
         case .end:
-            guard let end = try? HubEnd(serializedBytes: payload), end.status != 0 else {
+            guard let end = try? HubEnd(serializedBytes: [UInt8](payload)), end.status != 0 else {
                 return broken("END in place of HELLO gives no reason")
             }
             phase = .closed
@@ -127,10 +127,10 @@ public struct ModuleLinkMachine: Sendable {
         }
     }
 
-    private mutating func data(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    private mutating func data(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         switch calls[header.stream] {
         case .asked where header.flags.isSubset(of: .end):
-            calls[header.stream] = .answering(payload)
+            calls.set(header.stream, .answering([UInt8](payload)))
             return .ignore
         case .asked: return broken("DATA with flags \(header.flags.rawValue)")
         case .answering: return broken("second answer on one call")
@@ -138,12 +138,12 @@ public struct ModuleLinkMachine: Sendable {
         }
     }
 
-    private mutating func end(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
-        guard let call = calls.removeValue(forKey: header.stream) else {
+    private mutating func end(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
+        guard let call = calls.remove(header.stream) else {
             return broken("END on a stream that is not open")
         }
         // An empty END is OK, and the usual one: every field has its default.
-        guard let end = payload.isEmpty ? HubEnd() : try? HubEnd(serializedBytes: payload) else {
+        guard let end = payload.isEmpty ? HubEnd() : try? HubEnd(serializedBytes: [UInt8](payload)) else {
             return broken("END cannot be decoded")
         }
         switch (call, HubError(end: end)) {
@@ -154,11 +154,11 @@ public struct ModuleLinkMachine: Sendable {
         }
     }
 
-    private mutating func ping(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    private mutating func ping(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         guard header.stream == 0, payload.count == Int(WireLimits.pingBytes) else {
             return broken("PING of \(payload.count) bytes on stream \(header.stream)")
         }
-        return header.flags.contains(.ack) ? .alive(payload) : .pong(payload)
+        return header.flags.contains(.ack) ? .alive([UInt8](payload)) : .pong([UInt8](payload))
     }
 
     private mutating func broken(_ detail: String) -> Action { .broken(fail(.protocolViolation, detail)) }

@@ -44,7 +44,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
         }
     }
 
-    private var streams: [UInt32: Stream] = [:]
+    private var streams = StreamTable<Stream>()
     private var turns: [UInt32] = []
     private var firstTurn = 0
     private var streamCredit: UInt64
@@ -64,14 +64,14 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     /// The receiver's hello has come; until then its defaults held.
     public mutating func adopt(_ peer: WireLimits, insteadOf assumed: WireLimits) {
         let more = Int64(peer.streamCredit) - Int64(assumed.streamCredit)
-        for stream in streams.keys { streams[stream]?.granted.add(more) }
+        for (stream, _) in streams.all { streams.update(stream) { $0.granted.add(more) } }
         streamCredit = UInt64(peer.streamCredit)
         granted.add(Int64(peer.connectionCredit) - Int64(assumed.connectionCredit))
         pieceMax = min(WireLimits.quantum, Int(peer.frameBytesMax))
     }
 
     /// Nothing waits.
-    public var isEmpty: Bool { firstTurn == turns.count && streams.allSatisfy { !$0.value.hasWork } }
+    public var isEmpty: Bool { firstTurn == turns.count && streams.all.allSatisfy { !$0.value.hasWork } }
 
     /// Something of this stream waits.
     public func isWaiting(_ stream: UInt32) -> Bool { streams[stream]?.hasWork ?? false }
@@ -84,15 +84,14 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     /// Whether a whole message may leave at once, before anything that waits; if so it counts as sent.
     public mutating func pass(_ stream: UInt32, bytes: Int) -> Bool {
         guard firstTurn == turns.count, bytes <= pieceMax, sent + UInt64(bytes) <= granted else { return false }
-        guard let known = streams[stream] else {
-            guard UInt64(bytes) <= streamCredit else { return false }
-            sent += UInt64(bytes)
-            return true
-        }
-        guard !known.hasWork, known.sent + UInt64(bytes) <= known.granted else { return false }
-        sent += UInt64(bytes)
-        streams[stream]?.sent += UInt64(bytes)
-        return true
+        let passes =
+            streams.update(stream) { known in
+                guard !known.hasWork, known.sent + UInt64(bytes) <= known.granted else { return false }
+                known.sent += UInt64(bytes)
+                return true
+            } ?? (UInt64(bytes) <= streamCredit)
+        if passes { sent += UInt64(bytes) }
+        return passes
     }
 
     /// A message to be sent. `isLast`: its last frame carries END.
@@ -120,7 +119,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
 
     /// Forgets a stream and what waits on it.
     public mutating func drop(_ stream: UInt32) {
-        if let dropped = streams.removeValue(forKey: stream) { waiting -= dropped.unsent }
+        if let dropped = streams.remove(stream) { waiting -= dropped.unsent }
     }
 
     /// The receiver of an open stream allows so many bytes in all. Lower than before says nothing.
@@ -139,7 +138,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     public mutating func next() -> Outgoing? {
         for _ in firstTurn..<turns.count {
             let stream = popTurn()
-            guard var entry = streams.removeValue(forKey: stream), entry.hasWork else { continue }
+            guard var entry = streams.remove(stream), entry.hasWork else { continue }
             entry.isInTurn = false
             guard entry.head < entry.messages.count else { return .end(stream: stream) }
             var pending = entry.messages[entry.head]
@@ -148,7 +147,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
             if count == 0, left > 0 {
                 // Without credit of its own it waits for CREDIT; without the connection's it keeps its turn.
                 let isConnection = room(granted, sent) == 0
-                if isConnection { put(entry, stream) } else { streams[stream] = entry }
+                if isConnection { put(entry, stream) } else { streams.set(stream, entry) }
                 continue
             }
             let start = pending.message.startIndex + pending.sent
@@ -173,7 +172,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     private func room(_ granted: UInt64, _ sent: UInt64) -> Int { granted > sent ? Int(clamping: granted - sent) : 0 }
 
     private mutating func take(_ stream: UInt32) -> Stream {
-        streams.removeValue(forKey: stream) ?? Stream(granted: streamCredit)
+        streams.remove(stream) ?? Stream(granted: streamCredit)
     }
 
     private mutating func put(_ entry: Stream, _ stream: UInt32, first: Bool = false) {
@@ -187,7 +186,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
                 turns.append(stream)
             }
         }
-        streams[stream] = entry
+        streams.set(stream, entry)
     }
 
     private mutating func popTurn() -> UInt32 {

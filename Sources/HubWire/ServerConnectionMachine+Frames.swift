@@ -5,10 +5,10 @@ import HubProto
 import SwiftProtobuf
 
 extension ServerConnectionMachine {
-    mutating func hello(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    mutating func hello(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         if WireRule.definedFlags.forbids(!header.flags.isEmpty) { return fail(.protocolError, "HELLO with flags") }
         if WireRule.helloFirst.forbids(header.stream != 0) { return fail(.protocolError, "HELLO on a stream") }
-        guard let hello = try? HubHello(serializedBytes: payload) else {
+        guard let hello = try? HubHello(serializedBytes: [UInt8](payload)) else {
             return fail(.protocolError, "HELLO cannot be decoded")
         }
         if WireRule.versionRange.forbids(hello.versionMin > hello.versionMax) {
@@ -32,7 +32,7 @@ extension ServerConnectionMachine {
         return .ready(peer: peer)
     }
 
-    mutating func ping(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    mutating func ping(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         if WireRule.pingForm.forbids(header.stream != 0 || payload.count != Int(WireLimits.pingBytes)) {
             return fail(.protocolError, "PING of \(payload.count) bytes on stream \(header.stream)")
         }
@@ -40,12 +40,12 @@ extension ServerConnectionMachine {
             return fail(.protocolError, "PING with flags \(header.flags.rawValue)")
         }
         if let calm = idle() { return calm }
-        return header.flags.contains(.ack) ? .ignore : .pong(payload)
+        return header.flags.contains(.ack) ? .ignore : .pong([UInt8](payload))
     }
 
-    mutating func credit(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    mutating func credit(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         if WireRule.definedFlags.forbids(!header.flags.isEmpty) { return fail(.protocolError, "CREDIT with flags") }
-        guard let credit = try? HubCredit(serializedBytes: payload) else {
+        guard let credit = try? HubCredit(serializedBytes: [UInt8](payload)) else {
             return fail(.protocolError, "CREDIT cannot be decoded")
         }
         if WireRule.creditBounds.forbids(credit.maxOffset > WireLimits.creditMax) {
@@ -67,7 +67,7 @@ extension ServerConnectionMachine {
         return .peerLeaving
     }
 
-    mutating func call(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    mutating func call(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         if WireRule.oddStreams.forbids(header.stream % 2 == 0) {
             return fail(.protocolError, "CALL on even stream \(header.stream)")
         }
@@ -75,7 +75,7 @@ extension ServerConnectionMachine {
             return fail(.protocolError, "CALL on stream \(header.stream), not above \(highestStream)")
         }
         if WireRule.definedFlags.forbids(!header.flags.isEmpty) { return fail(.protocolError, "CALL with flags") }
-        if WireRule.unfinishedCalls.forbids(streams.count >= Int(limits.openCallsMax) * 2) {
+        if WireRule.unfinishedCalls.forbids(unfinished >= Int(limits.openCallsMax) * 2) {
             return fail(.streamLimit, "more than \(limits.openCallsMax) refused calls that were never finished")
         }
         if WireRule.streamCredit.forbids(header.stream > maxStream) {
@@ -84,23 +84,24 @@ extension ServerConnectionMachine {
         idleFrames = 0
         highestStream = header.stream
         if isLeaving {
-            streams[header.stream] = .draining
+            begin(header.stream, .draining)
             return .reset(stream: header.stream, .refused)
         }
         lastStream = header.stream
-        guard let call = try? HubCall(serializedBytes: payload) else {
-            return drain(header.stream, HubError(.messageMalformed, "CALL cannot be decoded"))
+        guard let head = CallHead(payload) else {
+            begin(header.stream, .draining)
+            return vain()
+                ?? .refuse(stream: header.stream, HubError(.messageMalformed, "CALL cannot be decoded"))
         }
-        if let error = CallMetadata.fault(in: call) { return drain(header.stream, error) }
-        open += 1
-        working[header.stream] = 0
-        streams[header.stream] = .receiving(
-            Incoming(
-                joiner: MessageJoiner(limit: limits.messageBytesMax), window: ReceiveWindow(size: limits.streamCredit)))
-        return .opened(stream: header.stream, call: call)
+        if case .whole(let call) = head, let error = CallMetadata.fault(in: call) {
+            begin(header.stream, .draining)
+            return vain() ?? .refuse(stream: header.stream, error)
+        }
+        begin(header.stream, .receiving)
+        return .opened(stream: header.stream, head)
     }
 
-    mutating func data(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    mutating func data(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         let isIdle = header.stream % 2 == 0 || header.stream > highestStream
         if WireRule.idleData.forbids(isIdle) {
             return fail(.protocolError, "DATA on idle stream \(header.stream)")
@@ -120,78 +121,98 @@ extension ServerConnectionMachine {
         } else {
             idleFrames = 0
         }
-        let ends = header.flags.contains(.end)
-        // Taken out, changed and put back, so that what was joined so far is never copied.
-        switch take(header.stream) {
+        switch streams[header.stream]?.side {
         case .draining:
             window.giveBack(payload.count)
-            if !ends { streams[header.stream] = .draining }
+            if header.flags.contains(.end) { leave(header.stream, for: .over) }
             return .ignore
-        case .running:
+        case .complete:
             window.giveBack(payload.count)
-            open -= 1
+            leave(header.stream, for: .over)
             return late(header.stream)
-        case nil:
+        case .over, nil:
             window.giveBack(payload.count)
             return late(header.stream)
-        case .receiving(var incoming): return receive(header, payload, &incoming)
+        case .receiving: return message(header, payload)
         }
     }
 
-    /// DATA on a stream whose requests are still coming.
-    private mutating func receive(
-        _ header: FrameHeader, _ payload: [UInt8], _ incoming: inout Incoming
-    ) -> Action {
+    /// What DATA of a call whose requests are still coming makes of its message.
+    private enum Piece {
+        case overdrawn, bareEnd, strayEnd, incomplete(grant: UInt64?), tooLong(limit: Int), tooMuch, surplus
+        case whole(joined: [UInt8]?)
+    }
+
+    private mutating func message(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         let stream = header.stream
         let ends = header.flags.contains(.end)
-        if WireRule.streamBytes.forbids(!incoming.window.receive(payload.count)) {
-            return fail(.flowControl, "DATA beyond the credit of stream \(stream)")
-        }
         if WireRule.compression.forbids(header.flags.contains(.compressed)) {
             window.giveBack(payload.count)
             return end(stream, HubError(.protocolViolation, "compressed DATA without an encoding"), ends)
         }
-        if header.flags.contains(.none) {
-            guard !incoming.joiner.isJoining else { return fail(.protocolError, "END in the middle of a message") }
-            guard incoming.takesStream else {
-                return end(stream, HubError(.methodUnknown, "this method takes exactly one request"), ends)
-            }
-            streams[stream] = .running
-            return .requestsEnded(stream: stream)
+        let others = joined - (streams[stream]?.joiner.held ?? 0)
+        let room = joinedMax - others
+        var held = 0
+        let piece = streams.update(stream) { entry -> Piece in
+            defer { held = entry.joiner.held }
+            return Self.take(header, payload, &entry, room: room)
         }
-        switch incoming.joiner.append(payload, more: header.flags.contains(.more)) {
-        case .tooLarge:
+        joined = others + held
+        switch piece {
+        case nil: return .ignore
+        case .overdrawn: return fail(.flowControl, "DATA beyond the credit of stream \(stream)")
+        case .strayEnd: return fail(.protocolError, "END in the middle of a message")
+        case .bareEnd:
+            streams.update(stream) { $0.side = .complete }
+            return .requestsEnded(stream: stream)
+        case .surplus:
             window.giveBack(payload.count)
-            return end(stream, HubError(.messageTooLarge, "message above \(incoming.joiner.limit) bytes"), ends)
-        case .incomplete:
+            return end(stream, HubError(.methodUnknown, "this method takes exactly one request"), ends)
+        case .tooLong(let limit):
+            window.giveBack(payload.count)
+            return end(stream, HubError(.messageTooLarge, "message above \(limit) bytes"), ends)
+        case .tooMuch:
+            window.giveBack(payload.count)
+            let error = HubError(
+                .tooManyCalls, "more than \(joinedMax) bytes of requests wait for their end", retryAfterMillis: 100)
+            return end(stream, error, ends)
+        case .incomplete(let due):
             // Given back at once: a message up to the limit must be able to come whole.
             window.giveBack(payload.count)
-            incoming.window.giveBack(payload.count)
-            guard joined + incoming.joiner.held <= joinedMax else {
-                let error = HubError(
-                    .tooManyCalls, "more than \(joinedMax) bytes of requests wait for their end", retryAfterMillis: 100)
-                return end(stream, error, ends)
-            }
-            grant(stream, &incoming.window)
-            joined += incoming.joiner.held
-            streams[stream] = .receiving(incoming)
+            if let due { grant(stream, due) }
             return .ignore
-        case .message(let message):
-            if incoming.takesStream {
-                // Of what came in pieces only the last one is still held.
-                let early = message.count - payload.count
-                window.take(early)
-                incoming.window.take(early)
-                streams[stream] = ends ? .running : .receiving(incoming)
-                return .request(stream: stream, message: message, isLast: ends)
+        case .whole(let joined):
+            // Of what came in pieces only the last one is still held.
+            if let joined, streams[stream]?.takesStream == true { window.take(joined.count - payload.count) }
+            return .request(stream: stream, joined: joined, isLast: ends)
+        }
+    }
+
+    private static func take(
+        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, _ entry: inout Stream, room: Int
+    ) -> Piece {
+        let ends = header.flags.contains(.end)
+        if WireRule.streamBytes.forbids(!entry.window.receive(payload.count)) { return .overdrawn }
+        if header.flags.contains(.none) {
+            guard !entry.joiner.isJoining else { return .strayEnd }
+            return entry.takesStream ? .bareEnd : .surplus
+        }
+        switch entry.joiner.append(payload, more: header.flags.contains(.more)) {
+        case .tooLarge: return .tooLong(limit: entry.joiner.limit)
+        case .incomplete:
+            guard entry.joiner.held <= room else { return .tooMuch }
+            entry.window.giveBack(payload.count)
+            return .incomplete(grant: entry.window.due())
+        case .whole(let joined):
+            if entry.takesStream {
+                if let joined { entry.window.take(joined.count - payload.count) }
+                if ends { entry.side = .complete }
+            } else {
+                if WireRule.oneRequest.forbids(!ends) { return .surplus }
+                entry.held = payload.count
+                entry.side = .complete
             }
-            if WireRule.oneRequest.forbids(!ends) {
-                window.giveBack(payload.count)
-                return end(stream, HubError(.methodUnknown, "this method takes exactly one request"), ends)
-            }
-            working[stream] = payload.count
-            streams[stream] = .running
-            return .request(stream: stream, message: message, isLast: true)
+            return .whole(joined: joined)
         }
     }
 
@@ -202,25 +223,53 @@ extension ServerConnectionMachine {
         if WireRule.idleReset.forbids(header.stream % 2 == 0 || header.stream > highestStream) {
             return fail(.protocolError, "RESET on idle stream \(header.stream)")
         }
-        switch take(header.stream) {
-        case .running, .receiving:
-            open -= 1
-            if let calm = vain() { return calm }
-            return .cancelled(stream: header.stream)
-        case .draining, nil: return .ignore
+        switch streams[header.stream]?.side {
+        case .complete, .receiving:
+            leave(header.stream, for: .over)
+            return vain() ?? .cancelled(stream: header.stream)
+        case .draining:
+            leave(header.stream, for: .over)
+            return .ignore
+        case .over, nil: return .ignore
         }
     }
 
-    /// Takes a stream out, with what it holds of its request.
-    mutating func take(_ stream: UInt32) -> Stream? {
-        let taken = streams.removeValue(forKey: stream)
-        if case .receiving(let incoming) = taken { joined -= incoming.joiner.held }
-        return taken
+    // MARK: Streams
+
+    private mutating func begin(_ stream: UInt32, _ side: Stream.Side) {
+        var entry = Stream(
+            joiner: MessageJoiner(limit: limits.messageBytesMax), window: ReceiveWindow(size: limits.streamCredit))
+        entry.side = side
+        unfinished += 1
+        if side == .receiving {
+            entry.isWorking = true
+            open += 1
+            working += 1
+        }
+        streams.set(stream, entry)
+    }
+
+    /// A stream is no longer open, or no longer expected to end. It is forgotten when nobody works on it either.
+    mutating func leave(_ stream: UInt32, for side: Stream.Side) {
+        var wasOpen = false
+        var released = 0
+        var isForgotten = false
+        streams.update(stream) { entry in
+            wasOpen = entry.isOpen
+            released = entry.joiner.held
+            entry.joiner.drop()
+            entry.side = side
+            isForgotten = side == .over && !entry.isWorking
+        }
+        joined -= released
+        if wasOpen { open -= 1 }
+        if side == .over { unfinished -= 1 }
+        if isForgotten { streams.remove(stream) }
     }
 
     /// Announces what a stream's window has to announce.
-    mutating func grant(_ stream: UInt32, _ window: inout ReceiveWindow) {
-        if let offset = window.due() { grants.append(Grant(stream: stream, offset: offset, maxStream: nil)) }
+    mutating func grant(_ stream: UInt32, _ offset: UInt64) {
+        grants.append(Grant(stream: stream, offset: offset, maxStream: nil))
     }
 
     // MARK: Refusals
@@ -248,17 +297,11 @@ extension ServerConnectionMachine {
         return fail(.enhanceYourCalm, "\(vainCalls) calls in a row were given up or refused")
     }
 
-    /// Refuses a call whose request is still to come.
-    private mutating func drain(_ stream: UInt32, _ error: HubError) -> Action {
-        if let calm = vain() { return calm }
-        streams[stream] = .draining
-        return .refuse(stream: stream, error)
-    }
-
     /// Ends a call whose request was coming; what is left of the request is dropped, if this was not its `last` frame.
     private mutating func end(_ stream: UInt32, _ error: HubError, _ last: Bool) -> Action {
-        open -= 1
-        return last ? .refuse(stream: stream, error) : drain(stream, error)
+        leave(stream, for: last ? .over : .draining)
+        if !last, let calm = vain() { return calm }
+        return .refuse(stream: stream, error)
     }
 
     mutating func fail(_ code: HubGoawayCode, _ reason: String) -> Action {

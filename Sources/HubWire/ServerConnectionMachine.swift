@@ -14,9 +14,9 @@ public struct ServerConnectionMachine: Sendable {
         /// The peer said hello; its limits hold from now on.
         case ready(peer: WireLimits)
         /// A call was opened; its deadline begins. The driver says what it expects with ``expect(_:_:)``.
-        case opened(stream: UInt32, call: HubCall)
-        /// A request message is whole. `isLast`: none follows.
-        case request(stream: UInt32, message: [UInt8], isLast: Bool)
+        case opened(stream: UInt32, CallHead)
+        /// A request message is whole: the payload of this frame, or what was `joined`. `isLast`: none follows.
+        case request(stream: UInt32, joined: [UInt8]?, isLast: Bool)
         /// The client sends no further request; there was no message in this frame.
         case requestsEnded(stream: UInt32)
         /// The caller gave up; nothing more is sent on this stream.
@@ -24,13 +24,13 @@ public struct ServerConnectionMachine: Sendable {
         /// The client takes more, on a stream or, with 0, on the connection.
         case credit(stream: UInt32, offset: UInt64)
         /// Send END with this error; the machine has closed the stream.
-        case refuse(stream: UInt32, HubError)
+        indirect case refuse(stream: UInt32, HubError)
         /// Send RESET with this code.
         case reset(stream: UInt32, HubResetCode)
         /// Send PING with ACK and these bytes.
         case pong([UInt8])
         /// Send GOAWAY, cancel every call, close.
-        case goaway(HubGoaway)
+        indirect case goaway(HubGoaway)
         /// The client is leaving; let open calls end.
         case peerLeaving
         /// Nothing to do.
@@ -50,28 +50,42 @@ public struct ServerConnectionMachine: Sendable {
     }
 
     enum Phase { case awaitingHello, open, closed }
-    enum Stream {
-        /// Requests are still coming.
-        case receiving(Incoming)
-        /// No more DATA is expected.
-        case running
-        /// Refused early; the rest of the request is dropped.
-        case draining
-    }
 
-    /// The side of a call on which the client sends.
-    struct Incoming {
-        var joiner: MessageJoiner
-        var window: ReceiveWindow
+    /// A call, from its CALL until nobody works on it and nothing of it is still to come.
+    struct Stream {
+        /// What the client may still send.
+        enum Side {
+            /// Requests are still coming.
+            case receiving
+            /// No more DATA is expected, and the answer is due.
+            case complete
+            /// Refused early; the rest of the request is dropped.
+            case draining
+            /// Answered or given up.
+            case over
+        }
+
+        var side = Side.receiving
         /// More than one request may come.
         var takesStream = false
+        /// The hub works on it, whether anybody waits for the answer or not.
+        var isWorking = false
+        /// Bytes of the connection's window that its request holds.
+        var held = 0
+        var joiner: MessageJoiner
+        var window: ReceiveWindow
+
+        /// Can still be answered.
+        var isOpen: Bool { side == .receiving || side == .complete }
     }
 
     let limits: WireLimits
     var phase = Phase.awaitingHello
-    var streams: [UInt32: Stream] = [:]
-    /// Calls whose work has not ended, with the bytes of the connection's window that their requests hold.
-    var working: [UInt32: Int] = [:]
+    var streams = StreamTable<Stream>()
+    /// Streams on which the client may still send, or expects an answer.
+    var unfinished = 0
+    /// Calls whose work has not ended.
+    var working = 0
     /// Calls that can still be answered.
     var open = 0
     /// Bytes of requests that are still coming, of all streams together.
@@ -141,8 +155,8 @@ public struct ServerConnectionMachine: Sendable {
         return nil
     }
 
-    /// Takes one whole frame that ``check(_:)`` let pass.
-    public mutating func receive(_ header: FrameHeader, _ payload: [UInt8]) -> Action {
+    /// Takes one whole frame that ``check(_:)`` let pass. The payload is only looked at, and kept where that is needed.
+    public mutating func receive(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         switch phase {
         case .closed: return .ignore
         case .awaitingHello:
@@ -170,41 +184,35 @@ public struct ServerConnectionMachine: Sendable {
     // MARK: From the driver
 
     /// Whether the stream has not been answered yet, and still can be.
-    public func isOpen(_ stream: UInt32) -> Bool {
-        guard phase != .closed else { return false }
-        return switch streams[stream] {
-        case .receiving, .running: true
-        case .draining, nil: false
-        }
-    }
+    public func isOpen(_ stream: UInt32) -> Bool { phase != .closed && streams[stream]?.isOpen ?? false }
 
     /// The driver knows the method: how long its requests may be, and whether there may be several.
     public mutating func expect(_ stream: UInt32, _ method: HubMethod) {
-        guard case .receiving(var incoming) = streams[stream] else { return }
-        if WireRule.requestLength.forbids(true) { incoming.joiner.lower(limit: method.requestBytesMax) }
-        incoming.takesStream = method.shape.takesStream
-        streams[stream] = .receiving(incoming)
+        let longest = WireRule.requestLength.forbids(true) ? method.requestBytesMax : .max
+        let takesStream = method.shape.takesStream
+        streams.update(stream) {
+            $0.joiner.lower(limit: longest)
+            $0.takesStream = takesStream
+        }
     }
 
     /// The handler has taken a request of so many bytes from a stream of them.
     public mutating func taken(_ stream: UInt32, bytes: Int) {
         window.giveBack(bytes)
-        if case .receiving(var incoming) = streams[stream] {
-            incoming.window.giveBack(bytes)
-            grant(stream, &incoming.window)
-            streams[stream] = .receiving(incoming)
+        let due = streams.update(stream) { entry -> UInt64? in
+            guard entry.side == .receiving else { return nil }
+            entry.window.giveBack(bytes)
+            return entry.window.due()
         }
+        if let due { grant(stream, due) }
     }
 
     /// The driver sent END or RESET for this stream.
     public mutating func answered(_ stream: UInt32) {
-        switch take(stream) {
-        case .running: open -= 1
-        case .receiving:
-            streams[stream] = .draining
-            open -= 1
-        case .draining: streams[stream] = .draining
-        case nil: break
+        switch streams[stream]?.side {
+        case .complete: leave(stream, for: .over)
+        case .receiving: leave(stream, for: .draining)
+        case .draining, .over, nil: break
         }
     }
 
@@ -213,7 +221,15 @@ public struct ServerConnectionMachine: Sendable {
 
     /// The work on a call has ended, whether anybody still waited for it or not: only now its credit is given back.
     public mutating func release(_ stream: UInt32) {
-        if let held = working.removeValue(forKey: stream) { window.giveBack(held) }
+        let held = streams.update(stream) { entry -> Int? in
+            guard entry.isWorking else { return nil }
+            entry.isWorking = false
+            return entry.held
+        }
+        guard let held else { return }
+        working -= 1
+        window.giveBack(held)
+        if streams[stream]?.side == .over { streams.remove(stream) }
     }
 
     /// Bytes went out, or much time has passed: whatever came before was not in vain.
@@ -225,7 +241,7 @@ public struct ServerConnectionMachine: Sendable {
         grants = []
         // As many streams as were used, and one for each call that may still be worked on.
         let used = (UInt64(highestStream) + 1) / 2
-        let free = UInt64(max(0, Int(limits.openCallsMax) - working.count))
+        let free = UInt64(max(0, Int(limits.openCallsMax) - working))
         let allowed = UInt32(clamping: max(1, used + free) * 2 - 1)
         var told: UInt32?
         if allowed > maxStream, (maxStream - min(maxStream, highestStream)) / 2 < limits.openCallsMax / 2 + 1 {

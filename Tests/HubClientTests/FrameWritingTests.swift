@@ -34,7 +34,8 @@ struct FrameWritingTests {
             wire.moveReaderIndex(forwardBy: FrameHeader.size)
             let payload = wire.readBytes(length: Int(header.length)) ?? []
             #expect(payload.count == Int(header.length))
-            if case .request(stream: 1, let whole, isLast: true) = hub.receive(header, payload) { got = whole }
+            let action = payload.withUnsafeBytes { hub.receive(header, $0) }
+            if case .request(stream: 1, let joined, isLast: true) = action { got = joined ?? payload }
             for grant in hub.takeGrants() where grant.stream == 1 { outbox.grant(1, offset: grant.offset ?? 0) }
             send()
         }

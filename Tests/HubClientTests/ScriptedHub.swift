@@ -131,7 +131,8 @@ private final class ScriptedConnection: ChannelInboundHandler {
         {
             inbound.moveReaderIndex(forwardBy: FrameHeader.size)
             let payload = inbound.readBytes(length: Int(header.length)) ?? []
-            perform(machine.check(header) ?? machine.receive(header, payload), context)
+            let action = machine.check(header) ?? payload.withUnsafeBytes { machine.receive(header, $0) }
+            perform(action, payload, context)
         }
         for grant in machine.takeGrants() {
             let credit = HubCredit.with {
@@ -148,7 +149,9 @@ private final class ScriptedConnection: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    private func perform(_ action: ServerConnectionMachine.Action, _ context: ChannelHandlerContext) {
+    private func perform(
+        _ action: ServerConnectionMachine.Action, _ payload: [UInt8], _ context: ChannelHandlerContext
+    ) {
         switch action {
         case .ready:
             var hello = HubHello()
@@ -156,16 +159,16 @@ private final class ScriptedConnection: ChannelInboundHandler {
             hello.limits.messageBytesMax = limits.messageBytesMax
             hello.limits.openCallsMax = limits.openCallsMax
             write(.hello, 0, hello, context)
-        case .opened(let stream, let call):
-            calls[stream] = call
+        case .opened(let stream, _):
+            calls[stream] = try? HubCall(serializedBytes: payload)
             let open = machine.openCalls
             state.record.withLock { $0.openMost = max($0.openMost, open) }
         case .credit(let stream, let offset):
             if stream == 0 { outbox.grantConnection(offset: offset) } else { outbox.grant(stream, offset: offset) }
             pump(context)
-        case .request(let stream, let message, _):
+        case .request(let stream, let joined, _):
             let call = ScriptedCall(
-                connection: connection, stream: stream, call: calls[stream] ?? HubCall(), message: message)
+                connection: connection, stream: stream, call: calls[stream] ?? HubCall(), message: joined ?? payload)
             state.record.withLock { $0.calls.append(call) }
             for step in script(call) { perform(step, stream, context) }
         case .cancelled(let stream):

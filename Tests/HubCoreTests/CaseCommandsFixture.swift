@@ -58,7 +58,7 @@ struct SmallHub {
         _ method: HubMethod, _ request: some Message, as reply: Reply.Type, by caller: Caller, for citizen: String = "",
         key: [UInt8]? = nil
     ) async throws -> Reply {
-        guard case .unary(let body) = try hub.router.route(method.path, role: caller.role).handler else {
+        guard case .unary(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler else {
             throw HubError(.methodUnknown, "not unary")
         }
         let bytes: [UInt8] = try request.serializedBytes()
@@ -225,7 +225,10 @@ struct AgreeableModules: ModuleRuntime {
         return .with { $0.accepted = answer(question, acceptance) }
     }
 
-    func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] { message }
+    func relay(
+        module: String, _ message: [UInt8], timeoutMillis: UInt32,
+        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
+    ) { reply(.success(message)) }
     func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 { 1_500 }
     func instances() async -> [ModuleInstance] {
         var decide = MethodFigures(method: ModuleMethod.decide)

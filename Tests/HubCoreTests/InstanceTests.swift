@@ -42,7 +42,7 @@ struct InstanceTests {
     @Test("figures are those that were counted, with their average, and a method that nobody called is left out")
     func stats() async throws {
         let hub = try await SmallHub.open()
-        let route = try hub.hub.router.route(HubMethod.echo.path, role: "admin")
+        let route = try hub.hub.router.route(HubMethod.echo.path, hub.hub.router.access(of: "admin"))
         for (time, error): (UInt64, UInt32) in [(1_000, 0), (3_000, 0), (2_000, 1_008), (0, 1_009)] {
             route.statistics.record(nanoseconds: time, error: error)
         }

@@ -118,6 +118,14 @@ extension ModuleSupervisor {
         return info
     }
 
+    /// Sends a message through a module and back.
+    func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] {
+        let outcome = await withCheckedContinuation { caller in
+            relay(module: module, message, timeoutMillis: timeoutMillis) { caller.resume(returning: $0) }
+        }
+        return try outcome.get()
+    }
+
     /// Asks with a note, and gives the decision's stage or the error.
     func outcome(_ name: String, note: String = "", timeoutMillis: UInt32 = 10_000) async -> Result<String, HubError> {
         var question = HubDecideRequest()

@@ -113,9 +113,10 @@ struct NoModules: ModuleRuntime {
     func decide(
         module: String, _ question: HubDecideRequest, timeoutMillis: UInt32
     ) async throws(HubError) -> HubDecision { throw HubError(.moduleUnavailable, "none") }
-    func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] {
-        throw HubError(.moduleUnavailable, "none")
-    }
+    func relay(
+        module: String, _ message: [UInt8], timeoutMillis: UInt32,
+        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
+    ) { reply(.failure(HubError(.moduleUnavailable, "none"))) }
     func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 {
         throw HubError(.moduleUnavailable, "none")
     }

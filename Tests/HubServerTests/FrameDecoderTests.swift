@@ -14,64 +14,60 @@ struct FrameDecoderTests {
         return bytes
     }
 
-    private static func hello() -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.appendFrame(.hello, stream: 0, payload: [])
-        return bytes
-    }
-
-    /// A machine that has heard HELLO.
-    private static func machine() -> ServerConnectionMachine {
-        var machine = ServerConnectionMachine(limits: WireLimits())
-        _ = machine.receive(FrameHeader(.hello, stream: 0, length: 0), [])
-        return machine
-    }
-
-    /// Payloads of the frames that are whole.
-    private static func drain(_ decoder: inout FrameDecoder, _ machine: inout ServerConnectionMachine) -> [[UInt8]] {
+    /// Payloads of the frames that are whole with these bytes.
+    private static func read(_ decoder: inout FrameDecoder, _ bytes: [UInt8]) -> [[UInt8]] {
+        let all = decoder.joined(with: ByteBuffer(bytes: bytes))
         var payloads: [[UInt8]] = []
-        while case .frame(_, let payload) = decoder.next(&machine) { payloads.append(payload) }
+        let read = all.withUnsafeReadableBytes { raw in
+            FrameBytes.read(
+                raw, judge: { _ in true },
+                take: { _, payload in
+                    payloads.append([UInt8](payload))
+                    return true
+                })
+        }
+        decoder.keep(all, from: read)
         return payloads
     }
 
     @Test("a frame that comes byte by byte is one frame")
     func byteByByte() {
-        var (decoder, machine) = (FrameDecoder(), Self.machine())
+        var decoder = FrameDecoder()
         var frames: [[UInt8]] = []
-        for byte in Self.ping(1) + Self.ping(2) {
-            var piece = ByteBuffer(bytes: [byte])
-            decoder.append(&piece)
-            frames += Self.drain(&decoder, &machine)
-        }
+        for byte in Self.ping(1) + Self.ping(2) { frames += Self.read(&decoder, [byte]) }
         #expect(frames == [[UInt8](repeating: 1, count: 8), [UInt8](repeating: 2, count: 8)])
     }
 
     @Test("a connection whose pieces never end with a frame's end keeps no more than a frame and a piece")
     func bounded() {
-        var (decoder, machine) = (FrameDecoder(), Self.machine())
+        var decoder = FrameDecoder()
         var stream: [UInt8] = []
         for number in 0..<100 { stream += Self.ping(UInt8(number)) }
         var frames = 0
         var most = 0
         for round in 0..<200 {
             // Each piece is a whole number of frames long, but begins and ends in the middle of one.
-            var piece = ByteBuffer(bytes: round == 0 ? stream.dropLast(7)[...] : stream.suffix(7) + stream.dropLast(7))
-            decoder.append(&piece)
-            frames += Self.drain(&decoder, &machine).count
+            let piece = round == 0 ? stream.dropLast(7)[...] : stream.suffix(7) + stream.dropLast(7)
+            frames += Self.read(&decoder, Array(piece)).count
             most = max(most, decoder.bytesHeld)
         }
         #expect(frames == 200 * 100 - 1)
         #expect(most <= 2 * stream.count)
     }
 
-    @Test("a header that is refused is refused before its payload comes")
+    @Test("a header that is refused is refused before its payload comes, and ends the reading")
     func refused() {
-        var (decoder, machine) = (FrameDecoder(), ServerConnectionMachine(limits: WireLimits()))
-        var header = ByteBuffer(bytes: Self.ping(1).prefix(FrameHeader.size))
-        decoder.append(&header)
-        guard case .refused(.goaway) = decoder.next(&machine) else {
-            Issue.record("a PING before HELLO was not refused")
-            return
+        let bytes = Self.ping(1).prefix(FrameHeader.size) + Self.ping(2)
+        var judged = 0
+        let read = Array(bytes).withUnsafeBytes { raw in
+            FrameBytes.read(
+                raw,
+                judge: { _ in
+                    judged += 1
+                    return false
+                }, take: { _, _ in true })
         }
+        #expect(judged == 1)
+        #expect(read == bytes.count)
     }
 }

@@ -100,14 +100,14 @@ struct CallMetadataTests {
 
     @Test("without a timeout a unary call has 30 seconds, a stream 15 minutes")
     func standardTimeout() {
-        #expect(CallMetadata.timeout(of: .echo, shape: .unary) == (30_000, false))
-        #expect(CallMetadata.timeout(of: .echo, shape: .serverStream) == (900_000, false))
+        #expect(CallMetadata.timeout(nil, shape: .unary) == (30_000, false))
+        #expect(CallMetadata.timeout(nil, shape: .serverStream) == (900_000, false))
     }
 
     @Test("a timeout within bounds is kept, 0 means the default, more than the most is lowered, and both are told")
     func clampedTimeout() {
         func timeout(_ millis: UInt32, _ shape: HubMethod.Shape) -> (UInt32, Bool) {
-            CallMetadata.timeout(of: .echo { $0.timeoutMs = millis }, shape: shape)
+            CallMetadata.timeout(millis, shape: shape)
         }
         #expect(timeout(1, .unary) == (1, false))
         #expect(timeout(300_000, .unary) == (300_000, false))

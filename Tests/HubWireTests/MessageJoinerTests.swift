@@ -5,23 +5,29 @@ import Testing
 
 @Suite("Messages and frames")
 struct MessageJoinerTests {
+    /// As the joiner says it, with the payload of a message that came in one frame.
+    private func joined(_ joiner: inout MessageJoiner, _ payload: [UInt8], more: Bool) -> MessageJoiner.Outcome {
+        let outcome = payload.withUnsafeBytes { joiner.append($0, more: more) }
+        return outcome == .whole(joined: nil) ? .whole(joined: payload) : outcome
+    }
+
     @Test("a message in one frame is whole at once, even an empty one")
     func one() {
         var joiner = MessageJoiner(limit: 4)
-        #expect(joiner.append([1, 2, 3, 4], more: false) == .message([1, 2, 3, 4]))
-        #expect(joiner.append([], more: false) == .message([]))
+        #expect(joined(&joiner, [1, 2, 3, 4], more: false) == .whole(joined: [1, 2, 3, 4]))
+        #expect(joined(&joiner, [], more: false) == .whole(joined: []))
     }
 
     @Test("frames with MORE are joined in order, and the next message begins anew")
     func several() {
         var joiner = MessageJoiner(limit: 6)
-        #expect(joiner.append([1, 2], more: true) == .incomplete)
+        #expect(joined(&joiner, [1, 2], more: true) == .incomplete)
         #expect(joiner.isJoining)
-        #expect(joiner.append([], more: true) == .incomplete)
-        #expect(joiner.append([3], more: false) == .message([1, 2, 3]))
+        #expect(joined(&joiner, [], more: true) == .incomplete)
+        #expect(joined(&joiner, [3], more: false) == .whole(joined: [1, 2, 3]))
         #expect(!joiner.isJoining)
-        #expect(joiner.append([4], more: true) == .incomplete)
-        #expect(joiner.append([], more: false) == .message([4]))
+        #expect(joined(&joiner, [4], more: true) == .incomplete)
+        #expect(joined(&joiner, [], more: false) == .whole(joined: [4]))
     }
 
     @Test("exactly the limit passes, one byte more does not", arguments: [1, 2, 3, 7])
@@ -31,20 +37,20 @@ struct MessageJoinerTests {
             var outcome = MessageJoiner.Outcome.incomplete
             for start in stride(from: 0, to: count, by: step) where outcome == .incomplete {
                 let stop = min(start + step, count)
-                outcome = joiner.append([UInt8](repeating: 9, count: stop - start), more: stop < count)
+                outcome = joined(&joiner, [UInt8](repeating: 9, count: stop - start), more: stop < count)
             }
-            #expect(outcome == (count == 20 ? .message([UInt8](repeating: 9, count: 20)) : .tooLarge))
+            #expect(outcome == (count == 20 ? .whole(joined: [UInt8](repeating: 9, count: 20)) : .tooLarge))
         }
     }
 
     @Test("the rest of a message that was too large is never taken for a message of its own")
     func restOfTooLarge() {
         var joiner = MessageJoiner(limit: 4)
-        #expect(joiner.append([1, 2, 3], more: true) == .incomplete)
-        #expect(joiner.append([4, 5], more: true) == .tooLarge)
-        #expect(joiner.append([6], more: true) == .tooLarge)
-        #expect(joiner.append([7], more: false) == .tooLarge)
-        #expect(joiner.append([8], more: false) == .message([8]))
+        #expect(joined(&joiner, [1, 2, 3], more: true) == .incomplete)
+        #expect(joined(&joiner, [4, 5], more: true) == .tooLarge)
+        #expect(joined(&joiner, [6], more: true) == .tooLarge)
+        #expect(joined(&joiner, [7], more: false) == .tooLarge)
+        #expect(joined(&joiner, [8], more: false) == .whole(joined: [8]))
     }
 
     @Test("a message is cut into frames of at most the peer's limit, MORE on all but the last")
@@ -65,10 +71,10 @@ struct MessageJoinerTests {
         var joiner = MessageJoiner(limit: 1_000)
         var outcomes: [MessageJoiner.Outcome] = []
         for piece in pieces(count, max: 16, last: true) {
-            outcomes.append(joiner.append([UInt8](message[piece.range]), more: piece.flags.contains(.more)))
+            outcomes.append(joined(&joiner, [UInt8](message[piece.range]), more: piece.flags.contains(.more)))
         }
         #expect(outcomes.dropLast().allSatisfy { $0 == .incomplete })
-        #expect(outcomes.last == .message(message))
+        #expect(outcomes.last == .whole(joined: message))
     }
 
     private struct Piece: Equatable {

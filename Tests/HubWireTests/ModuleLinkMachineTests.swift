@@ -16,7 +16,7 @@ struct ModuleLinkMachineTests {
     ) -> ModuleLinkMachine.Action {
         let header = FrameHeader(type, flags: flags, stream: stream, length: UInt32(payload.count))
         if let error = machine.check(header) { return .broken(error) }
-        return machine.receive(header, payload)
+        return payload.withUnsafeBytes { machine.receive(header, $0) }
     }
 
     private func greeted(firstStream: UInt32 = 1) -> ModuleLinkMachine {

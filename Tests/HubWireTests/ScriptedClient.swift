@@ -19,12 +19,14 @@ enum Heard: Equatable {
     case peerLeaving
     case nothing
 
-    init(_ action: ServerConnectionMachine.Action) {
+    init(_ action: ServerConnectionMachine.Action, payload: [UInt8] = []) {
         self =
             switch action {
             case .ready(let peer): .ready(frameBytesMax: peer.frameBytesMax, messageBytesMax: peer.messageBytesMax)
-            case .opened(let stream, let call): .opened(stream, method: call.method)
-            case .request(let stream, let message, _): .request(stream, message)
+            case .opened(let stream, .plain(let method, _)):
+                .opened(stream, method: String(decoding: payload[method], as: UTF8.self))
+            case .opened(let stream, .whole(let call)): .opened(stream, method: call.method)
+            case .request(let stream, let joined, _): .request(stream, joined ?? payload)
             case .requestsEnded(let stream): .requestsEnded(stream)
             case .credit(let stream, let offset): .credit(stream, offset)
             case .cancelled(let stream): .cancelled(stream)
@@ -52,14 +54,14 @@ final class ScriptedClient {
     }
 
     /// Shows a header alone; nil when the machine wants its payload.
-    func show(_ header: FrameHeader) -> Heard? { machine.check(header).map(Heard.init) }
+    func show(_ header: FrameHeader) -> Heard? { machine.check(header).map { Heard($0) } }
 
     /// Shows the header first, as the driver does; the payload follows when the machine lets it.
     func send(_ header: FrameHeader, _ payload: [UInt8] = []) -> Heard {
-        let action = machine.check(header) ?? machine.receive(header, payload)
+        let action = machine.check(header) ?? payload.withUnsafeBytes { machine.receive(header, $0) }
         grants += machine.takeGrants()
         if case .goaway(let goaway) = action { self.goaway = goaway }
-        return Heard(action)
+        return Heard(action, payload: payload)
     }
 
     func send(

@@ -79,12 +79,20 @@ package struct StreamInterruption: Error, Sendable {
     package let cursor: [UInt8]
 }
 
+/// What becomes of a call that needs no task.
+package enum DirectAnswer: Sendable {
+    /// The request is its own answer.
+    case request
+    /// Answered.
+    case message([UInt8])
+    /// This module answers; the request goes to it as it is.
+    case module(String)
+}
+
 /// How a method is answered. The kinds differ in what they cost: the first needs no task and no hop.
 package enum CallHandler: Sendable {
-    /// On the connection's own thread, at once; nil = this one needs a task after all.
-    case immediate(
-        @Sendable (CallContext, [UInt8]) throws(HubError) -> [UInt8]?,
-        otherwise: @Sendable (CallContext, [UInt8]) async throws(HubError) -> CallAnswer)
+    /// On the connection's own thread, from the request where it lies.
+    case direct(@Sendable (UnsafeRawBufferPointer) throws(HubError) -> DirectAnswer)
     /// In a task.
     case unary(@Sendable (CallContext, [UInt8]) async throws(HubError) -> CallAnswer)
     /// In a task, with many requests.

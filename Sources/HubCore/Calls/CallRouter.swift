@@ -8,16 +8,31 @@ package import SwiftProtobuf
 /// Method name → handler, and role → methods. Built once, read by every connection without a lock.
 package struct CallRouter: Sendable {
     /// One method that can be called.
-    package struct Route: Sendable {
+    package final class Route: Sendable {
         package let method: HubMethod
         package let handler: CallHandler
-        /// Roles that may call it, from the policy.
-        package let roles: Set<String>
         /// Whoever ends a call counts it here.
         package let statistics: MethodStatistics
+        /// Its place in the table.
+        let number: Int
+
+        init(method: HubMethod, handler: CallHandler, statistics: MethodStatistics, number: Int) {
+            self.method = method
+            self.handler = handler
+            self.statistics = statistics
+            self.number = number
+        }
     }
 
-    private var routes: [String: Route] = [:]
+    /// What a role may call, from the policy: looked up once for a connection, not for each call.
+    package struct Access: Sendable {
+        let role: String
+        /// By the number of the route.
+        let allowed: [Bool]
+    }
+
+    private var routes: [Route] = []
+    private var index = MethodIndex()
     private let policy: Policy
     private let statistics: [HubMethod: MethodStatistics]
 
@@ -28,32 +43,50 @@ package struct CallRouter: Sendable {
     }
 
     mutating func add(_ method: HubMethod, _ handler: CallHandler) {
-        let roles = Set(policy.roles.keys.filter { policy.allows($0, method) })
-        routes[method.path] = Route(
-            method: method, handler: handler, roles: roles, statistics: statistics[method] ?? MethodStatistics(method))
+        index.add(method.path, number: routes.count)
+        routes.append(
+            Route(
+                method: method, handler: handler, statistics: statistics[method] ?? MethodStatistics(method),
+                number: routes.count))
     }
 
-    /// The route, if this role may take it.
+    /// The methods that a role may call.
+    package func access(of role: String) -> Access {
+        Access(role: role, allowed: routes.map { policy.allows(role, $0.method) })
+    }
+
+    /// The route of the method with this name, if it may be taken.
     ///
     /// - Throws: ``HubError/Code/methodUnknown``, or ``HubError/Code/permissionDenied`` by default.
-    package func route(_ path: String, role: String) throws(HubError) -> Route {
-        guard let route = routes[path] else {
+    package func route(_ path: UnsafeRawBufferPointer, _ access: Access) throws(HubError) -> Route {
+        try route(index.number(of: path), access)
+    }
+
+    /// The same, for a name that is a string already.
+    package func route(_ path: String, _ access: Access) throws(HubError) -> Route {
+        try route(Array(path.utf8).withUnsafeBytes { index.number(of: $0) }, access)
+    }
+
+    private func route(_ number: Int?, _ access: Access) throws(HubError) -> Route {
+        guard let number else {
             throw HubError(.methodUnknown, "no method of this name; see Protos/ for those of protocol 1.0")
         }
-        guard route.roles.contains(role) else {
-            throw HubError(.permissionDenied, "role \(role) may not call \(path)")
+        guard access.allowed[number] else {
+            throw HubError(.permissionDenied, "role \(access.role) may not call \(routes[number].method.path)")
         }
-        return route
+        return routes[number]
     }
 
     /// Every method that has a handler.
-    package var methods: [HubMethod] { routes.values.map(\.method) }
+    package var methods: [HubMethod] { routes.map(\.method) }
 
     /// Role to the services of which it may call a method.
     var services: [String: Set<String>] {
         var services: [String: Set<String>] = [:]
-        for route in routes.values {
-            for role in route.roles { services[role, default: []].insert(route.method.service) }
+        for route in routes {
+            for role in policy.roles.keys where policy.allows(role, route.method) {
+                services[role, default: []].insert(route.method.service)
+            }
         }
         return services
     }

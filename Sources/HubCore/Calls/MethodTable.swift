@@ -5,7 +5,7 @@ import HubProto
 import SwiftProtobuf
 
 extension CallRouter {
-    mutating func addAdministration(_ admin: AdminService, modules: any ModuleRuntime) {
+    mutating func addAdministration(_ admin: AdminService) {
         unary(.status, admin.status)
         unary(.listModules, admin.listModules)
         unary(.getModule, admin.getModule)
@@ -13,17 +13,7 @@ extension CallRouter {
         change(.addPrincipal, admin.addPrincipal)
         unary(.advanceClock, admin.advanceClock)
         unary(.verifyAudit, admin.verifyAudit)
-        add(
-            .echo,
-            .immediate(
-                { (_, message) throws(HubError) in EchoRequest.namesModule(message) ? nil : message },
-                otherwise: { (context, bytes) async throws(HubError) in
-                    let module = try HubEchoMessage(edge: bytes).module
-                    if module.isEmpty { return CallAnswer(body: bytes) }
-                    let answer = try await modules.echo(
-                        module: module, bytes, timeoutMillis: context.timeoutMillis)
-                    return CallAnswer(body: answer)
-                }))
+        add(.echo, .direct(EchoRequest.answer))
     }
 
     mutating func addInstances(_ instances: InstanceService) {

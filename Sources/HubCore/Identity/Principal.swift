@@ -3,7 +3,7 @@
 package import HubDomain
 import HubProto
 package import SwiftProtobuf
-import Synchronization
+package import Synchronization
 
 /// A program or person with a certificate.
 package struct Principal: Sendable, Hashable {
@@ -53,6 +53,8 @@ package struct Principal: Sendable, Hashable {
 /// All principals the hub knows: those of the policy file and those that were added, which the ledger keeps.
 package final class PrincipalRegister: Sendable {
     private let known: Mutex<[String: Principal]>
+    /// Rises with every change; who remembers a principal looks here whether it still holds.
+    package let generation = Atomic<Int>(0)
 
     private init(_ principals: [String: Principal]) { known = Mutex(principals) }
 
@@ -72,7 +74,10 @@ package final class PrincipalRegister: Sendable {
     package func principal(_ urn: String) -> Principal? { known.withLock { $0[urn] } }
 
     /// Makes a principal known that the ledger already keeps.
-    func add(_ principal: Principal) { known.withLock { $0[principal.urn] = principal } }
+    func add(_ principal: Principal) {
+        known.withLock { $0[principal.urn] = principal }
+        generation.add(1, ordering: .releasing)
+    }
 
     /// The record with which the ledger keeps a principal.
     static func record(of principal: Principal) throws(HubError) -> RecordWrite {

@@ -47,8 +47,12 @@ package protocol ModuleRuntime: Sendable {
     /// - Throws: 3001, 3003, 3004 or 3005 of the catalogue, or 3006 for an answer that is none.
     func decide(module: String, _ question: HubDecideRequest, timeoutMillis: UInt32) async throws(HubError)
         -> HubDecision
-    /// Sends a message through a module and back; serialised `hub.v1.EchoMessage` in and out.
-    func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8]
+    /// Lets a module answer `hub.v1.Diagnostics/Echo`, without a task: `reply` is called once, on any thread.
+    ///
+    /// - Parameter message: Serialised `hub.v1.EchoMessage`, as is the answer.
+    func relay(
+        module: String, _ message: [UInt8], timeoutMillis: UInt32,
+        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void)
     /// Nanoseconds until a module has answered an empty message.
     func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64
     /// Ids of the modules that answer now. Cheap: asks no process and reads no memory of one.

@@ -6,6 +6,7 @@ import NIOCore
 /// What a caller waits for. Its answer is given exactly once.
 struct ModuleCall: Sendable {
     typealias Outcome = Result<[UInt8], HubError>
+    typealias Reply = @Sendable (Outcome) -> Void
 
     let method: ModuleLink.Method
     /// Serialised request.
@@ -16,27 +17,27 @@ struct ModuleCall: Sendable {
     var casualties = 0
     /// It was once overdue behind a call that hung.
     var stoodBehind = false
-    private var caller: CheckedContinuation<Outcome, Never>?
+    private var reply: Reply?
 
     /// A poison question may end this many processes.
     static let casualtiesMax = 2
 
     init(
         _ method: ModuleLink.Method, _ message: [UInt8], deadline: NIODeadline,
-        caller: CheckedContinuation<Outcome, Never>
+        reply: @escaping Reply
     ) {
         self.method = method
         self.message = message
         self.deadline = deadline
-        self.caller = caller
+        self.reply = reply
     }
 
     /// The caller has its answer, or has been told that there will be none.
-    var isOver: Bool { caller == nil }
+    var isOver: Bool { reply == nil }
 
     /// Gives the caller its answer; the second time does nothing.
     mutating func finish(_ outcome: Outcome) {
-        caller?.resume(returning: outcome)
-        caller = nil
+        reply?(outcome)
+        reply = nil
     }
 }

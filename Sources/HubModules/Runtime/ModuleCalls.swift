@@ -3,6 +3,7 @@
 import HubCore
 import HubDomain
 import HubProto
+import HubWire
 import NIOCore
 
 /// Figures of the methods that a module is asked through the hub.
@@ -34,7 +35,7 @@ struct ModuleCalls {
     private let limits: ModuleLimits
     private var waiting = CircularBuffer<ModuleCall>()
     private var suspects = CircularBuffer<ModuleCall>()
-    private var asked: [UInt32: Asked] = [:]
+    private var asked = StreamTable<Asked>()
     /// Stream of a suspect; while it is at the process, nothing else is.
     private var alone: UInt32?
     /// Of all messages held here.
@@ -79,19 +80,19 @@ struct ModuleCalls {
             if let suspect = suspects.first {
                 guard asked.isEmpty, let stream = ask(suspect) else { return }
                 suspects.removeFirst()
-                asked[stream] = Asked(call: suspect, since: now)
+                asked.set(stream, Asked(call: suspect, since: now))
                 alone = stream
             } else {
                 guard let call = waiting.first, asked.count < limits.inFlightMax, let stream = ask(call) else { return }
                 waiting.removeFirst()
-                asked[stream] = Asked(call: call, since: now)
+                asked.set(stream, Asked(call: call, since: now))
             }
         }
     }
 
     /// Gives the answer of a stream to its caller. False when nobody asked on this stream.
     mutating func answer(_ stream: UInt32, _ outcome: ModuleCall.Outcome) -> Bool {
-        guard let entry = asked.removeValue(forKey: stream) else { return false }
+        guard let entry = asked.remove(stream) else { return false }
         if alone == stream { alone = nil }
         var call = entry.call
         messageBytes -= call.message.count
@@ -106,7 +107,7 @@ struct ModuleCalls {
     ///   - why: How the process ended.
     /// - Returns: Calls that failed for good.
     mutating func processEnded(blaming: Bool, why: String) -> Int {
-        let entries = asked.sorted { $0.key < $1.key }.map(\.value)
+        let entries = asked.all.sorted { $0.stream < $1.stream }.map(\.value)
         asked.removeAll()
         alone = nil
         var failed = 0
@@ -164,18 +165,18 @@ struct ModuleCalls {
     ///   - unasked: Error for a call that never reached the process.
     mutating func sweep(now: NIODeadline, judging: Bool, unasked: HubError) -> Overdue {
         var overdue = Overdue()
-        let late = judging ? asked.filter { now >= $0.value.since + .milliseconds(limits.decideMillis) } : [:]
+        let late = judging ? asked.all.filter { now >= $0.value.since + .milliseconds(limits.decideMillis) } : []
         overdue.hung = !late.isEmpty
-        let oldest = late.keys.min()
-        for stream in late.keys {
-            if stream == oldest || late[stream]?.call.stoodBehind == true {
+        let oldest = late.map(\.stream).min()
+        for (stream, entry) in late {
+            if stream == oldest || entry.call.stoodBehind {
                 overdue.failed += fail(
                     stream, HubError(.moduleHung, "module did not answer within \(limits.decideMillis) ms"))
             } else {
-                asked[stream]?.call.stoodBehind = true
+                asked.update(stream) { $0.call.stoodBehind = true }
             }
         }
-        for (stream, entry) in asked where now >= entry.call.deadline {
+        for (stream, entry) in asked.all where now >= entry.call.deadline {
             overdue.failed += fail(
                 stream, HubError(.deadlineExceeded, "the caller's time passed while the module worked"))
         }
@@ -187,7 +188,7 @@ struct ModuleCalls {
     private mutating func fail(_ stream: UInt32, _ error: HubError) -> Int {
         guard var entry = asked[stream], !entry.call.isOver else { return 0 }
         finish(&entry.call, .failure(error), since: entry.since)
-        asked[stream] = entry
+        asked.set(stream, entry)
         return 1
     }
 

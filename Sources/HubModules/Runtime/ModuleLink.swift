@@ -110,11 +110,28 @@ final class ModuleLink: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        if arrived.readableBytes == 0 { arrived = bytes } else { arrived.writeBuffer(&bytes) }
-        while let (header, payload) = nextFrame() {
-            delegate?.link(self, says: machine.receive(header, payload))
+        if arrived.readableBytes > 0 {
+            arrived.writeBuffer(&bytes)
+            swap(&bytes, &arrived)
         }
-        if arrived.readableBytes == 0 { arrived = ByteBuffer() } else { arrived.discardReadBytes() }
+        arrived = ByteBuffer()
+        let read = bytes.withUnsafeReadableBytes { raw in
+            FrameBytes.read(
+                raw,
+                judge: { header in
+                    guard let error = machine.check(header) else { return true }
+                    delegate?.link(self, says: .broken(error))
+                    return false
+                },
+                take: { header, payload in
+                    delegate?.link(self, says: machine.receive(header, payload))
+                    return true
+                })
+        }
+        bytes.moveReaderIndex(forwardBy: read)
+        guard bytes.readableBytes > 0 else { return }
+        bytes.discardReadBytes()
+        arrived = bytes
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { delegate?.linkDidRead(self) }
@@ -129,20 +146,6 @@ final class ModuleLink: ChannelInboundHandler {
         machine.close()
         context = nil
         delegate?.linkClosed(self)
-    }
-
-    private func nextFrame() -> (FrameHeader, [UInt8])? {
-        guard let header = arrived.withUnsafeReadableBytes({ FrameHeader($0) }) else { return nil }
-        if let error = machine.check(header) {
-            arrived = ByteBuffer()
-            delegate?.link(self, says: .broken(error))
-            return nil
-        }
-        let length = Int(header.length)
-        guard arrived.readableBytes >= FrameHeader.size + length else { return nil }
-        arrived.moveReaderIndex(forwardBy: FrameHeader.size)
-        guard let payload = arrived.readBytes(length: length) else { return nil }
-        return (header, payload)
     }
 
     private func write(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, _ payload: [UInt8]) {

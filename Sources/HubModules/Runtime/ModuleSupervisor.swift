@@ -133,8 +133,11 @@ package final class ModuleSupervisor: ModuleRuntime {
         return decision
     }
 
-    package func echo(module: String, _ message: [UInt8], timeoutMillis: UInt32) async throws(HubError) -> [UInt8] {
-        try await ask(module, .echo, message, timeoutMillis)
+    package func relay(
+        module: String, _ message: [UInt8], timeoutMillis: UInt32,
+        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
+    ) {
+        do throws(HubError) { try submit(module, .echo, message, timeoutMillis, reply) } catch { reply(.failure(error)) }
     }
 
     package func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 {
@@ -186,15 +189,24 @@ package final class ModuleSupervisor: ModuleRuntime {
     private func ask(_ module: String, _ method: ModuleLink.Method, _ message: [UInt8], _ timeoutMillis: UInt32)
         async throws(HubError) -> [UInt8]
     {
+        let outcome: ModuleCall.Outcome = await withCheckedContinuation { caller in
+            do throws(HubError) {
+                try submit(module, method, message, timeoutMillis) { caller.resume(returning: $0) }
+            } catch { caller.resume(returning: .failure(error)) }
+        }
+        return try outcome.get()
+    }
+
+    private func submit(
+        _ module: String, _ method: ModuleLink.Method, _ message: [UInt8], _ timeoutMillis: UInt32,
+        _ reply: @escaping ModuleCall.Reply
+    ) throws(HubError) {
         let desk = try desk(module)
         guard message.count <= ModuleLinkLimits.messageBytesMax else {
             throw HubError(.messageTooLarge, "\(message.count) bytes, at most \(ModuleLinkLimits.messageBytesMax)")
         }
         let deadline = NIODeadline.now() + .milliseconds(Int64(timeoutMillis))
-        let outcome = await withCheckedContinuation { caller in
-            desk.submit(ModuleCall(method, message, deadline: deadline, caller: caller))
-        }
-        return try outcome.get()
+        desk.submit(ModuleCall(method, message, deadline: deadline, reply: reply))
     }
 
     private func shown(_ desk: Desk) async -> HubModuleInfo? {

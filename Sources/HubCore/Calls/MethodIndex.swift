@@ -1,0 +1,50 @@
+// Finds a method by the bytes of its name, as they came, without making a string of them.
+
+import HubProto
+
+/// Method paths and their numbers. Built once, read by every connection without a lock.
+struct MethodIndex: Sendable {
+    private struct Entry: Sendable {
+        let path: [UInt8]
+        let number: Int
+    }
+
+    /// Open addressing; at most half full.
+    private var slots: [Entry?] = Array(repeating: nil, count: 16)
+    private var count = 0
+
+    /// Adds a path, or gives a known one another number.
+    mutating func add(_ path: String, number: Int) {
+        let entry = Entry(path: Array(path.utf8), number: number)
+        if count * 2 >= slots.count { grow() }
+        let slot = slot(of: entry)
+        if slots[slot] == nil { count += 1 }
+        slots[slot] = entry
+    }
+
+    /// The number of a path.
+    func number(of path: UnsafeRawBufferPointer) -> Int? { slots[slot(of: path)]?.number }
+
+    private func slot(of entry: Entry) -> Int { entry.path.withUnsafeBytes { self.slot(of: $0) } }
+
+    /// Where a path stands, or would stand.
+    private func slot(of path: UnsafeRawBufferPointer) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: Self.hash(path)) & mask
+        while let entry = slots[slot], !entry.path.elementsEqual(path) { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: nil, count: old.count * 2)
+        for case let entry? in old { slots[slot(of: entry)] = entry }
+    }
+
+    /// FNV-1a: short names, known beforehand; whoever sends others finds nothing, in a few steps.
+    private static func hash(_ path: UnsafeRawBufferPointer) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in path { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return hash ^ (hash >> 32)
+    }
+}
