@@ -16,35 +16,6 @@ enum MessageTypes {
 
     static let names = Set(named.keys)
 
-    /// Requests and replies of the methods that cases call.
-    private static let methods: [HubMethod: (request: any Message.Type, reply: any Message.Type)] = [
-        .echo: (HubEchoMessage.self, HubEchoMessage.self),
-        .interopEmpty: (HubInteropEmpty.self, HubInteropEmpty.self),
-        .interopUnary: (HubInteropRequest.self, HubInteropReply.self),
-        .interopOutput: (HubInteropOutputRequest.self, HubInteropReply.self),
-        .interopInput: (HubInteropRequest.self, HubInteropTotal.self),
-        .interopExchange: (HubInteropRequest.self, HubInteropReply.self),
-        .interopCount: (HubInteropCountRequest.self, HubInteropNumber.self),
-        .interopRemember: (HubInteropRequest.self, HubInteropRemembered.self),
-        .status: (HubStatusRequest.self, HubStatusReply.self),
-        .listServices: (LayananListServicesRequest.self, LayananListServicesReply.self),
-        .getCase: (LayananGetCaseRequest.self, LayananCaseReply.self),
-        .listCases: (LayananListCasesRequest.self, LayananListCasesReply.self),
-        .watchCases: (LayananWatchRequest.self, LayananWatchUpdate.self),
-        .checkHealth: (GRPCHealthCheckRequest.self, GRPCHealthCheckResponse.self),
-        .listHealth: (GRPCHealthListRequest.self, GRPCHealthListResponse.self),
-        .watchHealth: (GRPCHealthCheckRequest.self, GRPCHealthCheckResponse.self),
-        .reflect: (GRPCServerReflectionRequest.self, GRPCServerReflectionResponse.self),
-        .pingInstances: (HubAdminInstanceSelector.self, HubAdminPingReply.self),
-        .describeInstances: (HubAdminInstanceSelector.self, HubAdminInfoReply.self),
-        .instanceStats: (HubAdminInstanceSelector.self, HubAdminStatsReply.self),
-        .watchInstanceStats: (HubAdminWatchStatsRequest.self, HubAdminStatsReply.self),
-        .openUpload: (LayananOpenUploadRequest.self, LayananUploadState.self),
-        .writeUpload: (LayananUploadChunk.self, LayananUploadState.self),
-        .commitUpload: (LayananCommitUploadRequest.self, LayananPutDocumentReply.self),
-        .abandonUpload: (LayananAbandonUploadRequest.self, LayananAbandonUploadReply.self),
-    ]
-
     /// A method by its path; one that no table knows is taken for a unary method that changes nothing.
     static func method(_ path: String) -> HubMethod { HubMethod.all.first { $0.path == path } ?? HubMethod(path) }
 
@@ -56,12 +27,12 @@ enum MessageTypes {
 
     /// Encodes JSON as the request of a method; of one that nobody knows as an empty message.
     static func encode(requestOf path: String, _ json: String, at node: CaseNode) throws(HubError) -> [UInt8] {
-        try encode(methods[method(path)]?.request ?? HubInteropEmpty.self, json, at: node)
+        try encode(method(path).messages?.request ?? HubInteropEmpty.self, json, at: node)
     }
 
     /// A reply of a method as JSON, with the field names of the proto; nil when it cannot be decoded.
     static func json(replyOf path: String, _ bytes: [UInt8]) -> String? {
-        guard let type = methods[method(path)]?.reply, let message = try? type.init(serializedBytes: bytes) else {
+        guard let type = method(path).messages?.reply, let message = try? type.init(serializedBytes: bytes) else {
             return nil
         }
         var options = JSONEncodingOptions()

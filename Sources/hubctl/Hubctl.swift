@@ -30,7 +30,7 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Client.self, Status.self, Module.self, Service.self, Case.self, Submit.self, Act.self,
-            Import.self, Clock.self, Audit.self, Health.self, Describe.self, Bench.self, Conformance.self,
+            Import.self, Clock.self, Audit.self, Health.self, Describe.self, Call.self, Bench.self, Conformance.self,
         ])
 
     /// Parses, runs, reports, and ends with the code that says how it went.

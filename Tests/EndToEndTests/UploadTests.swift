@@ -139,6 +139,14 @@ extension EndToEnd {
                 #expect(message.output.contains("map<string, grpc.health.v1.HealthCheckResponse> statuses = 1;"))
                 #expect(try await hub.regency.admin(["describe", "tidak.Ada"]).status == 4)
                 _ = try await hub.town.status()
+                let call = try await hub.regency.admin([
+                    "call", "hub.v1.Interop/Exchange", "--json", #"{"reply_bytes": 3}"#, "--json", "{}",
+                ])
+                let replies = call.output.split(separator: "\n")
+                #expect(replies.count == 2 && replies[0].contains(#""payload":"AAAA""#), "\(call.output)")
+                let numbers = try await hub.regency.admin(["call", "hub.v1.Interop/Count", "--json", #"{"up_to": 3}"#])
+                #expect(numbers.output.split(separator: "\n").count == 3)
+                #expect(try await hub.regency.admin(["call", "tidak.Ada/Metode"]).status == 1)
                 let stats = try await hub.regency.admin(["module", "stats", "hub", "-o", "ndjson"])
                 #expect(stats.output.contains(#""method":"hub.v1.Admin/Status""#))
             }

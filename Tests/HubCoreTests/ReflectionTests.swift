@@ -41,7 +41,7 @@ struct ReflectionTests {
             few == ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "layanan.v1.Catalogue"])
     }
 
-    @Test("every method of the hub is described, with the shape that it has")
+    @Test("every method of the hub is described, with the shape and the messages that it has")
     func methods() async throws {
         for method in HubMethod.all {
             let name = method.path.replacing("/", with: ".")
@@ -50,6 +50,9 @@ struct ReflectionTests {
             let found = try #require(service?.method.first { method.path.hasSuffix("/\($0.name)") }, "\(name)")
             #expect(found.clientStreaming == method.shape.takesStream, "\(name)")
             #expect(found.serverStreaming == method.shape.givesStream, "\(name)")
+            let messages = try #require(method.messages, "\(name)")
+            #expect(found.inputType == ".\(messages.request.protoMessageName)", "\(name)")
+            #expect(found.outputType == ".\(messages.reply.protoMessageName)", "\(name)")
         }
     }
 

@@ -180,7 +180,10 @@ struct UploadTests {
             { ($0.service, $0.kind, $0.size, $0.mediaType) = (SmallHub.service, "sketsa", 1_000, "image/jpeg") },
         ]
         for change in wrong {
-            #expect(await failure { try await open(hub, opening(Self.bytes, id: Self.id, change)) } == (.documentRefused, nil))
+            #expect(
+                await failure { try await open(hub, opening(Self.bytes, id: Self.id, change)) } == (
+                    .documentRefused, nil
+                ))
         }
         #expect(await failure { try await open(hub, opening { $0.service = "lain" }) } == (.serviceUnknown, nil))
         _ = try await open(hub, opening { ($0.service, $0.kind) = (SmallHub.service, "bukti") })

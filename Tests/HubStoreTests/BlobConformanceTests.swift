@@ -76,6 +76,33 @@ struct FileBlobStoreTests {
         }
     }
 
+    @Test("without space a chunk is refused for now and nothing of it is kept, and so is a document in one message")
+    func noSpace() async throws {
+        try await StateDirectory.use { directory in
+            let part = BlobStoreUnderTest.part
+            let store = try FileBlobStore(path: directory.path)
+            try await store.keep(part)
+            let folder = "\(directory.path)/\(FileBlobStore.folderName)"
+            let name = "\(folder)/parts/" + part.id.map { String(format: "%02x", $0) }.joined()
+            let blob = "\(folder)/ab/" + String(repeating: "ab", count: 31) + ".new"
+            try FileManager.default.removeItem(atPath: name)
+            try FileManager.default.createDirectory(atPath: folder + "/ab", withIntermediateDirectories: false)
+            // A device that says at every write that the disk is full.
+            for path in [name, blob] {
+                try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/full")
+            }
+            for write: @Sendable () async throws -> Void in [
+                { _ = try await store.append([1], to: part.id, at: 0) },
+                { try await store.put(sha256: [UInt8](repeating: 0xAB, count: 32), [1]) },
+            ] {
+                let error = await #expect(throws: HubError.self) { try await write() }
+                #expect(error?.status == .resourceExhausted && error?.retryAfterMillis != nil)
+            }
+            try await store.put(sha256: [UInt8](repeating: 0xAB, count: 32), [1])
+            #expect(try await store.read(sha256: [UInt8](repeating: 0xAB, count: 32), offset: 0, count: 9) == [1])
+        }
+    }
+
     @Test("a file that cannot be written fails the call, names no path, and leaves what was there")
     func unwritable() async throws {
         try await StateDirectory.use { directory in

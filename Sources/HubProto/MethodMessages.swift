@@ -1,0 +1,74 @@
+// Which messages a method takes and gives, for programs that learn its name only when they run. A test compares with Protos/.
+
+public import SwiftProtobuf
+
+extension HubMethod {
+    /// Types of a method's messages.
+    public struct Messages: Sendable {
+        /// What is asked; each one, where there may be several.
+        public let request: any Message.Type
+        /// What is answered; each one, where there may be several.
+        public let reply: any Message.Type
+
+        fileprivate init(_ request: any Message.Type, _ reply: any Message.Type) {
+            self.request = request
+            self.reply = reply
+        }
+    }
+
+    /// Nil for a method that is not in ``all``.
+    public var messages: Messages? { Self.messages[self] }
+
+    private static let messages: [HubMethod: Messages] = [
+        echo: Messages(HubEchoMessage.self, HubEchoMessage.self),
+        interopEmpty: Messages(HubInteropEmpty.self, HubInteropEmpty.self),
+        interopUnary: Messages(HubInteropRequest.self, HubInteropReply.self),
+        interopOutput: Messages(HubInteropOutputRequest.self, HubInteropReply.self),
+        interopInput: Messages(HubInteropRequest.self, HubInteropTotal.self),
+        interopExchange: Messages(HubInteropRequest.self, HubInteropReply.self),
+        interopCount: Messages(HubInteropCountRequest.self, HubInteropNumber.self),
+        interopRemember: Messages(HubInteropRequest.self, HubInteropRemembered.self),
+        status: Messages(HubStatusRequest.self, HubStatusReply.self),
+        listModules: Messages(HubListModulesRequest.self, HubListModulesReply.self),
+        getModule: Messages(HubGetModuleRequest.self, HubModuleInfo.self),
+        restartModule: Messages(HubGetModuleRequest.self, HubModuleInfo.self),
+        addPrincipal: Messages(HubAddPrincipalRequest.self, HubAddPrincipalReply.self),
+        advanceClock: Messages(HubAdvanceClockRequest.self, HubAdvanceClockReply.self),
+        verifyAudit: Messages(HubVerifyAuditRequest.self, HubVerifyAuditReply.self),
+        pingInstances: Messages(HubAdminInstanceSelector.self, HubAdminPingReply.self),
+        describeInstances: Messages(HubAdminInstanceSelector.self, HubAdminInfoReply.self),
+        instanceStats: Messages(HubAdminInstanceSelector.self, HubAdminStatsReply.self),
+        watchInstanceStats: Messages(HubAdminWatchStatsRequest.self, HubAdminStatsReply.self),
+        checkHealth: Messages(GRPCHealthCheckRequest.self, GRPCHealthCheckResponse.self),
+        listHealth: Messages(GRPCHealthListRequest.self, GRPCHealthListResponse.self),
+        watchHealth: Messages(GRPCHealthCheckRequest.self, GRPCHealthCheckResponse.self),
+        reflect: Messages(GRPCServerReflectionRequest.self, GRPCServerReflectionResponse.self),
+        listServices: Messages(LayananListServicesRequest.self, LayananListServicesReply.self),
+        getService: Messages(LayananGetServiceRequest.self, LayananGetServiceReply.self),
+        getCase: Messages(LayananGetCaseRequest.self, LayananGetCaseReply.self),
+        listCases: Messages(LayananListCasesRequest.self, LayananListCasesReply.self),
+        caseHistory: Messages(LayananHistoryRequest.self, LayananHistoryReply.self),
+        watchCases: Messages(LayananWatchRequest.self, LayananWatchUpdate.self),
+        submitApplication: Messages(LayananSubmitRequest.self, LayananCaseReply.self),
+        resubmitApplication: Messages(LayananActRequest.self, LayananCaseReply.self),
+        actOnApplication: Messages(LayananActRequest.self, LayananCaseReply.self),
+        withdrawApplication: Messages(LayananActRequest.self, LayananCaseReply.self),
+        declare: Messages(LayananSubmitRequest.self, LayananCaseReply.self),
+        amendDeclaration: Messages(LayananActRequest.self, LayananCaseReply.self),
+        actOnDeclaration: Messages(LayananActRequest.self, LayananCaseReply.self),
+        withdrawDeclaration: Messages(LayananActRequest.self, LayananCaseReply.self),
+        fileComplaint: Messages(LayananSubmitRequest.self, LayananCaseReply.self),
+        supplementComplaint: Messages(LayananActRequest.self, LayananCaseReply.self),
+        actOnComplaint: Messages(LayananActRequest.self, LayananCaseReply.self),
+        reopenComplaint: Messages(LayananActRequest.self, LayananCaseReply.self),
+        withdrawComplaint: Messages(LayananActRequest.self, LayananCaseReply.self),
+        importComplaint: Messages(LayananImportRequest.self, LayananCaseReply.self),
+        putDocument: Messages(LayananPutDocumentRequest.self, LayananPutDocumentReply.self),
+        getDocument: Messages(LayananGetDocumentRequest.self, LayananGetDocumentReply.self),
+        readDocument: Messages(LayananReadDocumentRequest.self, LayananDocumentChunk.self),
+        openUpload: Messages(LayananOpenUploadRequest.self, LayananUploadState.self),
+        writeUpload: Messages(LayananUploadChunk.self, LayananUploadState.self),
+        commitUpload: Messages(LayananCommitUploadRequest.self, LayananPutDocumentReply.self),
+        abandonUpload: Messages(LayananAbandonUploadRequest.self, LayananAbandonUploadReply.self),
+    ]
+}
