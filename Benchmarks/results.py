@@ -1,67 +1,16 @@
-"""Writes RESULTS.md from the raw lines of one run.
+"""Writes RESULTS.md, and the table of figures in README.md, from the raw lines of runs.
 
-Usage: results.py results/RUN.jsonl > RESULTS.md
-A raw line is {"name": …, "round": …, "figures": {…}}; the first one, "run", says what was measured where.
+Usage: results.py results/RUN.jsonl... > RESULTS.md
+       results.py --readme README.md results/RUN.jsonl...
+A raw line is {"name": …, "round": …, "figures": {…}}; the first one, "run", says what was measured where. Each part of the
+report is made of the newest run that measured it, so that a part can be measured alone.
 """
-import json
-import statistics
-import sys
-from collections import defaultdict
+import argparse
+import pathlib
+import re
 
-
-class Run:
-    """The raw lines, by name and in the order of their rounds."""
-
-    def __init__(self, path):
-        self.figures = defaultdict(list)
-        with open(path) as file:
-            for line in file:
-                entry = json.loads(line)
-                self.figures[entry["name"]].append(entry["figures"])
-        self.facts = self.figures.pop("run")[0]
-
-    def values(self, name, key):
-        return [figures[key] for figures in self.figures.get(name, [])]
-
-    def median(self, name, key):
-        values = self.values(name, key)
-        return statistics.median(values) if values else None
-
-
-def number(value):
-    if value is None:
-        return "–"
-    if value >= 1_000_000:
-        return f"{value / 1e6:.2f}M"
-    if value >= 10_000:
-        return f"{value / 1e3:.1f}k"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
-
-
-def micros(value):
-    if value is None:
-        return "–"
-    return f"{value / 1e3:.1f} ms" if value >= 10_000 else f"{value:,.0f} µs"
-
-
-def spread(values):
-    return f"{number(min(values))}–{number(max(values))}" if values else "–"
-
-
-def judged(value, aim, text, at_least):
-    """`reached` or `missed`, with the ratio that decides."""
-    if value is None:
-        return "–", text, "not measured"
-    reached = value >= aim if at_least else value <= aim
-    return f"{value:.2f}", text, "reached" if reached else "missed"
-
-
-def table(header, rows):
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + "---|" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
-    yield ""
+import aims_report
+from figures import PARTS, Run, judged, micros, number, ratio, spread, table
 
 
 def rate_rows(run, names):
@@ -69,10 +18,6 @@ def rate_rows(run, names):
         yield [
             title, number(run.median(name, "rate")), spread(run.values(name, "rate")),
             micros(run.median(name, "p50_us")), micros(run.median(name, "p99_us"))]
-
-
-def ratio(over, under):
-    return over / under if over is not None and under else None
 
 
 def memory_rows(run):
@@ -96,31 +41,8 @@ def flat_rows(run):
         yield [title, micros(low), micros(high), *judged(ratio(high, low), 1.5, "≤ 1.5", False)]
 
 
-def report(run):
+def ledger(run):
     facts = run.facts
-    yield "# Results"
-    yield ""
-    yield "Written by `make bench` from the raw lines in [`results/`](results); never by hand."
-    yield ""
-    yield from table(["what", "value"], [
-        ["commit", f"`{facts['commit']}`" + (" with changes that were not committed" if facts["dirty"] else "")],
-        ["date", facts["date"]],
-        ["processor", f"{facts['cpu']}, {facts['cores']} cores; {facts['pinning']}"],
-        ["kernel", facts["kernel"]],
-        ["file system", facts["filesystem"]],
-        ["build", f"release, {facts['swift']}; SQLite {facts['sqlite']}"],
-        ["rounds", f"{facts['rounds']}, interleaved; medians, and the lowest and highest round"],
-        ["raw lines", f"[`results/{facts['file']}`](results/{facts['file']})"],
-    ])
-    yield "Only ratios within one run mean anything: the same machine can be a third faster an hour later."
-    yield ""
-    yield "## Echo over TLS 1.3 with client certificates"
-    yield ""
-    yield "`hub.v1.Diagnostics/Echo`, 64 bytes: answered by the hub, and by a module in its own process."
-    yield ""
-    yield from table(["what", "calls/s", "rounds", "p50", "p99"], rate_rows(run, [
-        ("echo-hub-1", "hub, 1 in flight"), ("echo-hub-64", "hub, 64 in flight"),
-        ("echo-module-1", "module, 1 in flight"), ("echo-module-64", "module, 64 in flight")]))
     yield "## Durable submits"
     yield ""
     yield ("A whole submit: TLS, rights, form, module, ledger, acknowledged after the fsync. `limit-submit` writes the same"
@@ -153,11 +75,98 @@ def report(run):
     yield from table(["state directory", "median", "fastest–slowest"], [
         [title, f"{run.median(name, 'millis'):,.0f} ms", spread(run.values(name, "millis")) + " ms"]
         for name, title in [("start-empty", "new"), ("start-full", f"{facts['cases']:,} cases")]
-        if run.figures.get(name)])
+        if run.values(name, "millis")])
+
+
+def facts_rows(runs):
+    for part, run in runs.items():
+        facts = run.facts
+        yield [
+            part, f"`{facts['commit']}`" + (" with changes that were not committed" if facts["dirty"] else ""), facts["date"],
+            f"{facts['rounds']}", f"[`{facts['file']}`](results/{facts['file']})"]
+
+
+def report(runs):
+    facts = list(runs.values())[0].facts
+    yield "# Results"
+    yield ""
+    yield "Written by `make bench` from the raw lines in [`results/`](results); never by hand."
+    yield ""
+    yield from table(["part", "commit", "date", "rounds", "raw lines"], facts_rows(runs))
+    yield from table(["machine", ""], [
+        ["processor", f"{facts['cpu']}, {facts['cores']} cores; {facts['pinning']}"],
+        ["kernel", facts["kernel"]],
+        ["file system", facts["filesystem"]],
+        ["build", f"release, {facts['swift']}; SQLite {facts['sqlite']}"],
+        *[["peers", facts["peers"]] for _ in [0] if facts.get("peers")],
+    ])
+    yield "Only ratios within one run mean anything: the same machine can be a third faster an hour later."
+    yield ""
+    if "aims" in runs:
+        yield from aims_report.report(runs["aims"])
+    if "ledger" in runs:
+        yield from ledger(runs["ledger"])
+
+
+def readme_rows(runs):
+    """What README.md shows of the figures."""
+    if run := runs.get("aims"):
+        for name, title in [("hub-1x64-64", "echo in the hub, TLS 1.3 with client certificates, 64 in flight"),
+                            ("hub-16x16-64", "the same on 16 connections, 16 in flight on each"),
+                            ("hub-module-16x16-64", "through a module in its own process, 16x16")]:
+            yield [title, f"{number(run.median(name, 'rate'))} calls/s", f"p99 {micros(run.median(name, 'p99_us'))}"]
+        for name, title in [("hub-1x1-64", "echo in the hub, one at a time"), ("hub-module-1x1-64", "through a module, one at a time")]:
+            yield [title, f"p50 {micros(run.median(name, 'p50_us'))}", f"{number(run.median(name, 'rate'))} calls/s"]
+        for row in aims_report.aim_rows(run):
+            yield [f"aim {row[0]}: {row[1]}", row[3], f"{row[2]}: {row[4]}"]
+    if run := runs.get("ledger"):
+        many = ratio(run.median("submit-64", "rate"), run.median("limit-submit-64", "rate"))
+        one = ratio(run.median("submit-1", "p50_us"), run.median("limit-submit-1", "p50_us"))
+        yield ["durable submits, 64 in flight", f"{number(run.median('submit-64', 'rate'))} per s",
+               f"{many or 0:.2f} × the same rows by SQLite alone (aim ≥ 0.3)"]
+        yield ["one durable submit at a time", f"p50 {micros(run.median('submit-1', 'p50_us'))}", f"{one or 0:.2f} × SQLite alone"]
+        flat = [row[3] for row in flat_rows(run)]
+        yield [f"cost at {run.facts['cases']:,} cases ÷ at 1,000: submit alone, submit among 64, list page", ", ".join(flat), "aim ≤ 1.5"]
+        for row in memory_rows(run):
+            yield [f"memory of hub and three hosts (PSS), {row[0]}", row[3], f"aim {row[4]}"]
+        starts = [f"{run.median(name, 'millis') or 0:,.0f}" for name in ("start-empty", "start-full")]
+        yield [f"start to serving, new and with {run.facts['cases']:,} cases", " and ".join(starts) + " ms", ""]
+
+
+def fill_readme(path, runs):
+    """Replaces what stands between the markers."""
+    facts = list(runs.values())[0].facts
+    sources = "; ".join(f"{part}: commit `{run.facts['commit']}`, {run.facts['date'][:10]}, {run.facts['rounds']} interleaved rounds"
+                        for part, run in runs.items())
+    lines = ["<!-- figures: copied from Benchmarks/RESULTS.md -->",
+             *table([f"figure (release build, {facts['cores']}-core {facts['cpu']}, hub and hosts on one core)", "value", "beside it"],
+                    readme_rows(runs)),
+             f"Medians. {sources[:1].upper()}{sources[1:]}. Only ratios mean anything on another machine.", "<!-- /figures -->"]
+    text = path.read_text()
+    filled, count = re.subn(r"<!-- figures: .*?<!-- /figures -->", lambda _: "\n".join(lines), text, flags=re.S)
+    if count != 1:
+        raise SystemExit(f"{path}: one pair of figures markers is needed, {count} found")
+    path.write_text(filled)
+
+
+def newest(paths):
+    """Part → the newest run that measured it."""
+    runs = {}
+    for run in sorted(map(Run, paths), key=lambda run: run.facts["date"]):
+        runs |= {part: run for part in PARTS if run.has(part)}
+    return {part: runs[part] for part in PARTS if part in runs}
 
 
 def main():
-    print("\n".join(report(Run(sys.argv[1]))).rstrip())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="+")
+    parser.add_argument("--readme", type=pathlib.Path)
+    options = parser.parse_args()
+    runs = newest(options.runs)
+    if options.readme:
+        fill_readme(options.readme, runs)
+    else:
+        print("\n".join(report(runs)).rstrip())
 
 
 if __name__ == "__main__":
