@@ -91,6 +91,12 @@ class Measurements:
         return figures
 
 
+def raise_file_limit():
+    """For thousands of connections, here and in what is started from here."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("raw")
@@ -100,8 +106,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3)
     options = parser.parse_args()
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    raise_file_limit()
     with tempfile.TemporaryDirectory(prefix="bench.", dir=options.build) as work:
         measurements = Measurements(options, work)
         for number in range(1, options.rounds + 1):

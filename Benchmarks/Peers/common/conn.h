@@ -53,20 +53,17 @@ static inline void conn_open(conn_t *c, const char *target) {
   }
 }
 
+static inline void conn_need(int done, const char *what) {
+  if (done == 1) return;
+  fprintf(stderr, "%s\n", what);
+  ERR_print_errors_fp(stderr);
+  exit(2);
+}
+
 static inline void conn_tls(conn_t *c, SSL_CTX *ctx) {
   c->ssl = SSL_new(ctx);
   SSL_set_fd(c->ssl, c->fd);
-  if (SSL_connect(c->ssl) != 1) {
-    ERR_print_errors_fp(stderr);
-    exit(2);
-  }
-}
-
-static inline void conn_need(int done, const char *what) {
-  if (done == 1) return;
-  fprintf(stderr, "%s: ", what);
-  ERR_print_errors_fp(stderr);
-  exit(2);
+  conn_need(SSL_connect(c->ssl), "TLS handshake refused or cut off");
 }
 
 // A client's TLS. PEER_CERT and PEER_KEY name its certificate, PEER_CA the authority that must have signed the server's.
