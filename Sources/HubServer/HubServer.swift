@@ -21,7 +21,7 @@ package struct HubServerConfiguration: Sendable {
     package var limits = WireLimits()
     package var times = ConnectionTimes()
     /// Connections at once; one more is closed before TLS.
-    package var connectionsMax = 4_096
+    package var connectionsMax = 16_384
     /// Software name and version for HELLO.
     package var software: String
     /// 16 random bytes.
