@@ -26,7 +26,8 @@ else
 fi
 
 say() { printf '%s\n' "$*" >&2; }
-emit() { # emit NAME ROUND FIGURES: one raw line
+emit() { # emit NAME ROUND FIGURES: one raw line; nothing measured ends the run
+    [ -n "$3" ] || { say "$1 was not measured"; exit 1; }
     printf '{"name":"%s","round":%d,"figures":%s}\n' "$1" "$2" "$3" >>"$raw"
     say "  $1: $(python3 -c '
 import json, sys

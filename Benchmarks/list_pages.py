@@ -9,8 +9,9 @@ import struct
 import sys
 import time
 
-HELLO, CALL, DATA, END = 0x00, 0x10, 0x11, 0x13  # Protos/PROTOCOL.md, section 2
+HELLO, CREDIT, CALL, DATA, END = 0x00, 0x04, 0x10, 0x11, 0x13  # Protos/PROTOCOL.md, section 2
 FLAG_END = 0x01
+WINDOW = 1_048_576  # bytes that the hub may send on the connection before it is given more, L-24
 
 
 def frame(kind, flags, stream, payload):
@@ -23,7 +24,11 @@ def field(number, payload):
 
 
 def varint(number, value):
-    return bytes([number << 3, value])
+    encoded = bytes([number << 3])
+    while value > 127:
+        encoded += bytes([value & 127 | 128])
+        value >>= 7
+    return encoded + bytes([value])
 
 
 class Connection:
@@ -38,11 +43,19 @@ class Connection:
         self.socket = tls.wrap_socket(plain, server_hostname=host)
         self.file = self.socket.makefile("rb")
         self.stream = -1
+        self.taken, self.granted = 0, WINDOW
         self.socket.sendall(frame(HELLO, 0, 0, b""))
 
     def read(self):
         length, kind, flags, _, stream = struct.unpack(">IBBHI", self.file.read(12))
         return kind, flags, stream, self.file.read(length)
+
+    def take(self, count):
+        """Gives credit back at half of the window."""
+        self.taken += count
+        if self.taken + WINDOW - self.granted >= WINDOW // 2:
+            self.granted = self.taken + WINDOW
+            self.socket.sendall(frame(CREDIT, 0, 0, varint(1, self.granted)))
 
     def call(self, method, request):
         """The answer's bytes; ends the program when the hub answers anything but OK."""
@@ -56,6 +69,7 @@ class Connection:
                 continue
             if kind == DATA:
                 answer += payload
+                self.take(len(payload))
             elif kind == END:
                 # Field 1, status, comes first and is left out when it is 0.
                 if payload[:1] == b"\x08":
