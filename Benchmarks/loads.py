@@ -37,7 +37,7 @@ class Loads:
         elif name == "grpc-cpp-uds":
             command = [self.build / "grpc-cpp-client", "unary", server.target, "plain", *shared]
         else:
-            protocol = {"hub": "hub", "hub-module": "hub", "nats": "nats"}.get(name, "frame")
+            protocol = {"hub": "hub", "hub-module": "hub", "limit-c-hub": "hub", "nats": "nats"}.get(name, "frame")
             command = [self.build / "cload", protocol, server.target, server.tls, *shared]
             command += [server.module] if name == "hub-module" else []
         return self.report(command, server)

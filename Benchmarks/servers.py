@@ -137,6 +137,7 @@ class Peers:
         certificate = [self.build / "cert.pem", self.build / "key.pem"]
         nio, swift = self.build / "swift/release/nio-echo", self.build / "swift/release/grpc-echo"
         plain = {
+            "limit-c-hub": [self.build / "c-hub-echo", "PORT", self.hub.state / "hub.pem", self.hub.state / "hub.key", self.hub.state / "ca.pem"],
             "limit-c-tls": [self.build / "c-echo", "PORT", *certificate],
             "limit-nio-raw": [nio, "raw", "PORT", *certificate],
             "limit-nio-raw-mtls": [nio, "raw", "PORT", *certificate, self.hub.state / "ca.pem"],
@@ -152,7 +153,11 @@ class Peers:
             return self.nats(certificate)
         if kind == "dbus-broker":
             return self.dbus()
+        if kind not in plain:
+            raise Unavailable(f"no peer is called {kind}")
         server = listener(kind, self.work, *plain[kind])
+        if kind == "limit-c-hub":
+            server.client = self.hub.client
         if kind.endswith("-mtls"):
             server.client = {key: self.hub.client[key] for key in ("PEER_CERT", "PEER_KEY")}
         return server

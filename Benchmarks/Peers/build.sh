@@ -32,7 +32,10 @@ c() { # c PROGRAM "SOURCES" FLAGS...
 build_common() {
     c cload "common/cload.c common/cload-peers.c common/cload-hub.c" -lssl -lcrypto && c idle common/idle.c -lssl -lcrypto
 }
-build_limits() { c c-echo limits/echo.c -lssl -lcrypto && c c-relay limits/relay.c -lssl -lcrypto; }
+build_limits() {
+    local program
+    for program in echo relay hub-echo; do c "c-$program" "limits/$program.c" -lssl -lcrypto || return 1; done
+}
 build_nats() { c nats-responder nats/responder.c -lssl -lcrypto; }
 build_dbus() {
     local flags
