@@ -74,7 +74,8 @@ AIMS = (
 
 # One round of the aims: ours first, then the peers it is compared with, one after another.
 AIM_ROUND = (
-    ("16x16", 64, ("hub", "limit-nio-raw", "grpc-cpp-h2load", "grpc-go-h2load", "grpc-swift-h2load", "limit-nio-raw-mtls")),
+    ("16x16", 64, (
+        "hub", "limit-nio-raw", "grpc-cpp-h2load", "grpc-go-h2load", "grpc-swift-h2load", "limit-nio-raw-mtls")),
     ("1x64", 64, ("hub", "grpc-cpp-h2load")),
     ("64x8", 64, ("hub", "limit-nio-raw", "grpc-cpp-h2load")),
     ("1x1", 64, ("hub", "limit-c-tls", "grpc-cpp-h2load")),
@@ -94,7 +95,7 @@ SHAPE_ROUND = (
     ("64x8", 4096, ("hub", "limit-nio-raw", "grpc-cpp-h2load", "hub-module", "nats")),
 )
 
-PEERS = ("hub", "hub-module", "limit-c-tls", "limit-nio-raw", "limit-nio-raw-mtls", "grpc-cpp-h2load", "grpc-swift-h2load",
-         "grpc-go-h2load", "grpc-cpp-uds", "nats", "dbus-broker")
+PEERS = ("hub", "hub-module", "limit-c-tls", "limit-nio-raw", "limit-nio-raw-mtls", "grpc-cpp-h2load",
+         "grpc-swift-h2load", "grpc-go-h2load", "grpc-cpp-uds", "nats", "dbus-broker")
 SHAPES = ("1x1", "1x64", "16x16", "64x8")
 PAYLOADS = (64, 4096)

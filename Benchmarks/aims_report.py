@@ -30,7 +30,8 @@ def aim_rows(run):
         for comparison in aim.ratios:
             value, met, pairs, is_reached = judge(run, comparison)
             reached = reached and is_reached
-            cells.append(f"**{digits(value)}** ({met}/{pairs})" if value is not None else f"– ({why_missing(run, comparison)})")
+            missing = f"– ({why_missing(run, comparison)})" if value is None else None
+            cells.append(missing or f"**{digits(value)}** ({met}/{pairs})")
         yield [str(aim.number), aim.title, "<br>".join(each.aim for each in aim.ratios), "<br>".join(cells),
                "reached" if reached else "missed"]
 
@@ -39,7 +40,8 @@ def shown(run, name, key):
     value = run.median(name, key)
     if value is None:
         return "–"
-    return {"rate": f"{number(value)}/s", "server_us": f"{value:.2f} µs", "session_kib": f"{value:.1f} KiB"}.get(key, micros(value))
+    units = {"rate": f"{number(value)}/s", "server_us": f"{value:.2f} µs", "session_kib": f"{value:.1f} KiB"}
+    return units.get(key, micros(value))
 
 
 def pair_rows(run):
@@ -91,7 +93,8 @@ def load_note(run):
     server, client = run.median(name, "server_load"), run.median(name, "client_load")
     if server is None or client is None:
         return
-    yield f"At 16x16 and 64 B the hub's core was {100 * server:.0f} % busy with the hub, the client's {100 * client:.0f} % with the client."
+    yield (f"At 16x16 and 64 B the hub's core was {100 * server:.0f} % busy with the hub,"
+           f" the client's {100 * client:.0f} % with the client.")
     yield ""
 
 

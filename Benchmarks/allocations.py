@@ -68,12 +68,13 @@ def main():
                 measured[row], size = measure(row, hub, loads, pathlib.Path(f"{file}.{hub.pids[0]}"))
                 above = not options.pin and measured[row] > allowed.get(row, 0)
                 failed = failed or above
-                print(f"{row:24} {measured[row]:8.2f} allocations a call, {size:8.0f} bytes, allowed {allowed.get(row, '–')}"
-                      + (": ABOVE" if above else ""), flush=True)
+                print(f"{row:24} {measured[row]:8.2f} allocations a call, {size:8.0f} bytes,"
+                      f" allowed {allowed.get(row, '–')}{': ABOVE' if above else ''}", flush=True)
         finally:
             hub.stop()
     if options.pin:
-        ALLOWED.write_text(json.dumps({row: math.ceil(value * 105) / 100 for row, value in measured.items()}, indent=2) + "\n")
+        pinned = {row: math.ceil(value * 105) / 100 for row, value in measured.items()}
+        ALLOWED.write_text(json.dumps(pinned, indent=2) + "\n")
     sys.exit(1 if failed else 0)
 
 

@@ -80,8 +80,8 @@ class Loads:
         if not pathlib.Path(command[0]).exists():
             raise Unavailable(f"{command[0].name} is not built")
         report = self.fresh_report()
-        done = subprocess.run(pinned(CLIENT_CORE, command), env=self.environment(server, report), capture_output=True, text=True,
-                              timeout=120 + 3 * self.seconds)
+        done = subprocess.run(pinned(CLIENT_CORE, command), env=self.environment(server, report), capture_output=True,
+                              text=True, timeout=120 + 3 * self.seconds)
         if done.returncode != 0:
             raise Wrong(f"{command[0].name} ended with {done.returncode}: {done.stderr.strip()[-300:]}")
         return json.loads(report.read_text())
@@ -119,9 +119,9 @@ def h2load_figures(name, shape, payload, output, log, load, answer_bytes):
         raise Wrong(f"{name}: {done} answers brought {data_bytes} bytes")
     micros = sorted(int(line.split("\t")[2]) for line in log.read_text().splitlines() if line.count("\t") == 2)
     connections, in_flight = map(int, shape.split("x"))
-    return {"peer": name, "tls": "tls", "connections": connections, "in_flight": in_flight, "payload": payload, "rate": rate,
-            "p50_us": statistics.median_low(micros), "p99_us": micros[int(len(micros) * 0.99)], "server_us": 1e6 * load / rate,
-            "server_load": round(load, 3), "calls": done, "errors": 0}
+    return {"peer": name, "tls": "tls", "connections": connections, "in_flight": in_flight, "payload": payload,
+            "rate": rate, "p50_us": statistics.median_low(micros), "p99_us": micros[int(len(micros) * 0.99)],
+            "server_us": 1e6 * load / rate, "server_load": round(load, 3), "calls": done, "errors": 0}
 
 
 def processor_seconds(pids):

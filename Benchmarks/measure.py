@@ -26,7 +26,8 @@ class Measurements:
     def write(self, name, number, figures):
         with open(self.options.raw, "a") as file:
             file.write(json.dumps({"name": name, "round": number, "figures": figures}) + "\n")
-        shown = [f"{key} {figures[key]:,.2f}" for key in ("rate", "p50_us", "p99_us", "server_us", "session_kib") if key in figures]
+        keys = ("rate", "p50_us", "p99_us", "server_us", "session_kib")
+        shown = [f"{key} {figures[key]:,.2f}" for key in keys if key in figures]
         print(f"  {name}: {figures.get('missing') or ', '.join(shown)}", file=sys.stderr, flush=True)
 
     def attempt(self, name, number, measure):

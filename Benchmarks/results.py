@@ -115,7 +115,8 @@ def readme_rows(runs):
                             ("hub-16x16-64", "the same on 16 connections, 16 in flight on each"),
                             ("hub-module-16x16-64", "through a module in its own process, 16x16")]:
             yield [title, f"{number(run.median(name, 'rate'))} calls/s", f"p99 {micros(run.median(name, 'p99_us'))}"]
-        for name, title in [("hub-1x1-64", "echo in the hub, one at a time"), ("hub-module-1x1-64", "through a module, one at a time")]:
+        for name, title in [("hub-1x1-64", "echo in the hub, one at a time"),
+                            ("hub-module-1x1-64", "through a module, one at a time")]:
             yield [title, f"p50 {micros(run.median(name, 'p50_us'))}", f"{number(run.median(name, 'rate'))} calls/s"]
         for row in aims_report.aim_rows(run):
             yield [f"aim {row[0]}: {row[1]}", row[3], f"{row[2]}: {row[4]}"]
@@ -126,9 +127,11 @@ def readme_rows(runs):
                f"{many or 0:.2f} × the same rows by SQLite alone (aim ≥ 0.3)"]
         yield ["durable submits, 16 in flight", f"{number(run.median('submit-16', 'rate'))} per s",
                f"p50 {micros(run.median('submit-16', 'p50_us'))}, p99 {micros(run.median('submit-16', 'p99_us'))}"]
-        yield ["one durable submit at a time", f"p50 {micros(run.median('submit-1', 'p50_us'))}", f"{one or 0:.2f} × SQLite alone"]
+        yield ["one durable submit at a time", f"p50 {micros(run.median('submit-1', 'p50_us'))}",
+               f"{one or 0:.2f} × SQLite alone"]
         flat = [row[3] for row in flat_rows(run)]
-        yield [f"cost at {run.facts['cases']:,} cases ÷ at 1,000: submit alone, submit among 64, list page", ", ".join(flat), "aim ≤ 1.5"]
+        yield [f"cost at {run.facts['cases']:,} cases ÷ at 1,000: submit alone, submit among 64, list page",
+               ", ".join(flat), "aim ≤ 1.5"]
         for row in memory_rows(run):
             yield [f"memory of hub and three hosts (PSS), {row[0]}", row[3], f"aim {row[4]}"]
         starts = [f"{run.median(name, 'millis') or 0:,.0f}" for name in ("start-empty", "start-full")]
@@ -138,12 +141,11 @@ def readme_rows(runs):
 def fill_readme(path, runs):
     """Replaces what stands between the markers."""
     facts = list(runs.values())[0].facts
-    sources = "; ".join(f"{part}: commit `{run.facts['commit']}`, {run.facts['date'][:10]}, {run.facts['rounds']} interleaved rounds"
+    sources = "; ".join(f"{part}: commit `{run.facts['commit']}`, {run.facts['date'][:10]}, {run.facts['rounds']} rounds"
                         for part, run in runs.items())
-    lines = ["<!-- figures: copied from Benchmarks/RESULTS.md -->",
-             *table([f"figure (release build, {facts['cores']}-core {facts['cpu']}, hub and hosts on one core)", "value", "beside it"],
-                    readme_rows(runs)),
-             f"Medians. {sources[:1].upper()}{sources[1:]}. Only ratios mean anything on another machine.", "<!-- /figures -->"]
+    header = f"figure (release build, {facts['cores']}-core {facts['cpu']}, hub and hosts on one core)"
+    lines = ["<!-- figures: copied from Benchmarks/RESULTS.md -->", *table([header, "value", "beside it"], readme_rows(runs)),
+             f"Medians of interleaved rounds; {sources}. Only ratios mean anything on another machine.", "<!-- /figures -->"]
     text = path.read_text()
     filled, count = re.subn(r"<!-- figures: .*?<!-- /figures -->", lambda _: "\n".join(lines), text, flags=re.S)
     if count != 1:

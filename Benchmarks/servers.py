@@ -135,9 +135,10 @@ class Peers:
 
     def start(self, kind):
         certificate = [self.build / "cert.pem", self.build / "key.pem"]
+        mutual = [self.hub.state / name for name in ("hub.pem", "hub.key", "ca.pem")]
         nio, swift = self.build / "swift/release/nio-echo", self.build / "swift/release/grpc-echo"
         plain = {
-            "limit-c-hub": [self.build / "c-hub-echo", "PORT", self.hub.state / "hub.pem", self.hub.state / "hub.key", self.hub.state / "ca.pem"],
+            "limit-c-hub": [self.build / "c-hub-echo", "PORT", *mutual],
             "limit-c-tls": [self.build / "c-echo", "PORT", *certificate],
             "limit-nio-raw": [nio, "raw", "PORT", *certificate],
             "limit-nio-raw-mtls": [nio, "raw", "PORT", *certificate, self.hub.state / "ca.pem"],

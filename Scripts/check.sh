@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 failed=0
 step() {
-    printf '%-34s' "$1"
+    printf '%-40s' "$1"
     shift
     if output=$("$@" 2>&1); then echo ok; else
         echo FAILED
@@ -20,5 +20,6 @@ step "generated code belongs to Protos" Scripts/protos.sh check
 step "shell scripts parse" shell
 step "imports go down only" python3 Scripts/floors.py
 step "house rules" python3 Scripts/tidy.py
+step "figures are judged as the aims say" python3 -m unittest discover -s Benchmarks
 step "build, imports declared" swift build --explicit-target-dependency-import-check error
 exit $failed
