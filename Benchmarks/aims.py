@@ -13,17 +13,19 @@ def row(peer, shape, payload=64):
 
 @dataclass(frozen=True)
 class Ratio:
-    """One comparison: `figure` of `ours` divided by that of `theirs`, at least or at most `bound`."""
+    """One comparison: `figure` of `ours` divided by that of `theirs`, at least or at most `bound`. `what` is for people."""
 
     ours: str
     theirs: str
     figure: str
     bound: float
     at_least: bool
+    what: str
 
     @property
     def aim(self):
-        return f"{'≥' if self.at_least else '≤'} {self.bound:g} × {self.theirs}"
+        peer = self.theirs.rsplit("-", 2)[0] if self.theirs[-1].isdigit() else self.theirs.removesuffix("-idle")
+        return f"{self.what} {'≥' if self.at_least else '≤'} {self.bound:g} × {peer}"
 
     def met(self, value):
         return value >= self.bound if self.at_least else value <= self.bound
@@ -37,15 +39,15 @@ class Aim:
 
 
 def faster(ours, peer, bound, shape, payload=64):
-    return Ratio(row(ours, shape, payload), row(peer, shape, payload), "rate", bound, True)
+    return Ratio(row(ours, shape, payload), row(peer, shape, payload), "rate", bound, True, shape)
 
 
 def sooner(ours, peer, bound, figure="p50_us"):
-    return Ratio(row(ours, "1x1"), row(peer, "1x1"), figure, bound, False)
+    return Ratio(row(ours, "1x1"), row(peer, "1x1"), figure, bound, False, figure.removesuffix("_us"))
 
 
 def cheaper(peer, bound):
-    return Ratio(row("hub", "16x16"), row(peer, "16x16"), "server_us", bound, False)
+    return Ratio(row("hub", "16x16"), row(peer, "16x16"), "server_us", bound, False, "time")
 
 
 AIMS = (
@@ -62,9 +64,9 @@ AIMS = (
     Aim(5, "through a module, one at a time: p50", (
         sooner("hub-module", "grpc-cpp-uds", 1.0), sooner("hub-module", "nats", 0.65))),
     Aim(8, f"{SESSIONS:,} idle mutually authenticated sessions: memory of each, and 16x16 calls/s beside them", (
-        Ratio("hub-idle", "limit-nio-raw-mtls-idle", "session_kib", 1.5, False),
-        Ratio("hub-idle", "nats-idle", "session_kib", 0.8, False),
-        Ratio("hub-beside-idle-16x16-64", "hub-alone-16x16-64", "rate", 0.8, True))),
+        Ratio("hub-idle", "limit-nio-raw-mtls-idle", "session_kib", 1.5, False, "memory"),
+        Ratio("hub-idle", "nats-idle", "session_kib", 0.8, False, "memory"),
+        Ratio("hub-beside-idle-16x16-64", "hub-alone-16x16-64", "rate", 0.8, True, "calls/s"))),
     Aim(9, "server's processor time of a call, 16x16, 64 B", (
         cheaper("limit-nio-raw", 2.5), cheaper("grpc-cpp-h2load", 0.07), cheaper("grpc-go-h2load", 0.16))),
     Aim(10, "4 KiB: calls/s", (

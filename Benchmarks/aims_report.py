@@ -1,4 +1,6 @@
 """The tables of the aims: one row for each aim, what each ratio was made of, and every row that was measured."""
+import pathlib
+
 from aims import AIMS, PAYLOADS, PEERS, SHAPES, row
 from figures import digits, micros, number, ratio, spread, table
 
@@ -34,6 +36,14 @@ def aim_rows(run):
             cells.append(missing or f"**{digits(value)}** ({met}/{pairs})")
         yield [str(aim.number), aim.title, "<br>".join(each.aim for each in aim.ratios), "<br>".join(cells),
                "reached" if reached else "missed"]
+
+
+def profiles(run):
+    """Where a missed aim has been looked into, what was found."""
+    place = pathlib.Path(__file__).parent / "profiles"
+    for number, *_, verdict in aim_rows(run):
+        if verdict == "missed" and (place / f"aim-{number}.md").exists():
+            yield f"- What stands in the way of aim {number}: [`profiles/aim-{number}.md`](profiles/aim-{number}.md)"
 
 
 def shown(run, name, key):
@@ -107,6 +117,8 @@ def report(run):
            " [`Peers/README.md`](Peers/README.md).")
     yield ""
     yield from table(["#", "aim", "ratio", "measured (pairs)", "verdict"], aim_rows(run))
+    if found := list(profiles(run)):
+        yield from [*found, ""]
     yield from load_note(run)
     yield from table(["#", "ours ÷ theirs", "ours", "theirs", "pair by pair", ""], pair_rows(run))
     yield "## Every shape"

@@ -118,8 +118,10 @@ def readme_rows(runs):
         for name, title in [("hub-1x1-64", "echo in the hub, one at a time"),
                             ("hub-module-1x1-64", "through a module, one at a time")]:
             yield [title, f"p50 {micros(run.median(name, 'p50_us'))}", f"{number(run.median(name, 'rate'))} calls/s"]
-        for row in aims_report.aim_rows(run):
-            yield [f"aim {row[0]}: {row[1]}", row[3], f"{row[2]}: {row[4]}"]
+        judged_rows = list(aims_report.aim_rows(run))
+        verdicts = {verdict: [row[0] for row in judged_rows if row[-1] == verdict] for verdict in ("reached", "missed")}
+        yield ["aims against gRPC, NATS, D-Bus and the bare transport, by number",
+               f"reached: {', '.join(verdicts['reached']) or 'none'}", f"missed: {', '.join(verdicts['missed']) or 'none'}"]
     if run := runs.get("ledger"):
         many = ratio(run.median("submit-64", "rate"), run.median("limit-submit-64", "rate"))
         one = ratio(run.median("submit-1", "p50_us"), run.median("limit-submit-1", "p50_us"))

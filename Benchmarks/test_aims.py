@@ -23,7 +23,7 @@ def rates(*values):
     return [{"rate": value} for value in values]
 
 
-TWICE = Ratio("hub-16x16-64", "peer-16x16-64", "rate", 2, True)
+TWICE = Ratio("hub-16x16-64", "peer-16x16-64", "rate", 2, True, "16x16")
 
 
 class Judging(unittest.TestCase):
@@ -37,7 +37,7 @@ class Judging(unittest.TestCase):
         self.assertEqual((value, met, pairs, reached), (2.1, 2, 5, False))
 
     def test_at_most(self):
-        ratio = Ratio("hub-1x1-64", "peer-1x1-64", "rate", 0.5, False)
+        ratio = Ratio("hub-1x1-64", "peer-1x1-64", "rate", 0.5, False, "rate")
         self.assertTrue(judge(run_of({"hub-1x1-64": rates(5), "peer-1x1-64": rates(10)}), ratio)[3])
         self.assertFalse(judge(run_of({"hub-1x1-64": rates(6), "peer-1x1-64": rates(10)}), ratio)[3])
 
