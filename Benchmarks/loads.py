@@ -99,20 +99,26 @@ class Loads:
                 f"--duration={round(self.seconds)}", "-w30", "-W30", "-d", body, "-H", "content-type: application/grpc",
                 "-H", "te: trailers", f"--log-file={log}", f"https://127.0.0.1:{server.target}/peers.Echo/Call"]),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        time.sleep(WARM_UP_SECONDS + 0.3)  # The processor time is taken within the measured seconds.
-        began, before = time.monotonic(), processor_seconds(server.pids)
-        time.sleep(self.seconds - 0.6)
-        load = (processor_seconds(server.pids) - before) / (time.monotonic() - began)
-        output = client.communicate(timeout=60)[0]
-        return h2load_figures(name, shape, payload, output, log, load, len(message) + 5)
+        try:
+            time.sleep(WARM_UP_SECONDS + 0.3)  # The processor time is taken within the measured seconds.
+            loads = shares(server.pids, [client.pid], self.seconds - 0.6)
+            output = client.communicate(timeout=60)[0]
+        finally:
+            client.kill()
+            client.wait()
+        return h2load_figures(name, shape, payload, output, log, len(message) + 5) | loads | {
+            "server_us": 1e6 * loads["server_load"] / h2load_rate(output)}
 
 
-def h2load_figures(name, shape, payload, output, log, load, answer_bytes):
+def h2load_rate(output):
+    return float(next(line for line in output.splitlines() if line.startswith("finished in")).split(",")[1].split()[0])
+
+
+def h2load_figures(name, shape, payload, output, log, answer_bytes):
     """Reads h2load's report and its log of single requests (start, status, microseconds)."""
     lines = {line.split(":")[0].split()[0]: line for line in output.splitlines() if line.strip()}
     if " 0 failed, 0 errored" not in lines.get("requests", ""):
         raise Wrong(f"{name}: {lines.get('requests', output[-200:])}")
-    rate = float(lines["finished"].split(",")[1].split()[0])
     done = int(lines["requests"].split(" done,")[0].rsplit(None, 1)[1])
     data_bytes = int(lines["traffic"].rpartition("(")[2].split(")")[0])
     if done == 0 or data_bytes < 0.99 * done * answer_bytes:
@@ -120,8 +126,8 @@ def h2load_figures(name, shape, payload, output, log, load, answer_bytes):
     micros = sorted(int(line.split("\t")[2]) for line in log.read_text().splitlines() if line.count("\t") == 2)
     connections, in_flight = map(int, shape.split("x"))
     return {"peer": name, "tls": "tls", "connections": connections, "in_flight": in_flight, "payload": payload,
-            "rate": rate, "p50_us": statistics.median_low(micros), "p99_us": micros[int(len(micros) * 0.99)],
-            "server_us": 1e6 * load / rate, "server_load": round(load, 3), "calls": done, "errors": 0}
+            "rate": h2load_rate(output), "p50_us": statistics.median_low(micros), "p99_us": micros[int(len(micros) * 0.99)],
+            "calls": done, "errors": 0}
 
 
 def processor_seconds(pids):
@@ -131,6 +137,24 @@ def processor_seconds(pids):
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def machine_seconds():
+    """The machine's busy seconds so far, and those its host took away."""
+    fields = list(map(int, pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]))
+    return sum(fields[:3]) / os.sysconf("SC_CLK_TCK"), fields[7] / os.sysconf("SC_CLK_TCK")
+
+
+def shares(servers, clients, seconds):
+    """Watches for some seconds which share of a core went to whom."""
+    def now():
+        return (time.monotonic(), processor_seconds(servers), processor_seconds(clients), *machine_seconds())
+
+    before = now()
+    time.sleep(seconds)
+    passed, server, client, busy, stolen = (after - earlier for after, earlier in zip(now(), before))
+    return {"server_load": round(server / passed, 3), "client_load": round(client / passed, 3),
+            "others_load": round(max(0, busy - server - client) / passed, 3), "stolen": round(stolen / passed, 3)}
 
 
 def varint(value):

@@ -9,6 +9,8 @@ import json
 import pathlib
 import resource
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,7 +35,7 @@ class Measurements:
     def attempt(self, name, number, measure):
         try:
             self.write(name, number, measure())
-        except (Unavailable, Wrong) as reason:
+        except (Unavailable, Wrong, OSError, subprocess.TimeoutExpired) as reason:
             self.write(name, number, {"missing": str(reason)})
 
     def servers(self):
@@ -108,6 +110,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=3)
     options = parser.parse_args()
     raise_file_limit()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # Through the finally blocks, which end what was started.
     with tempfile.TemporaryDirectory(prefix="bench.", dir=options.build) as work:
         measurements = Measurements(options, work)
         for number in range(1, options.rounds + 1):
