@@ -15,12 +15,16 @@ typedef struct bench {
     hub_call *call;
 } bench;
 
-static bench bench_open(hub_shape shape, bool is_greeted) {
+static hub_client *bench_client(void) {
     const char *addresses[] = {"127.0.0.1:1", NULL};
-    const hub_method method = {"hub.v1.Interop/Unary", shape, HUB_READS, shape == HUB_SERVER_STREAM ? 2 : 0};
     hub_client_options options = test_options(addresses);
     options.received_bytes_max = 8 << 20;
-    bench made = {.client = hub_client_new(&options, NULL, 0)};
+    return hub_client_new(&options, NULL, 0);
+}
+
+static bench bench_on(hub_client *client, hub_shape shape, bool is_greeted) {
+    const hub_method method = {"hub.v1.Interop/Unary", shape, HUB_READS, shape == HUB_SERVER_STREAM ? 2 : 0};
+    bench made = {.client = client};
     made.connection = hub_connection_new(made.client, NULL, NULL, "test");
     made.connection->phase = HUB_PHASE_EARLY;
     hub_call_options call_options = HUB_CALL_OPTIONS;
@@ -34,6 +38,8 @@ static bench bench_open(hub_shape shape, bool is_greeted) {
     hub_connection_flush(made.connection);
     return made;
 }
+
+static bench bench_open(hub_shape shape, bool is_greeted) { return bench_on(bench_client(), shape, is_greeted); }
 
 static void bench_close(bench *at) {
     hub_call_free(at->call);
@@ -315,6 +321,7 @@ static void drop_by_drop(void) {
 static void mutations(void) {
     static const hub_shape shapes[] = {HUB_UNARY, HUB_SERVER_STREAM, HUB_CLIENT_STREAM, HUB_EXCHANGE};
     uint64_t random = 88172645463325252u;
+    hub_client *client = bench_client();
     for (int round = 0; round < 4000; round++) {
         hub_buffer bytes = {0};
         append_transcript(&bytes);
@@ -326,15 +333,18 @@ static void mutations(void) {
             else bytes.data[at] ^= (uint8_t)(1u << (random >> 40 & 7));
         }
         if (round % 5 == 0) bytes.end = bytes.start + random % size;
-        bench made = bench_open(shapes[round % 4], false);
+        bench made = bench_on(client, shapes[round % 4], false);
         hub_buffer_append(&made.connection->in, bytes.data, hub_buffer_size(&bytes));
         hub_connection_read_frames(made.connection);
-        CHECK(made.client->received_bytes <= made.client->received_bytes_max);
+        CHECK(client->received_bytes <= client->received_bytes_max);
         hub_bytes message;
         while (hub_call_poll(made.call, &message) == HUB_NEXT_MESSAGE) continue;
-        bench_close(&made);
+        hub_call_free(made.call);
+        hub_connection_free(made.connection);
+        CHECK_EQUAL(client->received_bytes, 0);
         hub_buffer_free(&bytes);
     }
+    hub_client_free(client);
 }
 
 const test wire_tests[] = {

@@ -19,6 +19,7 @@ struct Conformance: AsyncParsableCommand {
               hubctl conformance --state ./state
               hubctl conformance --state ./state --case goaway_on_stream --case ping_answered
               hubctl conformance --state ./state -o junit > conformance.xml
+              hubctl conformance --client DIR/hub-conformance-client --state ./state
               hubctl conformance --module DIR/libNAME.so --host DIR/hub-module-host
               hubctl conformance --rules
             """)
@@ -39,6 +40,13 @@ struct Conformance: AsyncParsableCommand {
 
     @Flag(help: "List the rules with the cases that prove them.")
     var rules = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Examine a client library of any language: a program that takes orders as hub/v1/conformance.proto says.",
+            valueName: "file"),
+        completion: .file())
+    var client: String?
 
     @Option(
         help: ArgumentHelp(
@@ -68,6 +76,12 @@ struct Conformance: AsyncParsableCommand {
             let process = ModuleUnderTest(library: module, host: host)
             run.module = { try process.start() }
             results = await examine(chosen.filter { $0.target == .module }, run)
+        } else if let client {
+            var run = ConformanceRun(patienceMillis: patience.millis, makeKey: Self.makeKey)
+            let program = try ProgramClient(client, connection.configuration())
+            run.client = program
+            results = await examine(chosen.filter(\.isForClients), run)
+            try await program.close()
         } else {
             results = try await Session.open(connection) { session in
                 var run = ConformanceRun(patienceMillis: patience.millis, makeKey: Self.makeKey)
