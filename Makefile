@@ -5,13 +5,14 @@
 # make release   everything in release, modules with one exported symbol
 # make bench     figures of a release build beside the peers', into Benchmarks/RESULTS.md; BENCH_ONLY=aims for a part
 # make bench-allocations  fails when the hub allocates more for a call than Benchmarks/Allocations/allowed.json says
-# make protos    Swift from Protos/
+# make protos    Swift and C from Protos/
+# make c-client  the C client: library, example, conformance program; c-client-check runs them under sanitizers and valgrind
 # make clean     removes what was built
 # The same flags everywhere: other flags would build every package anew.
 SWIFT_FLAGS =
 BUILD = .build/debug
 
-.PHONY: build demo test check release bench bench-allocations protos clean packages
+.PHONY: build demo test check release bench bench-allocations protos c-client c-client-check clean packages
 
 packages:
 	@Scripts/packages.sh
@@ -28,6 +29,8 @@ test: packages
 	swift build $(SWIFT_FLAGS) --build-tests
 	@Scripts/build-host.sh $(BUILD)/hub-module-host
 	@Scripts/assemble-modules.sh debug
+	@Scripts/build-c-client.sh $(BUILD)
+	@Scripts/build-c-client.sh $(BUILD)/checked checked
 	swift test $(SWIFT_FLAGS) --skip-build --parallel --skip EndToEndTests
 	@# By themselves: they start real programs and take ports.
 	swift test $(SWIFT_FLAGS) --skip-build --parallel --filter EndToEndTests
@@ -49,6 +52,13 @@ bench-allocations: release
 
 protos:
 	@Scripts/protos.sh generate
+	@Scripts/c-protos.sh generate
+
+c-client: packages
+	@Scripts/build-c-client.sh $(BUILD)
+
+c-client-check: build
+	@Scripts/check-c-client.sh
 
 clean:
 	rm -rf .build

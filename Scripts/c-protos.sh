@@ -10,9 +10,7 @@ protos() { ls Protos/hub/v1/{frame,status,error,text,case,definition,diagnostics
 stamp() { { protos | LC_ALL=C sort | xargs sha256sum; sha256sum Scripts/c-protos.sh; } | sha256sum | cut -d' ' -f1; }
 case "${1:-}" in
 generate)
-    for tool in protoc-c; do
-        command -v "$tool" >/dev/null || { echo "apt-get install protobuf-c-compiler libprotobuf-dev" >&2; exit 1; }
-    done
+    command -v protoc-c >/dev/null || { echo "apt-get install protobuf-c-compiler libprotobuf-dev" >&2; exit 1; }
     # protoc-c 1.4 does not know `optional` of proto3; a oneof of one field is the same on the wire and keeps presence.
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
