@@ -1174,7 +1174,7 @@ const ProtobufCMessageDescriptor hub__v1__choice__descriptor =
   (ProtobufCMessageInit) hub__v1__choice__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__document_rule__field_descriptors[4] =
+static const ProtobufCFieldDescriptor hub__v1__document_rule__field_descriptors[5] =
 {
   {
     "kind",
@@ -1224,17 +1224,30 @@ static const ProtobufCFieldDescriptor hub__v1__document_rule__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "size_max",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__DocumentRule, size_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__document_rule__field_indices_by_name[] = {
   0,   /* field[0] = kind */
   3,   /* field[3] = media_types */
   2,   /* field[2] = required_for */
+  4,   /* field[4] = size_max */
   1,   /* field[1] = title */
 };
 static const ProtobufCIntRange hub__v1__document_rule__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
 {
@@ -1244,7 +1257,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   "Hub__V1__DocumentRule",
   "hub.v1",
   sizeof(Hub__V1__DocumentRule),
-  4,
+  5,
   hub__v1__document_rule__field_descriptors,
   hub__v1__document_rule__field_indices_by_name,
   1,  hub__v1__document_rule__number_ranges,

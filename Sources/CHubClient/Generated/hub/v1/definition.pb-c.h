@@ -314,10 +314,14 @@ struct  Hub__V1__DocumentRule
    */
   size_t n_media_types;
   char **media_types;
+  /*
+   * Largest document, bytes; 0 = 25 MiB, which is also the most.
+   */
+  uint64_t size_max;
 };
 #define HUB__V1__DOCUMENT_RULE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__document_rule__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, 0,NULL, 0,NULL, 0 }
 
 
 /*

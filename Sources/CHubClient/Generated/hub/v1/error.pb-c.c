@@ -7,7 +7,7 @@
 #endif
 
 #include "hub/v1/error.pb-c.h"
-static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[46] =
+static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[50] =
 {
   { "ERROR_CODE_UNSPECIFIED", "HUB__V1__ERROR_CODE__ERROR_CODE_UNSPECIFIED", 0 },
   { "ERROR_CODE_PROTOCOL_VIOLATION", "HUB__V1__ERROR_CODE__ERROR_CODE_PROTOCOL_VIOLATION", 1001 },
@@ -47,6 +47,10 @@ static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[46] =
   { "ERROR_CODE_ALREADY_IMPORTED", "HUB__V1__ERROR_CODE__ERROR_CODE_ALREADY_IMPORTED", 4010 },
   { "ERROR_CODE_DOCUMENT_REFUSED", "HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_REFUSED", 4011 },
   { "ERROR_CODE_DOCUMENT_NOT_FOUND", "HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_NOT_FOUND", 4012 },
+  { "ERROR_CODE_UPLOAD_UNKNOWN", "HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_UNKNOWN", 4013 },
+  { "ERROR_CODE_UPLOAD_OFFSET", "HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_OFFSET", 4014 },
+  { "ERROR_CODE_UPLOAD_DAMAGED", "HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_DAMAGED", 4015 },
+  { "ERROR_CODE_UPLOAD_LIMIT", "HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_LIMIT", 4016 },
   { "ERROR_CODE_LEDGER_FAILED", "HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED", 5001 },
   { "ERROR_CODE_STATE_NEWER", "HUB__V1__ERROR_CODE__ERROR_CODE_STATE_NEWER", 5002 },
   { "ERROR_CODE_CLOCK_NOT_MANUAL", "HUB__V1__ERROR_CODE__ERROR_CODE_CLOCK_NOT_MANUAL", 5003 },
@@ -57,19 +61,19 @@ static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[46] =
   { "ERROR_CODE_AS_ASKED", "HUB__V1__ERROR_CODE__ERROR_CODE_AS_ASKED", 5008 },
 };
 static const ProtobufCIntRange hub__v1__error_code__value_ranges[] = {
-{0, 0},{1001, 1},{2001, 15},{3001, 18},{4001, 26},{5001, 38},{0, 46}
+{0, 0},{1001, 1},{2001, 15},{3001, 18},{4001, 26},{5001, 42},{0, 50}
 };
-static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[46] =
+static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[50] =
 {
   { "ERROR_CODE_ACTION_NOT_ALLOWED", 30 },
-  { "ERROR_CODE_ADDRESS_IN_USE", 44 },
+  { "ERROR_CODE_ADDRESS_IN_USE", 48 },
   { "ERROR_CODE_ALREADY_IMPORTED", 35 },
-  { "ERROR_CODE_AS_ASKED", 45 },
+  { "ERROR_CODE_AS_ASKED", 49 },
   { "ERROR_CODE_CANCELLED", 9 },
   { "ERROR_CODE_CASE_NOT_FOUND", 27 },
-  { "ERROR_CODE_CHAIN_BROKEN", 43 },
-  { "ERROR_CODE_CLOCK_NOT_MANUAL", 40 },
-  { "ERROR_CODE_CONFIGURATION_INVALID", 42 },
+  { "ERROR_CODE_CHAIN_BROKEN", 47 },
+  { "ERROR_CODE_CLOCK_NOT_MANUAL", 44 },
+  { "ERROR_CODE_CONFIGURATION_INVALID", 46 },
   { "ERROR_CODE_CONNECTION_CLOSED", 14 },
   { "ERROR_CODE_CURSOR_INVALID", 13 },
   { "ERROR_CODE_DEADLINE_EXCEEDED", 8 },
@@ -81,10 +85,10 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[46
   { "ERROR_CODE_FILTER_INVALID", 34 },
   { "ERROR_CODE_FORM_INVALID", 28 },
   { "ERROR_CODE_FRAME_TOO_LARGE", 2 },
-  { "ERROR_CODE_INTERNAL", 41 },
+  { "ERROR_CODE_INTERNAL", 45 },
   { "ERROR_CODE_KEY_MISSING", 12 },
   { "ERROR_CODE_KEY_REUSED", 32 },
-  { "ERROR_CODE_LEDGER_FAILED", 38 },
+  { "ERROR_CODE_LEDGER_FAILED", 42 },
   { "ERROR_CODE_MESSAGE_MALFORMED", 5 },
   { "ERROR_CODE_MESSAGE_TOO_LARGE", 4 },
   { "ERROR_CODE_METADATA_INVALID", 6 },
@@ -102,9 +106,13 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[46
   { "ERROR_CODE_REFUSED_BY_RULE", 33 },
   { "ERROR_CODE_SERVICE_UNKNOWN", 26 },
   { "ERROR_CODE_SLOW_CONSUMER", 11 },
-  { "ERROR_CODE_STATE_NEWER", 39 },
+  { "ERROR_CODE_STATE_NEWER", 43 },
   { "ERROR_CODE_TOO_MANY_CALLS", 10 },
   { "ERROR_CODE_UNSPECIFIED", 0 },
+  { "ERROR_CODE_UPLOAD_DAMAGED", 40 },
+  { "ERROR_CODE_UPLOAD_LIMIT", 41 },
+  { "ERROR_CODE_UPLOAD_OFFSET", 39 },
+  { "ERROR_CODE_UPLOAD_UNKNOWN", 38 },
   { "ERROR_CODE_VERSION_STALE", 31 },
   { "ERROR_CODE_VERSION_UNSUPPORTED", 3 },
 };
@@ -115,9 +123,9 @@ const ProtobufCEnumDescriptor hub__v1__error_code__descriptor =
   "ErrorCode",
   "Hub__V1__ErrorCode",
   "hub.v1",
-  46,
+  50,
   hub__v1__error_code__enum_values_by_number,
-  46,
+  50,
   hub__v1__error_code__enum_values_by_name,
   6,
   hub__v1__error_code__value_ranges,

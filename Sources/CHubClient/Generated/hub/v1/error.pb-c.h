@@ -165,13 +165,29 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_ALREADY_IMPORTED = 4010,
   /*
-   * [INVALID_ARGUMENT] Document longer than 256 KiB, empty, or not of the hash it was announced with.
+   * [INVALID_ARGUMENT] Document longer than the method or the service takes, empty, or not of the hash it was announced with.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_REFUSED = 4011,
   /*
    * [NOT_FOUND] No document of this hash that the caller may see.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_NOT_FOUND = 4012,
+  /*
+   * [NOT_FOUND] No open upload of this id: never opened, expired, thrown away or already made a document. Open it again.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_UNKNOWN = 4013,
+  /*
+   * [FAILED_PRECONDITION] Chunk or commit at another place than the upload stands; fact "committed_offset" says where to go on.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_OFFSET = 4014,
+  /*
+   * [DATA_LOSS] Bytes were damaged on the way. Go on at fact "committed_offset"; without it the upload is gone: begin anew.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_DAMAGED = 4015,
+  /*
+   * [RESOURCE_EXHAUSTED] Too many open uploads or bytes of this principal. Commit some, or wait until they expire.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_LIMIT = 4016,
   /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */

@@ -187,6 +187,96 @@ void   layanan__v1__get_document_reply__free_unpacked
   assert(message->base.descriptor == &layanan__v1__get_document_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   layanan__v1__read_document_request__init
+                     (Layanan__V1__ReadDocumentRequest         *message)
+{
+  static const Layanan__V1__ReadDocumentRequest init_value = LAYANAN__V1__READ_DOCUMENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__read_document_request__get_packed_size
+                     (const Layanan__V1__ReadDocumentRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__read_document_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__read_document_request__pack
+                     (const Layanan__V1__ReadDocumentRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__read_document_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__read_document_request__pack_to_buffer
+                     (const Layanan__V1__ReadDocumentRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__read_document_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__ReadDocumentRequest *
+       layanan__v1__read_document_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__ReadDocumentRequest *)
+     protobuf_c_message_unpack (&layanan__v1__read_document_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__read_document_request__free_unpacked
+                     (Layanan__V1__ReadDocumentRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__read_document_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__document_chunk__init
+                     (Layanan__V1__DocumentChunk         *message)
+{
+  static const Layanan__V1__DocumentChunk init_value = LAYANAN__V1__DOCUMENT_CHUNK__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__document_chunk__get_packed_size
+                     (const Layanan__V1__DocumentChunk *message)
+{
+  assert(message->base.descriptor == &layanan__v1__document_chunk__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__document_chunk__pack
+                     (const Layanan__V1__DocumentChunk *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__document_chunk__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__document_chunk__pack_to_buffer
+                     (const Layanan__V1__DocumentChunk *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__document_chunk__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__DocumentChunk *
+       layanan__v1__document_chunk__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__DocumentChunk *)
+     protobuf_c_message_unpack (&layanan__v1__document_chunk__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__document_chunk__free_unpacked
+                     (Layanan__V1__DocumentChunk *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__document_chunk__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor layanan__v1__put_document_request__field_descriptors[3] =
 {
   {
@@ -417,14 +507,170 @@ const ProtobufCMessageDescriptor layanan__v1__get_document_reply__descriptor =
   (ProtobufCMessageInit) layanan__v1__get_document_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor layanan__v1__documents__method_descriptors[2] =
+static const ProtobufCFieldDescriptor layanan__v1__read_document_request__field_descriptors[3] =
+{
+  {
+    "sha256",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReadDocumentRequest, sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "case",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReadDocumentRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReadDocumentRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__read_document_request__field_indices_by_name[] = {
+  1,   /* field[1] = case */
+  2,   /* field[2] = offset */
+  0,   /* field[0] = sha256 */
+};
+static const ProtobufCIntRange layanan__v1__read_document_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor layanan__v1__read_document_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.ReadDocumentRequest",
+  "ReadDocumentRequest",
+  "Layanan__V1__ReadDocumentRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__ReadDocumentRequest),
+  3,
+  layanan__v1__read_document_request__field_descriptors,
+  layanan__v1__read_document_request__field_indices_by_name,
+  1,  layanan__v1__read_document_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__read_document_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__document_chunk__field_descriptors[5] =
+{
+  {
+    "media_type",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__DocumentChunk, media_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__DocumentChunk, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__DocumentChunk, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "crc32c",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED32,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__DocumentChunk, crc32c),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__DocumentChunk, data),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__document_chunk__field_indices_by_name[] = {
+  3,   /* field[3] = crc32c */
+  4,   /* field[4] = data */
+  0,   /* field[0] = media_type */
+  2,   /* field[2] = offset */
+  1,   /* field[1] = size */
+};
+static const ProtobufCIntRange layanan__v1__document_chunk__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor layanan__v1__document_chunk__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.DocumentChunk",
+  "DocumentChunk",
+  "Layanan__V1__DocumentChunk",
+  "layanan.v1",
+  sizeof(Layanan__V1__DocumentChunk),
+  5,
+  layanan__v1__document_chunk__field_descriptors,
+  layanan__v1__document_chunk__field_indices_by_name,
+  1,  layanan__v1__document_chunk__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__document_chunk__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor layanan__v1__documents__method_descriptors[3] =
 {
   { "Put", &layanan__v1__put_document_request__descriptor, &layanan__v1__put_document_reply__descriptor },
   { "Get", &layanan__v1__get_document_request__descriptor, &layanan__v1__get_document_reply__descriptor },
+  { "Read", &layanan__v1__read_document_request__descriptor, &layanan__v1__document_chunk__descriptor },
 };
 const unsigned layanan__v1__documents__method_indices_by_name[] = {
   1,        /* Get */
-  0         /* Put */
+  0,        /* Put */
+  2         /* Read */
 };
 const ProtobufCServiceDescriptor layanan__v1__documents__descriptor =
 {
@@ -433,7 +679,7 @@ const ProtobufCServiceDescriptor layanan__v1__documents__descriptor =
   "Documents",
   "Layanan__V1__Documents",
   "layanan.v1",
-  2,
+  3,
   layanan__v1__documents__method_descriptors,
   layanan__v1__documents__method_indices_by_name
 };
@@ -452,6 +698,14 @@ void layanan__v1__documents__get(ProtobufCService *service,
 {
   assert(service->descriptor == &layanan__v1__documents__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__documents__read(ProtobufCService *service,
+                                  const Layanan__V1__ReadDocumentRequest *input,
+                                  Layanan__V1__DocumentChunk_Closure closure,
+                                  void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__documents__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__documents__init (Layanan__V1__Documents_Service *service,
                                    Layanan__V1__Documents_ServiceDestroy destroy)

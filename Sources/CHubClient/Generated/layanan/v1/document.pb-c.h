@@ -19,6 +19,8 @@ typedef struct Layanan__V1__PutDocumentRequest Layanan__V1__PutDocumentRequest;
 typedef struct Layanan__V1__PutDocumentReply Layanan__V1__PutDocumentReply;
 typedef struct Layanan__V1__GetDocumentRequest Layanan__V1__GetDocumentRequest;
 typedef struct Layanan__V1__GetDocumentReply Layanan__V1__GetDocumentReply;
+typedef struct Layanan__V1__ReadDocumentRequest Layanan__V1__ReadDocumentRequest;
+typedef struct Layanan__V1__DocumentChunk Layanan__V1__DocumentChunk;
 
 
 /* --- enums --- */
@@ -82,6 +84,50 @@ struct  Layanan__V1__GetDocumentReply
 #define LAYANAN__V1__GET_DOCUMENT_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__get_document_reply__descriptor) \
     , (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Layanan__V1__ReadDocumentRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData sha256;
+  /*
+   * Case number or id that the document belongs to.
+   */
+  char *case_;
+  /*
+   * Where to begin; a reader whose line broke goes on after the last byte it has.
+   */
+  uint64_t offset;
+};
+#define LAYANAN__V1__READ_DOCUMENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__read_document_request__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Layanan__V1__DocumentChunk
+{
+  ProtobufCMessage base;
+  /*
+   * Of the whole document.
+   */
+  char *media_type;
+  uint64_t size;
+  /*
+   * Where the data begins in the document.
+   */
+  uint64_t offset;
+  /*
+   * CRC-32C (Castagnoli, RFC 3720) of the data.
+   */
+  uint32_t crc32c;
+  /*
+   * At most 65,536 bytes.
+   */
+  ProtobufCBinaryData data;
+};
+#define LAYANAN__V1__DOCUMENT_CHUNK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__document_chunk__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL} }
 
 
 /* Layanan__V1__PutDocumentRequest methods */
@@ -160,6 +206,44 @@ Layanan__V1__GetDocumentReply *
 void   layanan__v1__get_document_reply__free_unpacked
                      (Layanan__V1__GetDocumentReply *message,
                       ProtobufCAllocator *allocator);
+/* Layanan__V1__ReadDocumentRequest methods */
+void   layanan__v1__read_document_request__init
+                     (Layanan__V1__ReadDocumentRequest         *message);
+size_t layanan__v1__read_document_request__get_packed_size
+                     (const Layanan__V1__ReadDocumentRequest   *message);
+size_t layanan__v1__read_document_request__pack
+                     (const Layanan__V1__ReadDocumentRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__read_document_request__pack_to_buffer
+                     (const Layanan__V1__ReadDocumentRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__ReadDocumentRequest *
+       layanan__v1__read_document_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__read_document_request__free_unpacked
+                     (Layanan__V1__ReadDocumentRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__DocumentChunk methods */
+void   layanan__v1__document_chunk__init
+                     (Layanan__V1__DocumentChunk         *message);
+size_t layanan__v1__document_chunk__get_packed_size
+                     (const Layanan__V1__DocumentChunk   *message);
+size_t layanan__v1__document_chunk__pack
+                     (const Layanan__V1__DocumentChunk   *message,
+                      uint8_t             *out);
+size_t layanan__v1__document_chunk__pack_to_buffer
+                     (const Layanan__V1__DocumentChunk   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__DocumentChunk *
+       layanan__v1__document_chunk__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__document_chunk__free_unpacked
+                     (Layanan__V1__DocumentChunk *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Layanan__V1__PutDocumentRequest_Closure)
@@ -173,6 +257,12 @@ typedef void (*Layanan__V1__GetDocumentRequest_Closure)
                   void *closure_data);
 typedef void (*Layanan__V1__GetDocumentReply_Closure)
                  (const Layanan__V1__GetDocumentReply *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__ReadDocumentRequest_Closure)
+                 (const Layanan__V1__ReadDocumentRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__DocumentChunk_Closure)
+                 (const Layanan__V1__DocumentChunk *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -189,6 +279,10 @@ struct Layanan__V1__Documents_Service
               const Layanan__V1__GetDocumentRequest *input,
               Layanan__V1__GetDocumentReply_Closure closure,
               void *closure_data);
+  void (*read)(Layanan__V1__Documents_Service *service,
+               const Layanan__V1__ReadDocumentRequest *input,
+               Layanan__V1__DocumentChunk_Closure closure,
+               void *closure_data);
 };
 typedef void (*Layanan__V1__Documents_ServiceDestroy)(Layanan__V1__Documents_Service *);
 void layanan__v1__documents__init (Layanan__V1__Documents_Service *service,
@@ -198,7 +292,8 @@ void layanan__v1__documents__init (Layanan__V1__Documents_Service *service,
 #define LAYANAN__V1__DOCUMENTS__INIT(function_prefix__) \
     { LAYANAN__V1__DOCUMENTS__BASE_INIT,\
       function_prefix__ ## put,\
-      function_prefix__ ## get  }
+      function_prefix__ ## get,\
+      function_prefix__ ## read  }
 void layanan__v1__documents__put(ProtobufCService *service,
                                  const Layanan__V1__PutDocumentRequest *input,
                                  Layanan__V1__PutDocumentReply_Closure closure,
@@ -207,6 +302,10 @@ void layanan__v1__documents__get(ProtobufCService *service,
                                  const Layanan__V1__GetDocumentRequest *input,
                                  Layanan__V1__GetDocumentReply_Closure closure,
                                  void *closure_data);
+void layanan__v1__documents__read(ProtobufCService *service,
+                                  const Layanan__V1__ReadDocumentRequest *input,
+                                  Layanan__V1__DocumentChunk_Closure closure,
+                                  void *closure_data);
 
 /* --- descriptors --- */
 
@@ -214,6 +313,8 @@ extern const ProtobufCMessageDescriptor layanan__v1__put_document_request__descr
 extern const ProtobufCMessageDescriptor layanan__v1__put_document_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__get_document_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__get_document_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__read_document_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__document_chunk__descriptor;
 extern const ProtobufCServiceDescriptor layanan__v1__documents__descriptor;
 
 PROTOBUF_C__END_DECLS
