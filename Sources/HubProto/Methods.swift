@@ -30,6 +30,9 @@ public struct HubMethod: Hashable, Sendable {
     public let mutating: Bool
     /// Longest request, bytes.
     public let requestBytesMax: UInt32
+    /// Has an effect that a second sending would repeat, and no key to tell: a client does not send it again by itself
+    /// once the hub may have begun.
+    public let isOnceOnly: Bool
 
     /// Longest request of a method that says nothing else, bytes: a form and the references to its documents.
     public static let requestBytesStandard: UInt32 = 1_048_576
@@ -42,12 +45,14 @@ public struct HubMethod: Hashable, Sendable {
 
     /// Describes a method.
     public init(
-        _ path: String, shape: Shape = .unary, mutating: Bool = false, requestBytesMax: UInt32 = requestBytesStandard
+        _ path: String, shape: Shape = .unary, mutating: Bool = false, requestBytesMax: UInt32 = requestBytesStandard,
+        isOnceOnly: Bool = false
     ) {
         self.path = path
         self.shape = shape
         self.mutating = mutating
         self.requestBytesMax = requestBytesMax
+        self.isOnceOnly = isOnceOnly
     }
 }
 
@@ -85,11 +90,11 @@ extension HubMethod {
     /// One module.
     public static let getModule = Self("hub.v1.Admin/GetModule")
     /// Ends a module's process and starts it anew.
-    public static let restartModule = Self("hub.v1.Admin/RestartModule")
+    public static let restartModule = Self("hub.v1.Admin/RestartModule", isOnceOnly: true)
     /// Registers a principal and signs its certificate.
     public static let addPrincipal = Self("hub.v1.Admin/AddPrincipal", mutating: true)
     /// Moves a manual clock.
-    public static let advanceClock = Self("hub.v1.Admin/AdvanceClock")
+    public static let advanceClock = Self("hub.v1.Admin/AdvanceClock", isOnceOnly: true)
     /// Recomputes the hash chain.
     public static let verifyAudit = Self("hub.v1.Admin/VerifyAudit")
 

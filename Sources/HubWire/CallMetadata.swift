@@ -39,7 +39,7 @@ public enum CallMetadata {
             if WireRule.metadataKeys.forbids(!isKey(entry.key)) {
                 return HubError(.metadataInvalid, "metadata key must match [0-9a-z_.-]{1,64}")
             }
-            if WireRule.metadataKeys.forbids(entry.key.hasPrefix("hub-")) {
+            if WireRule.metadataKeys.forbids(entry.key.hasPrefix("hub-") && !isAttempt(entry)) {
                 return HubError(.metadataInvalid, "metadata keys that begin with hub- belong to the hub")
             }
             if entry.key == HubMetadataKey.onBehalfOf {
@@ -70,6 +70,13 @@ public enum CallMetadata {
     public static func text(_ key: String, in call: HubCall) -> String? {
         for entry in call.metadata where entry.key == key { return String(validating: entry.value, as: UTF8.self) }
         return nil
+    }
+
+    /// The one entry of a client whose key begins with `hub-`: how often the call was sent before.
+    private static func isAttempt(_ entry: HubMetadata) -> Bool {
+        entry.key == HubMetadataKey.attempt && (1...3).contains(entry.value.count)
+            && entry.value.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            && entry.value.first != UInt8(ascii: "0")
     }
 
     private static func isKey(_ key: String) -> Bool {

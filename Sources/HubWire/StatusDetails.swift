@@ -12,6 +12,8 @@ public enum HubMetadataKey {
     public static let deadlineClamped = "hub-deadline-clamped"
     /// In a CALL: the citizen for whom a department's program speaks, as `nik:…`; personal.
     public static let onBehalfOf = "on-behalf-of"
+    /// In a CALL: how often it was sent before, 1 to 999.
+    public static let attempt = "hub-attempt"
 }
 
 extension HubEnd {
