@@ -9,6 +9,8 @@ struct AttemptFailure {
     enum Consequence: Equatable {
         /// Nothing: the answer would be the same.
         case final
+        /// Again at once, on whatever connection there is: the hub did not begin. Costs no attempt.
+        case atOnce
         /// Again as soon as there is a connection; whether the hub began is unknown, the key tells.
         case reconnect
         /// Again after a wait.
@@ -24,9 +26,10 @@ struct AttemptFailure {
         Self(error: error, consequence: error.code == .connectionClosed ? .reconnect : .final)
     }
 
-    /// The hub answered with an error.
+    /// The hub answered with an error. With RetryInfo it says itself that the same call may come again.
     static func answered(_ error: HubError) -> Self {
-        Self(error: error, consequence: error.status == .unavailable ? .wait : .final)
+        let mayComeAgain = error.status == .unavailable || error.retryAfterMillis != nil
+        return Self(error: error, consequence: mayComeAgain ? .wait : .final)
     }
 
     /// The hub or this side broke the rules of the call.
@@ -35,7 +38,7 @@ struct AttemptFailure {
     /// The hub reset the call.
     static func reset(_ reset: HubReset) -> Self {
         switch reset.code {
-        case .refused: Self(error: HubError(.connectionClosed, "the hub did not start the call"), consequence: .wait)
+        case .refused: Self(error: HubError(.connectionClosed, "the hub did not start the call"), consequence: .atOnce)
         case .cancelled: Self(error: HubError(.cancelled, "the hub cancelled the call"), consequence: .final)
         case .unspecified, .streamClosed, .protocolError, .UNRECOGNIZED:
             Self(error: HubError(.protocolViolation, "the hub reset the call: \(reset.code)"), consequence: .final)
@@ -44,7 +47,8 @@ struct AttemptFailure {
 
     /// The hub leaves and did not start the call.
     static func refused(_ goaway: HubGoaway) -> Self {
-        .lost(HubError(goaway))
+        let error = HubError(goaway)
+        return Self(error: error, consequence: error.code == .connectionClosed ? .atOnce : .final)
     }
 }
 

@@ -26,14 +26,18 @@ final class CallDispatcher {
     /// All that have not closed: the one above, and those that drain.
     var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     var connecting = Connecting.idle
-    /// Tries and connections in a row that brought nothing.
+    var addresses: AddressBook
+    /// Rounds through all addresses, and connections, in a row that brought nothing.
     var failures = 0
-    /// Index of the address that is tried next; stays at one that works.
-    var nextAddress = 0
-    /// Addresses that have failed since one worked, or since all have failed.
-    var triedAddresses = 0
     /// Not to connect before, as the hub asked.
     var notBefore = NIODeadline.uptimeNanoseconds(0)
+    /// The hub of the last connection leaves, and the next one is made before a call needs it.
+    var wantsSuccessor = false
+    /// Grows when a hub asks for calm.
+    var keepAliveFactor = 1.0
+    var throttle = RetryThrottle()
+    /// When a program last asked for something.
+    private(set) var lastStart = NIODeadline.uptimeNanoseconds(0)
     /// A hub has said hello to this client at some time.
     var wasGreeted = false
     private(set) var isClosed = false
@@ -46,6 +50,7 @@ final class CallDispatcher {
         self.configuration = configuration
         self.tls = tls
         self.random = random
+        addresses = AddressBook(configuration.addresses)
         greeting = ConnectionHandler.Greeting(
             software: configuration.software, instanceID: self.random.bytes(16))
     }
@@ -56,6 +61,7 @@ final class CallDispatcher {
 
     func start(_ order: CallOrder) {
         let now = loop.now
+        lastStart = now
         let call = ClientCall(order, now: now) { random.bytes(16) }
         guard !isClosed else { return deliver(.failure(Self.closedError), to: call) }
         if let fault = call.fault { return deliver(.failure(fault), to: call) }
@@ -89,6 +95,7 @@ final class CallDispatcher {
         guard queue.isEmpty, let connection, attempt(call, on: connection) else {
             guard case .queued = call.place else { return }
             queue.append(call)
+            if call.shape == .unary { hasten() }
             return connectIfNeeded()
         }
     }
@@ -126,6 +133,7 @@ final class CallDispatcher {
 
     /// A unary call has its answer.
     func answered(_ call: ClientCall, _ message: ByteBuffer, _ end: HubEnd) {
+        throttle.succeeded()
         let replayed = end.metadata.contains { $0.key == HubMetadataKey.replayed && $0.value.elementsEqual([0x31]) }
         finish(call, .success(RawAnswer(message: message, metadata: end.metadata, replayed: replayed)))
     }
@@ -146,6 +154,7 @@ final class CallDispatcher {
         if let error = HubError(end: end) {
             attemptFailed(call, .answered(error), cursor: end.resumeCursor)
         } else if case .stream(let inbox) = call.sink {
+            throttle.succeeded()
             finish(call, then: { inbox.finish(.complete) })
         }
     }
@@ -154,8 +163,19 @@ final class CallDispatcher {
     func attemptFailed(_ call: ClientCall, _ failure: AttemptFailure, cursor: [UInt8]? = nil) {
         if case .done = call.place { return }
         var consequence = failure.consequence
-        // A stream without a deadline of the caller's own only reached the hub's.
-        if call.deadline == .distantFuture, failure.error.code == .deadlineExceeded { consequence = .reconnect }
+        if consequence == .atOnce {
+            call.refusals += 1
+            guard call.refusals > ClientCall.refusalsMax || call.shape.takesStream else { return sendAgain(call) }
+            consequence = .wait
+        } else if consequence == .wait, call.shape == .unary {
+            throttle.failed()
+            if !throttle.allowsRetry { consequence = .final }
+        }
+        // Only the hub's own limit was reached; the caller waits longer.
+        if failure.error.code == .deadlineExceeded, call.deadline > loop.now + ClientCall.worthwhile {
+            consequence = .reconnect
+        }
+        if consequence == .reconnect, call.isOnceOnly { consequence = .final }
         if case .open = call.place, call.shape == .serverStream, loop.now - call.sentAt >= ClientCall.fruitful {
             call.attempts = 0
         }
@@ -166,11 +186,13 @@ final class CallDispatcher {
         guard consequence != .final, call.attempts < call.attemptsMax else {
             return finish(call, .failure(failure.error))
         }
-        if consequence == .reconnect {
-            call.place = .queued
-            return send(call)
-        }
+        if consequence == .reconnect { return sendAgain(call) }
         rest(call, failure.error)
+    }
+
+    private func sendAgain(_ call: ClientCall) {
+        call.place = .queued
+        send(call)
     }
 
     /// Waits before the next attempt, unless the caller's time ends before.
@@ -179,10 +201,7 @@ final class CallDispatcher {
         let wait = TimeAmount.milliseconds(max(spread, Int64(error.retryAfterMillis ?? 0)))
         guard loop.now + wait < call.deadline else { return finish(call, .failure(error)) }
         call.place = .resting(
-            loop.assumeIsolated().scheduleTask(in: wait) { [self] in
-                call.place = .queued
-                send(call)
-            })
+            loop.assumeIsolated().scheduleTask(in: wait) { [self] in sendAgain(call) })
     }
 
     // MARK: While there is no connection
@@ -203,8 +222,8 @@ final class CallDispatcher {
 
     /// Sent over a connection that never said hello; counted with the calls that wait.
     func requeue(_ call: ClientCall) {
-        // What was sent of several requests cannot be sent again.
-        if call.shape.takesStream {
+        // It may have come through although the hub never said hello.
+        if call.isOnceOnly {
             return finish(call, .failure(call.lastError ?? HubError(.connectionClosed, "the connection was lost")))
         }
         call.place = .queued
@@ -219,6 +238,9 @@ final class CallDispatcher {
 
     /// Nobody waits for a connection.
     var isQueueEmpty: Bool { queue.isEmpty }
+
+    /// Somebody waits for the answer to a call that needs a connection.
+    var isAttended: Bool { queue.contains { $0.shape == .unary } }
 
     private func dropEnded() {
         queue.removeAll { call in

@@ -43,6 +43,10 @@ final class ClientCall {
     static let unsentBytesMax = 262_144
     /// A stream that has lasted this long has brought something, even if nothing happened.
     static let fruitful = TimeAmount.seconds(10)
+    /// How often a call that the hub did not begin is sent again at once; then it waits as after any failure.
+    static let refusalsMax = 3
+    /// Left of the caller's time, after the hub's own limit is reached, for it to be worth another attempt.
+    static let worthwhile = TimeAmount.seconds(1)
 
     let id: UInt64
     let shape: HubMethod.Shape
@@ -51,9 +55,15 @@ final class ClientCall {
     /// When the caller stops waiting, before ``slack``.
     let deadline: NIODeadline
     let sink: CallSink
+    /// Sent again, it would have its effect again: only what the hub did not begin is sent twice.
+    let isOnceOnly: Bool
     var place = Place.queued
     /// Attempts that have failed.
     var attempts = 0
+    /// Times that the hub did not begin it.
+    var refusals = 0
+    /// Times that it was sent.
+    private var sendings = 0
     /// Why the last one did.
     var lastError: HubError?
     var sentAt = NIODeadline.distantFuture
@@ -76,6 +86,7 @@ final class ClientCall {
         request = order.request
         // A stream of requests is not kept, so it cannot be sent again.
         attemptsMax = shape.takesStream ? 1 : max(1, order.options.attempts)
+        isOnceOnly = order.method.isOnceOnly || shape.takesStream
         sink = order.sink
         if let deadline = order.deadline {
             self.deadline = deadline
@@ -119,10 +130,24 @@ final class ClientCall {
         // A deadline of zero would mean the hub's default.
         let left = deadline == .distantFuture ? Int64(most) : max(1, (deadline - now).nanoseconds / 1_000_000)
         head.timeoutMs = UInt32(clamping: min(left, Int64(most)))
-        let payload: [UInt8] = (try? head.serializedBytes()) ?? []
+        let payload: [UInt8] = (try? numbered().serializedBytes()) ?? []
+        sendings += 1
         guard payload.count <= Int(WireLimits.callBytesMax) else {
             throw HubError(.metadataInvalid, "method, key, cursor and metadata above \(WireLimits.callBytesMax) bytes")
         }
         return payload
+    }
+
+    /// The head of this attempt; from the second one on it says how often the call was sent before.
+    private func numbered() -> HubCall {
+        guard sendings > 0 else { return head }
+        var numbered = head
+        numbered.metadata.append(
+            .with {
+                $0.key = HubMetadataKey.attempt
+                $0.value = .init(String(min(sendings, 999)).utf8)
+            })
+        // A caller whose own headers fill the limits does without.
+        return CallMetadata.fault(in: numbered) == nil ? numbered : head
     }
 }

@@ -22,6 +22,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         var instanceID: [UInt8]
     }
 
+    /// Somewhat less than the hub's patience with HELLO.
+    private static let darkness = TimeAmount.seconds(8)
+
     /// Where it is connected, for sentences.
     let address: HubAddress
     let owner: CallDispatcher
@@ -39,6 +42,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var isLeaving = false
     private var hasAnswered = false
     private var openedAt = NIODeadline.distantFuture
+    /// TLS was ready.
+    private var readyAt = NIODeadline.distantFuture
     private var failure: (any Error)?
     private var helloTimer: Scheduled<Void>?
 
@@ -56,6 +61,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// It has brought an answer, or stood for a while.
     func wasFruitful(now: NIODeadline) -> Bool { hasAnswered || now - openedAt >= ClientCall.fruitful }
 
+    /// It is so old that a hub which speaks of a broken rule may mean a line that went dark: HELLO or the rest of a frame
+    /// did not come in its time (W-6, W-59).
+    func mayHaveGoneDark(now: NIODeadline) -> Bool { now - readyAt >= Self.darkness }
+
     // MARK: From the dispatcher
 
     /// Sends a call, or says why not.
@@ -72,7 +81,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         outbound.writeBytes(payload)
         if !call.shape.takesStream { send(call.request, stream: stream, isLast: true) }
         scheduleFlush()
-        if let context { keepAlive.begin(context.eventLoop, now: now) { [self] in checkSignsOfLife() } }
+        if machine.openCalls == 1, let context {
+            keepAlive.busy(context.eventLoop, now: now) { [self] in checkSignsOfLife() }
+        }
         return opening
     }
 
@@ -137,8 +148,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         hello.limits.messageBytesMax = greeting.limits.messageBytesMax
         hello.software = greeting.software
         hello.instanceID = .init(greeting.instanceID)
-        outbound.writeFrame(.hello, hello)
-        scheduleFlush()
+        // A TLS record of its own, in the same flight as the calls: on a thin line the hub need not wait for their end to
+        // know who speaks.
+        var greeting = ByteBuffer()
+        greeting.writeFrame(.hello, hello)
+        context.writeAndFlush(wrapOutboundOut(greeting), promise: nil)
+        readyAt = context.eventLoop.now
         owner.connected(self)
     }
 
@@ -191,7 +206,10 @@ final class ConnectionHandler: ChannelInboundHandler {
             helloTimer?.cancel()
             outbox.adopt(machine.peer, insteadOf: Self.assumed)
             pump()
-            openedAt = context?.eventLoop.now ?? .distantFuture
+            if let loop = context?.eventLoop {
+                openedAt = loop.now
+                keepAlive.begin(loop, now: openedAt, isBusy: isBusy) { [self] in checkSignsOfLife() }
+            }
             owner.greeted(self)
         case .answered(let call, let message, let end):
             hasAnswered = true
@@ -243,9 +261,11 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     // MARK: Signs of life
 
+    private var isBusy: Bool { machine.openCalls > 0 }
+
     private func checkSignsOfLife() {
-        guard let context, machine.openCalls > 0 else { return }
-        switch keepAlive.check(at: context.eventLoop.now) {
+        guard let context else { return }
+        switch keepAlive.check(at: context.eventLoop.now, isBusy: isBusy) {
         case .quiet: break
         case .ask:
             outbound.writeFrameHeader(.ping, stream: 0, length: Int(WireLimits.pingBytes))
@@ -256,6 +276,6 @@ final class ConnectionHandler: ChannelInboundHandler {
             cut()
             return
         }
-        keepAlive.plan(context.eventLoop) { [self] in checkSignsOfLife() }
+        keepAlive.plan(context.eventLoop, isBusy: isBusy) { [self] in checkSignsOfLife() }
     }
 }

@@ -1,5 +1,6 @@
 // The door for departments' programs: calls and streams that survive a lost connection.
 
+import Glibc
 public import HubDomain
 public import HubProto
 public import NIOCore
@@ -149,6 +150,15 @@ public final class HubClient: Sendable {
     package func cutConnection() async {
         let dispatcher = dispatcher
         _ = try? await loop.submit { dispatcher.value.connection?.cut() }.get()
+    }
+
+    /// Milliseconds within which the machine at the other end must confirm what was sent; nil without a connection.
+    package func confirmationMillis() async -> Int? {
+        let dispatcher = dispatcher
+        return try? await loop.submit {
+            let options = dispatcher.value.connection?.context?.channel.syncOptions
+            return try options?.getOption(.tcpOption(.init(rawValue: TCP_USER_TIMEOUT)))
+        }.get()
     }
 
     /// Cancels what is open and closes the connection. Further calls fail with ``HubError/Code/connectionClosed``.

@@ -42,7 +42,8 @@ public enum PEMSource: Sendable, Hashable {
 
 /// Everything a ``HubClient`` is made from.
 public struct HubClientConfiguration: Sendable {
-    /// Addresses of one hub (or of hubs over one log), tried in turn. At least one.
+    /// Addresses of one hub (or of hubs over one log), tried in turn. At least one. A hub that leaves may name others,
+    /// which are then tried first.
     public var addresses: [HubAddress]
     /// The client's own certificate; its URI SAN says who calls.
     public var certificate: PEMSource
@@ -56,9 +57,13 @@ public struct HubClientConfiguration: Sendable {
     public var connectTimeoutMillis: UInt32 = 10_000
     /// Waits between attempts.
     public var backoff = Backoff()
-    /// Milliseconds without a byte from the hub after which it is asked for a sign of life while calls are open.
+    /// Milliseconds without a byte from the hub after which it is asked for a sign of life while calls are open; spread by
+    /// ±20 %.
     public var keepAliveMillis: UInt32 = 45_000
-    /// Milliseconds within which that sign must come.
+    /// The same while no call is open.
+    public var keepAliveIdleMillis: UInt32 = 300_000
+    /// Milliseconds within which that sign must come, and within which the hub's machine must confirm what was sent
+    /// (TCP_USER_TIMEOUT).
     public var keepAliveTimeoutMillis: UInt32 = 20_000
     /// Name and version of the program, told to the hub for its operators; at most 128 bytes.
     public var software = "HubClient"

@@ -2,7 +2,8 @@
 
 import NIOCore
 
-/// A silent connection with open calls is asked once per interval; a hub that does not answer is taken for dead.
+/// A silent connection is asked once per interval, which is short while calls are open; a hub that does not answer is
+/// taken for dead.
 struct KeepAlive {
     /// What the silence means.
     enum Verdict {
@@ -11,16 +12,22 @@ struct KeepAlive {
         case dead
     }
 
-    private let interval: TimeAmount
+    /// With calls that wait for an answer.
+    private let busyInterval: TimeAmount
+    /// Without any.
+    private let idleInterval: TimeAmount
     private let timeout: TimeAmount
-    /// Last byte, or the first call after a time without any.
+    /// Last byte from the hub.
     private var silentSince = NIODeadline.uptimeNanoseconds(0)
+    /// First call after a time without any.
+    private var busySince = NIODeadline.uptimeNanoseconds(0)
     private var askedAt: NIODeadline?
-    private var timer: Scheduled<Void>?
+    private var timer: (at: NIODeadline, scheduled: Scheduled<Void>)?
 
-    /// - Parameter spread: 0.8 to 1.2, so that clients do not ask all at once.
-    init(intervalMillis: UInt32, timeoutMillis: UInt32, spread: Double) {
-        interval = .milliseconds(Int64(Double(intervalMillis) * spread))
+    /// - Parameter spread: 0.8 to 1.2, so that clients do not ask all at once; more for a hub that wants its calm.
+    init(intervalMillis: UInt32, idleMillis: UInt32, timeoutMillis: UInt32, spread: Double) {
+        busyInterval = .milliseconds(Int64(Double(intervalMillis) * spread))
+        idleInterval = .milliseconds(Int64(Double(idleMillis) * spread))
         timeout = .milliseconds(Int64(timeoutMillis))
     }
 
@@ -30,32 +37,42 @@ struct KeepAlive {
         askedAt = nil
     }
 
-    /// A call was sent: begins to watch the silence, unless that goes on already.
-    mutating func begin(_ loop: any EventLoop, now: NIODeadline, check: @escaping () -> Void) {
-        guard timer == nil else { return }
-        silentSince = now
-        askedAt = nil
-        plan(loop, check: check)
+    /// The hub has said hello: begins to watch the silence.
+    mutating func begin(_ loop: any EventLoop, now: NIODeadline, isBusy: Bool, check: @escaping () -> Void) {
+        heard(at: now)
+        plan(loop, isBusy: isBusy, check: check)
+    }
+
+    /// A call was sent while none was open. Costs a timer only when the next look would come too late.
+    mutating func busy(_ loop: any EventLoop, now: NIODeadline, check: @escaping () -> Void) {
+        busySince = now
+        guard let timer, timer.at > now + busyInterval else { return }
+        timer.scheduled.cancel()
+        plan(loop, isBusy: true, check: check)
     }
 
     /// Plans the next look.
-    mutating func plan(_ loop: any EventLoop, check: @escaping () -> Void) {
-        let next = askedAt.map { $0 + timeout } ?? silentSince + interval
-        timer = loop.assumeIsolated().scheduleTask(deadline: next, check)
+    mutating func plan(_ loop: any EventLoop, isBusy: Bool, check: @escaping () -> Void) {
+        let at = askedAt.map { $0 + timeout } ?? due(isBusy: isBusy)
+        timer = (at, loop.assumeIsolated().scheduleTask(deadline: at, check))
     }
 
     /// Judges the silence.
-    mutating func check(at now: NIODeadline) -> Verdict {
+    mutating func check(at now: NIODeadline, isBusy: Bool) -> Verdict {
         timer = nil
         if let askedAt { return now - askedAt >= timeout ? .dead : .quiet }
-        guard now - silentSince >= interval else { return .quiet }
+        guard now >= due(isBusy: isBusy) else { return .quiet }
         askedAt = now
         return .ask
     }
 
     /// Plans nothing more.
     mutating func stop() {
-        timer?.cancel()
+        timer?.scheduled.cancel()
         timer = nil
+    }
+
+    private func due(isBusy: Bool) -> NIODeadline {
+        isBusy ? max(silentSince, busySince) + busyInterval : silentSince + idleInterval
     }
 }

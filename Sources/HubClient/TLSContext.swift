@@ -20,6 +20,9 @@ extension NIOSSLContext {
         let authority = try load("authority's certificate", configuration.authority, certificates)
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv13
+        // The library's own list begins with a post-quantum share that makes the handshake 2.3 KB longer: half a round trip
+        // on a line of 64 kbit/s.
+        tls.curves = [.x25519, .secp256r1, .secp384r1]
         tls.applicationProtocols = [ProtocolVersion.alpn]
         tls.certificateChain = chain.map { .certificate($0) }
         tls.privateKey = .privateKey(key)

@@ -21,50 +21,100 @@ struct BackoffTests {
             }
         }
     }
+
+    @Test("go up to two minutes while nobody waits, and to five seconds while somebody does")
+    func attended() {
+        let backoff = Backoff()
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<200 {
+            let alone = backoff.millis(afterFailures: 50, random: &random)
+            #expect((96_000...144_000).contains(alone))
+            let attended = backoff.millis(afterFailures: 50, attended: true, random: &random)
+            #expect((4_000...6_000).contains(attended))
+        }
+    }
 }
 
 @Suite("A silent hub")
 struct KeepAliveTests {
     private final class Watch {
-        var keepAlive = KeepAlive(intervalMillis: 45_000, timeoutMillis: 20_000, spread: 1)
+        let loop = EmbeddedEventLoop()
+        var keepAlive = KeepAlive(intervalMillis: 45_000, idleMillis: 300_000, timeoutMillis: 20_000, spread: 1)
         var verdicts: [String] = []
+        var isBusy: Bool
 
-        func look(_ loop: EmbeddedEventLoop) {
-            let verdict = keepAlive.check(at: loop.now)
+        init(isBusy: Bool) {
+            self.isBusy = isBusy
+            keepAlive.begin(loop, now: loop.now, isBusy: isBusy) { [self] in look() }
+        }
+
+        func look() {
+            let verdict = keepAlive.check(at: loop.now, isBusy: isBusy)
             verdicts.append("\(verdict)")
             if case .dead = verdict { return }
-            keepAlive.plan(loop) { self.look(loop) }
+            keepAlive.plan(loop, isBusy: isBusy) { [self] in look() }
         }
+
+        func call() {
+            isBusy = true
+            keepAlive.busy(loop, now: loop.now) { [self] in look() }
+        }
+
+        func hear() { keepAlive.heard(at: loop.now) }
+
+        func pass(_ seconds: Int64) { loop.advanceTime(by: .seconds(seconds)) }
     }
 
     @Test("is asked after 45 seconds and taken for dead 20 seconds later")
     func silence() {
-        let loop = EmbeddedEventLoop()
-        let watch = Watch()
-        watch.keepAlive.begin(loop, now: loop.now) { watch.look(loop) }
-        loop.advanceTime(by: .seconds(44))
+        let watch = Watch(isBusy: true)
+        watch.pass(44)
         #expect(watch.verdicts.isEmpty)
-        loop.advanceTime(by: .seconds(1))
+        watch.pass(1)
         #expect(watch.verdicts == ["ask"])
-        loop.advanceTime(by: .seconds(20))
+        watch.pass(20)
         #expect(watch.verdicts == ["ask", "dead"])
     }
 
     @Test("that says anything is left alone for another 45 seconds")
     func signOfLife() {
-        let loop = EmbeddedEventLoop()
-        let watch = Watch()
-        watch.keepAlive.begin(loop, now: loop.now) { watch.look(loop) }
-        loop.advanceTime(by: .seconds(30))
-        watch.keepAlive.heard(at: loop.now)
-        watch.keepAlive.begin(loop, now: loop.now) { Issue.record("already watched") }
-        loop.advanceTime(by: .seconds(44))
+        let watch = Watch(isBusy: true)
+        watch.pass(30)
+        watch.hear()
+        watch.pass(44)
         #expect(watch.verdicts == ["quiet"])
-        loop.advanceTime(by: .seconds(1))
+        watch.pass(1)
         #expect(watch.verdicts == ["quiet", "ask"])
-        loop.advanceTime(by: .seconds(1))
-        watch.keepAlive.heard(at: loop.now)
-        loop.advanceTime(by: .seconds(60))
+        watch.pass(1)
+        watch.hear()
+        watch.pass(60)
         #expect(watch.verdicts == ["quiet", "ask", "quiet", "ask"])
+    }
+
+    @Test("is asked every five minutes while no call is open")
+    func idle() {
+        let watch = Watch(isBusy: false)
+        watch.pass(299)
+        #expect(watch.verdicts.isEmpty)
+        watch.pass(1)
+        #expect(watch.verdicts == ["ask"])
+        watch.hear()
+        watch.pass(310)
+        #expect(watch.verdicts.filter { $0 == "ask" }.count == 2)
+        #expect(!watch.verdicts.contains("dead"))
+    }
+
+    @Test("is asked 45 seconds after a call that ends a long quiet time, and a call more plans nothing anew")
+    func wakes() {
+        let watch = Watch(isBusy: false)
+        watch.pass(200)
+        watch.call()
+        watch.pass(44)
+        #expect(watch.verdicts.isEmpty)
+        watch.call()
+        watch.pass(2)
+        #expect(watch.verdicts == ["quiet"], "the second call has had no answer for two seconds only")
+        watch.pass(43)
+        #expect(watch.verdicts == ["quiet", "ask"])
     }
 }

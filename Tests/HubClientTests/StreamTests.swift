@@ -185,9 +185,10 @@ struct StreamTests {
     func deadline() async throws {
         let hub = try await ScriptedHub(papers: papers) { _ in [.message(Self.update(1...1))] }
         let client = try hub.client()
+        _ = try await sequences(watch(client), 1)
         let stream = watch(client) { $0.timeoutMillis = 100 }
         await #expect(throws: HubError(.deadlineExceeded, "")) { try await sequences(stream) }
-        #expect(hub.record.calls.count == 1)
+        #expect(hub.record.calls.count == 2)
         await client.close()
     }
 

@@ -123,11 +123,14 @@ struct UnaryCallTests {
         #expect(ContinuousClock.now - start >= .milliseconds(200))
         var options = CallOptions()
         options.timeoutMillis = 100
-        let late = try await self.hub { _, _ in [unavailable(retryAfterMillis: 60_000)] }
+        let late = try await self.hub { count, call in
+            count == 1 ? [.answer(call.message)] : [unavailable(retryAfterMillis: 60_000)]
+        }
         let other = try late.client()
+        _ = try await echo(other, [])
         let error = await #expect(throws: HubError.self) { try await echo(other, [], options: options) }
         #expect(error?.code == .moduleUnavailable, "no time left to wait: the last error is told at once")
-        #expect(late.record.calls.count == 1)
+        #expect(late.record.calls.count == 2)
         await client.close()
         await other.close()
     }
@@ -177,15 +180,16 @@ struct UnaryCallTests {
 
     @Test("ends at its deadline and tells the hub", .timeLimit(.minutes(1)))
     func deadline() async throws {
-        let hub = try await hub { _, _ in [] }
+        let hub = try await hub { count, call in count == 1 ? [.answer(call.message)] : [] }
         let client = try hub.client()
+        _ = try await echo(client, [])
         var options = CallOptions()
         options.timeoutMillis = 100
         let start = ContinuousClock.now
         let error = await #expect(throws: HubError.self) { try await echo(client, [], options: options) }
         #expect(error?.code == .deadlineExceeded)
         #expect(ContinuousClock.now - start >= .milliseconds(100))
-        try await until { hub.record.cancelled == [1] }
+        try await until { hub.record.cancelled == [3] }
         await client.close()
     }
 
