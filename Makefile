@@ -5,7 +5,7 @@
 # make release   everything in release, modules with one exported symbol
 # make bench     figures of a release build beside the peers', into Benchmarks/RESULTS.md; BENCH_ONLY=aims for a part
 # make bench-allocations  fails when the hub allocates more for a call than Benchmarks/Allocations/allowed.json says
-# make protos    Swift and C from Protos/
+# make protos    Swift and C from Protos/, and the client's typed calls
 # make c-client  the C client: library, example, conformance program; c-client-check runs them under sanitizers and valgrind
 # make clean     removes what was built
 # The same flags everywhere: other flags would build every package anew.
@@ -53,6 +53,7 @@ bench-allocations: release
 protos:
 	@Scripts/protos.sh generate
 	@Scripts/c-protos.sh generate
+	@python3 Scripts/stubs.py generate
 
 c-client: packages
 	@Scripts/build-c-client.sh $(BUILD)

@@ -18,6 +18,7 @@ shell() { own '*.sh' '.ci/run' | xargs -n1 bash -n; }
 step "swift-format lint" format
 step "generated code belongs to Protos" Scripts/protos.sh check
 step "generated C belongs to Protos" Scripts/c-protos.sh check
+step "typed calls belong to Protos" python3 Scripts/stubs.py check
 step "shell scripts parse" shell
 step "imports go down only" python3 Scripts/floors.py
 step "house rules" python3 Scripts/tidy.py

@@ -44,14 +44,13 @@ struct Session: Sendable {
 
     /// The definition of a service that is valid now.
     func definition(of service: String) async throws(HubError) -> HubServiceDefinition {
-        let request = LayananGetServiceRequest.with { $0.service = service }
-        return try await call(.getService, request, as: LayananGetServiceReply.self).definition
+        try await client.catalogue.get(.with { $0.service = service }, options: options).message.definition
     }
 
     /// The hub's time, for ages in tables; this machine's where the caller may not ask.
     func nowMillis() async -> Int64 {
-        let status = try? await call(.status, HubStatusRequest(), as: HubStatusReply.self)
-        return status?.nowMs ?? WallClock.nowMillis()
+        let status = try? await client.admin.status(options: options)
+        return status?.message.nowMs ?? WallClock.nowMillis()
     }
 }
 

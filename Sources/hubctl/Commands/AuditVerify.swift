@@ -19,7 +19,7 @@ struct AuditVerify: HubCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run(_ session: Session) async throws {
-        let reply = try await session.call(.verifyAudit, HubVerifyAuditRequest(), as: HubVerifyAuditReply.self)
+        let reply = try await session.client.admin.verifyAudit(options: session.options).message
         output.show(
             Detail(
                 kind: "audit", name: Hex.encode(reply.chainHead),

@@ -47,7 +47,7 @@ struct CaseWatch: HubCommand {
             $0.case = number
             $0.service = service
         }
-        let stream = session.client.stream(.watchCases, request, as: LayananWatchUpdate.self, options: options)
+        let stream = session.client.cases.watch(request, options: options)
         if let length {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await self.follow(stream, session) }

@@ -16,7 +16,7 @@ struct ModuleList: HubCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run(_ session: Session) async throws {
-        let reply = try await session.call(.listModules, HubListModulesRequest(), as: HubListModulesReply.self)
+        let reply = try await session.client.admin.listModules(options: session.options).message
         let now = await session.nowMillis()
         var listing = Listing("module", HubModuleInfo.columns)
         for module in reply.modules {

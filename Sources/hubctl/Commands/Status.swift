@@ -18,7 +18,7 @@ struct Status: HubCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run(_ session: Session) async throws {
-        let status = try await session.call(.status, HubStatusRequest(), as: HubStatusReply.self)
+        let status = try await session.client.admin.status(options: session.options).message
         output.show(status.detail)
         if !status.modules.allSatisfy(\.isHealthy) { throw Finished(status: .unhealthy) }
     }

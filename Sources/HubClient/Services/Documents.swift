@@ -1,0 +1,32 @@
+// Calls of layanan.v1.Documents. Written by Scripts/stubs.py from Protos/layanan/v1/document.proto.
+
+public import HubDomain
+public import HubProto
+
+extension HubClient {
+    /// `layanan.v1.Documents`
+    public var documents: Documents { Documents(client: self) }
+
+    /// Papers: kept by the hub under the hash of their bytes.
+    public struct Documents: Sendable {
+        let client: HubClient
+
+        /// Keeps the bytes. The same bytes twice are one document. At most 256 KiB; larger ones come with uploads.
+        ///
+        /// `layanan.v1.Documents/Put`
+        public func put(
+            _ request: LayananPutDocumentRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananPutDocumentReply> {
+            try await client.call(.putDocument, request, options: options)
+        }
+
+        /// Gives them back to the department and to whoever put them.
+        ///
+        /// `layanan.v1.Documents/Get`
+        public func get(
+            _ request: LayananGetDocumentRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananGetDocumentReply> {
+            try await client.call(.getDocument, request, options: options)
+        }
+    }
+}
