@@ -29,8 +29,9 @@ struct Hubctl: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Init.self, Client.self, Status.self, Module.self, Service.self, Case.self, Submit.self, Act.self,
-            Import.self, Clock.self, Audit.self, Health.self, Describe.self, Call.self, Bench.self, Conformance.self,
+            Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Submit.self,
+            Act.self, Import.self, Clock.self, Audit.self, Health.self, Describe.self, Call.self, Bench.self,
+            Conformance.self,
         ])
 
     /// Parses, runs, reports, and ends with the code that says how it went.
@@ -64,6 +65,13 @@ struct Hubctl: AsyncParsableCommand {
             return (.usage, [], [message] + Suggestion.lines(for: arguments))
         }
     }
+}
+
+/// `hubctl context …`
+struct Context: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Names for hubs, so that commands need no other flags.",
+        subcommands: [ContextAdd.self, ContextUse.self, ContextList.self])
 }
 
 /// `hubctl client …`

@@ -26,7 +26,9 @@ struct HubPapers {
         let elsewhere = try CertificateAuthority.create(nowMillis: now, serial: StateDirectory.serial(&random))
         hub.foreign = try issue(elsewhere, nowMillis: now, &random)
         // Only where the authority's key lies: beside the hub.
-        if let directory = connection.state, let authority = try? StateDirectory(path: directory).loadAuthority() {
+        if let directory = connection.stateDirectory(),
+            let authority = try? StateDirectory(path: directory).loadAuthority()
+        {
             hub.expired = try issue(authority, nowMillis: now - 30 * 86_400_000, &random)
         }
         return hub
