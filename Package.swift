@@ -131,7 +131,8 @@ let package = Package(
             ], swiftSettings: strict),
         // hub-module-host is C for libc alone; SwiftPM would link the Swift runtime into it: Scripts/build-host.sh.
         // For tests, here and at departments.
-        floor("HubTestKit", ["HubCore", "HubProto", "HubDomain", protobuf, crypto]),
+        floor("HubTestKit", ["HubCore", "HubProto", "HubDomain", protobuf, crypto, nioCore, nioPosix]),
+        tests(of: "HubTestKit"),
         tests(of: "HubDomain"),
         tests(of: "HubWire", ["HubProto", "HubDomain", protobuf]),
         tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain", protobuf, logging]),
@@ -159,10 +160,8 @@ let package = Package(
         tests(
             of: "hub-demo",
             [
-                "HubConformance", "HubCore", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", protobuf,
-                crypto, grdb,
-                nioCore,
-                nioPosix, nioSSL, nioTLS,
+                "HubConformance", "HubTestKit", "HubCore", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain",
+                protobuf, crypto, grdb, nioCore, nioPosix, nioSSL, nioTLS,
             ], named: "EndToEndTests"),
     ] + module("Permits") + module("CivilRegistry") + module("Complaints")
 )
