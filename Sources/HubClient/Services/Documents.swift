@@ -11,7 +11,7 @@ extension HubClient {
     public struct Documents: Sendable {
         let client: HubClient
 
-        /// Keeps the bytes. The same bytes twice are one document. At most 256 KiB; larger ones come with uploads.
+        /// Keeps the bytes. The same bytes twice are one document. At most 256 KiB; larger ones go through Uploads.
         ///
         /// `layanan.v1.Documents/Put`
         public func put(
@@ -20,13 +20,22 @@ extension HubClient {
             try await client.call(.putDocument, request, options: options)
         }
 
-        /// Gives them back to the department and to whoever put them.
+        /// Gives them back to whoever may see the case. At most 1 MiB; larger ones are read with Read.
         ///
         /// `layanan.v1.Documents/Get`
         public func get(
             _ request: LayananGetDocumentRequest, options: CallOptions = CallOptions()
         ) async throws(HubError) -> Answer<LayananGetDocumentReply> {
             try await client.call(.getDocument, request, options: options)
+        }
+
+        /// Gives them back in chunks, from any offset on.
+        ///
+        /// `layanan.v1.Documents/Read`
+        public func read(
+            _ request: LayananReadDocumentRequest, options: CallOptions = .watching
+        ) -> HubStream<LayananDocumentChunk> {
+            client.stream(.readDocument, request, options: options)
         }
     }
 }
