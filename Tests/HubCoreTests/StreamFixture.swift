@@ -41,7 +41,8 @@ extension SmallHub {
         _ method: HubMethod, _ request: some Message, by caller: Caller, for citizen: String = "",
         into sink: any StreamSink
     ) throws -> Task<HubError?, Never> {
-        guard case .stream(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler else {
+        guard case .stream(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler
+        else {
             throw HubError(.methodUnknown, "no stream")
         }
         let bytes: [UInt8] = try request.serializedBytes()
@@ -59,7 +60,8 @@ extension SmallHub {
         _ method: HubMethod, _ requests: [some Message], as reply: Reply.Type, by caller: Caller,
         for citizen: String = ""
     ) async throws -> Reply {
-        guard case .gather(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler else {
+        guard case .gather(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler
+        else {
             throw HubError(.methodUnknown, "no client stream")
         }
         let context = CallContext(method: method, actor: caller.actor(for: citizen))
@@ -70,7 +72,8 @@ extension SmallHub {
     func exchange<Reply: Message & Sendable>(
         _ method: HubMethod, _ requests: [some Message], as reply: Reply.Type, by caller: Caller
     ) async throws -> [Reply] {
-        guard case .exchange(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler else {
+        guard case .exchange(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler
+        else {
             throw HubError(.methodUnknown, "no exchange")
         }
         let sink = RecordingSink<Reply>()
