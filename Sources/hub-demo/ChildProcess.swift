@@ -43,8 +43,16 @@ final class ChildProcess: Sendable {
         _ = closeFrom?(&actions, STDERR_FILENO + 1)
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
+        // A thread of a pool blocks signals, and a child would inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
-        let refused = posix_spawn(&child, program, &actions, nil, &words, environ)
+        let refused = posix_spawn(&child, program, &actions, &attributes, &words, environ)
         guard refused == 0 else {
             throw DemoFailure("\(program) cannot be started: \(String(cString: strerror(refused)))")
         }
