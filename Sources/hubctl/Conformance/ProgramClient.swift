@@ -100,8 +100,16 @@ final class ProgramClient: ClientUnderTest {
         posix_spawn_file_actions_adddup2(&actions, socket, STDOUT_FILENO)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
+        // A thread of a pool blocks signals, and the program would inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
-        let refused = posix_spawn(&pid, words[0], &actions, nil, &arguments, environ)
+        let refused = posix_spawn(&pid, words[0], &actions, &attributes, &arguments, environ)
         guard refused == 0 else {
             throw HubError(.configurationInvalid, "\(words[0]): \(String(cString: strerror(refused)))")
         }
