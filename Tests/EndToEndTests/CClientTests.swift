@@ -53,7 +53,9 @@ extension EndToEnd {
         func example() async throws {
             try await RunningHub.serve { hub in
                 let desk = try await hub.regency.enrol("kominfo", "meja-c", role: "officer")
-                let form = ["jenis=aduan", "kategori=jalan", "kerahasiaan=anonim", "isi=Jalan berlubang di depan pasar"]
+                let form = [
+                    "jenis=aduan", "kategori=jalan", "kerahasiaan=anonim", "isi=Jalan berlubang di depan pasar",
+                ]
                 let filed = try await Self.run(hub, desk, ["submit", "aduan"] + form)
                 let number = String(filed.output.prefix { $0 != " " })
                 #expect(filed.status == 0 && filed.output.contains("receipt"), "\(filed.output)")
