@@ -80,6 +80,18 @@ static void tell(const job *done) {
     outcome.n_metadata = entries;
     outcome.metadata = list;
     outcome.replayed = hub_call_replayed(done->call);
+    size_t fact_count = error != NULL ? error->fact_count : 0;
+    Hub__V1__ClientOutcome__FactsEntry *facts = calloc(fact_count + 1, sizeof *facts);
+    Hub__V1__ClientOutcome__FactsEntry **fact_list = calloc(fact_count + 1, sizeof *fact_list);
+    if (facts == NULL || fact_list == NULL) give_up("memory is used up");
+    for (size_t i = 0; i < fact_count; i++) {
+        hub__v1__client_outcome__facts_entry__init(&facts[i]);
+        facts[i].key = (char *)error->facts[i].name;
+        facts[i].value = (char *)error->facts[i].value;
+        fact_list[i] = &facts[i];
+    }
+    outcome.n_facts = fact_count;
+    outcome.facts = fact_list;
     if (error != NULL) {
         outcome.status = (uint32_t)error->status;
         outcome.code = error->code;
@@ -90,6 +102,8 @@ static void tell(const job *done) {
     free(messages);
     free(values);
     free(list);
+    free(facts);
+    free(fact_list);
 }
 
 static void free_job(job *done) {

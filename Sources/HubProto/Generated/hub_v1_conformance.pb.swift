@@ -151,6 +151,9 @@ public nonisolated struct HubClientOutcome: Sendable {
   /// Why this library does not make such calls; empty = it did.
   public var skipped: String = String()
 
+  /// Facts of the error, by name.
+  public var facts: Dictionary<String,String> = [:]
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -246,7 +249,7 @@ nonisolated extension HubClientOrder: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension HubClientOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ClientOutcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}messages\0\u{1}status\0\u{1}code\0\u{1}text\0\u{1}metadata\0\u{1}replayed\0\u{1}retries\0\u{1}skipped\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}messages\0\u{1}status\0\u{1}code\0\u{1}text\0\u{1}metadata\0\u{1}replayed\0\u{1}retries\0\u{1}skipped\0\u{1}facts\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -263,6 +266,7 @@ nonisolated extension HubClientOutcome: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 7: try { try decoder.decodeSingularBoolField(value: &self.replayed) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.retries) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.skipped) }()
+      case 10: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.facts) }()
       default: break
       }
     }
@@ -296,6 +300,9 @@ nonisolated extension HubClientOutcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.skipped.isEmpty {
       try visitor.visitSingularStringField(value: self.skipped, fieldNumber: 9)
     }
+    if !self.facts.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.facts, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -309,6 +316,7 @@ nonisolated extension HubClientOutcome: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.replayed != rhs.replayed {return false}
     if lhs.retries != rhs.retries {return false}
     if lhs.skipped != rhs.skipped {return false}
+    if lhs.facts != rhs.facts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

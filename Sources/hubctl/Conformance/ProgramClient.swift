@@ -238,6 +238,7 @@ extension ClientOutcome {
         metadata = outcome.metadata.map { ($0.key, [UInt8]($0.value)) }
         isReplayed = outcome.replayed
         retries = outcome.retries
+        facts = outcome.facts
     }
 }
 

@@ -52,6 +52,12 @@ void   hub__v1__client_order__free_unpacked
   assert(message->base.descriptor == &hub__v1__client_order__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__client_outcome__facts_entry__init
+                     (Hub__V1__ClientOutcome__FactsEntry         *message)
+{
+  static const Hub__V1__ClientOutcome__FactsEntry init_value = HUB__V1__CLIENT_OUTCOME__FACTS_ENTRY__INIT;
+  *message = init_value;
+}
 void   hub__v1__client_outcome__init
                      (Hub__V1__ClientOutcome         *message)
 {
@@ -265,7 +271,58 @@ const ProtobufCMessageDescriptor hub__v1__client_order__descriptor =
   (ProtobufCMessageInit) hub__v1__client_order__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__client_outcome__field_descriptors[9] =
+static const ProtobufCFieldDescriptor hub__v1__client_outcome__facts_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ClientOutcome__FactsEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ClientOutcome__FactsEntry, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__client_outcome__facts_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange hub__v1__client_outcome__facts_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hub__v1__client_outcome__facts_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.ClientOutcome.FactsEntry",
+  "FactsEntry",
+  "Hub__V1__ClientOutcome__FactsEntry",
+  "hub.v1",
+  sizeof(Hub__V1__ClientOutcome__FactsEntry),
+  2,
+  hub__v1__client_outcome__facts_entry__field_descriptors,
+  hub__v1__client_outcome__facts_entry__field_indices_by_name,
+  1,  hub__v1__client_outcome__facts_entry__number_ranges,
+  (ProtobufCMessageInit) hub__v1__client_outcome__facts_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__client_outcome__field_descriptors[10] =
 {
   {
     "id",
@@ -375,9 +432,22 @@ static const ProtobufCFieldDescriptor hub__v1__client_outcome__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "facts",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__ClientOutcome, n_facts),
+    offsetof(Hub__V1__ClientOutcome, facts),
+    &hub__v1__client_outcome__facts_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__client_outcome__field_indices_by_name[] = {
   3,   /* field[3] = code */
+  9,   /* field[9] = facts */
   0,   /* field[0] = id */
   1,   /* field[1] = messages */
   5,   /* field[5] = metadata */
@@ -390,7 +460,7 @@ static const unsigned hub__v1__client_outcome__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__client_outcome__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor hub__v1__client_outcome__descriptor =
 {
@@ -400,7 +470,7 @@ const ProtobufCMessageDescriptor hub__v1__client_outcome__descriptor =
   "Hub__V1__ClientOutcome",
   "hub.v1",
   sizeof(Hub__V1__ClientOutcome),
-  9,
+  10,
   hub__v1__client_outcome__field_descriptors,
   hub__v1__client_outcome__field_indices_by_name,
   1,  hub__v1__client_outcome__number_ranges,

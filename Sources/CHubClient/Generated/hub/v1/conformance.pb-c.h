@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Hub__V1__ClientOrder Hub__V1__ClientOrder;
 typedef struct Hub__V1__ClientOutcome Hub__V1__ClientOutcome;
+typedef struct Hub__V1__ClientOutcome__FactsEntry Hub__V1__ClientOutcome__FactsEntry;
 
 
 /* --- enums --- */
@@ -89,6 +90,17 @@ struct  Hub__V1__ClientOrder
     , 0, (char *)protobuf_c_empty_string, HUB__V1__CALL_SHAPE__CALL_SHAPE_UNSPECIFIED, 0, 0, 0,NULL, 0, {0,NULL}, 0,NULL, {0,NULL}, 0 }
 
 
+struct  Hub__V1__ClientOutcome__FactsEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  char *value;
+};
+#define HUB__V1__CLIENT_OUTCOME__FACTS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__client_outcome__facts_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
 /*
  * How a call ended.
  */
@@ -130,10 +142,15 @@ struct  Hub__V1__ClientOutcome
    * Why this library does not make such calls; empty = it did.
    */
   char *skipped;
+  /*
+   * Facts of the error, by name.
+   */
+  size_t n_facts;
+  Hub__V1__ClientOutcome__FactsEntry **facts;
 };
 #define HUB__V1__CLIENT_OUTCOME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__client_outcome__descriptor) \
-    , 0, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
+    , 0, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /* Hub__V1__ClientOrder methods */
@@ -155,6 +172,9 @@ Hub__V1__ClientOrder *
 void   hub__v1__client_order__free_unpacked
                      (Hub__V1__ClientOrder *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__ClientOutcome__FactsEntry methods */
+void   hub__v1__client_outcome__facts_entry__init
+                     (Hub__V1__ClientOutcome__FactsEntry         *message);
 /* Hub__V1__ClientOutcome methods */
 void   hub__v1__client_outcome__init
                      (Hub__V1__ClientOutcome         *message);
@@ -179,6 +199,9 @@ void   hub__v1__client_outcome__free_unpacked
 typedef void (*Hub__V1__ClientOrder_Closure)
                  (const Hub__V1__ClientOrder *message,
                   void *closure_data);
+typedef void (*Hub__V1__ClientOutcome__FactsEntry_Closure)
+                 (const Hub__V1__ClientOutcome__FactsEntry *message,
+                  void *closure_data);
 typedef void (*Hub__V1__ClientOutcome_Closure)
                  (const Hub__V1__ClientOutcome *message,
                   void *closure_data);
@@ -191,6 +214,7 @@ typedef void (*Hub__V1__ClientOutcome_Closure)
 extern const ProtobufCEnumDescriptor    hub__v1__call_shape__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__client_order__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__client_outcome__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__client_outcome__facts_entry__descriptor;
 
 PROTOBUF_C__END_DECLS
 
