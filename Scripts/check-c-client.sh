@@ -25,7 +25,7 @@ connection=(--address "$(tr -d '[:space:]' < "$place/state/address")" --cert "$p
 
 # The long soak is left to the sanitizers: valgrind makes it minutes.
 quick=()
-for id in $("$build/hubctl" conformance --list --kind positive | grep -E '/(unary|stream)/' | sed -E 's|.*/([a-z0-9_]+) .*|\1|'); do
+for id in $("$build/hubctl" conformance --list --kind positive | grep -E '/(unary|stream|services|upload)/' | sed -E 's|.*/([a-z0-9_]+) .*|\1|'); do
     [ "$id" = rpc_soak ] || quick+=(--case "$id")
 done
 for tool in "$build/checked" "$place"; do
