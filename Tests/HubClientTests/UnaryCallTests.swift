@@ -122,7 +122,7 @@ struct UnaryCallTests {
         _ = try await echo(client, [])
         #expect(ContinuousClock.now - start >= .milliseconds(200))
         var options = CallOptions()
-        options.timeoutMillis = 100
+        options.timeoutMillis = 5_000
         let late = try await self.hub { count, call in
             count == 1 ? [.answer(call.message)] : [unavailable(retryAfterMillis: 60_000)]
         }
