@@ -32,10 +32,11 @@ final class Arrivals: Sendable {
         guard isFirst else { return }
         loop.execute {
             let (handler, context) = self.connection.value
-            handler.take(self.items.withLockedValue { items in
-                defer { items = [] }
-                return items
-            }, context)
+            handler.take(
+                self.items.withLockedValue { items in
+                    defer { items = [] }
+                    return items
+                }, context)
         }
     }
 

@@ -136,7 +136,8 @@ extension ConnectionHandler {
         _ body: @escaping @Sendable (CallContext, any StreamSink) async throws(StreamInterruption) -> Void
     ) {
         let arrivals = arrivals
-        let sink = ChannelSink(patience: server.times.watcherPatience, loop: context.eventLoop) { message, cursor, left in
+        let sink = ChannelSink(patience: server.times.watcherPatience, loop: context.eventLoop) {
+            message, cursor, left in
             let waiting = WaitingMessage(cursor: cursor, left: left)
             arrivals?.put { handler, context in handler.push(stream, message, waiting, context) }
         }

@@ -27,7 +27,8 @@ extension ConnectionHandler {
     func answer(
         _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
     ) {
-        guard !call.isClamped, message.count <= Int(peer.messageBytesMax), outbox.pass(stream, bytes: message.count) else {
+        guard !call.isClamped, message.count <= Int(peer.messageBytesMax), outbox.pass(stream, bytes: message.count)
+        else {
             answer(stream, CallAnswer(body: [UInt8](message)), requestHash: [], context)
             if call.work == nil { machine.release(stream) }
             return

@@ -25,7 +25,6 @@ public struct StreamTable<Value> {
     /// Streams that have a value.
     @usableFromInline var used = 0
 
-
     /// How many streams have a value.
     @inlinable public var count: Int { used }
 

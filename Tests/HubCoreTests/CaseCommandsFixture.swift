@@ -58,7 +58,8 @@ struct SmallHub {
         _ method: HubMethod, _ request: some Message, as reply: Reply.Type, by caller: Caller, for citizen: String = "",
         key: [UInt8]? = nil
     ) async throws -> Reply {
-        guard case .unary(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler else {
+        guard case .unary(let body) = try hub.router.route(method.path, hub.router.access(of: caller.role)).handler
+        else {
             throw HubError(.methodUnknown, "not unary")
         }
         let bytes: [UInt8] = try request.serializedBytes()

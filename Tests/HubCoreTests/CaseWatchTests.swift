@@ -45,7 +45,10 @@ struct CaseWatchTests {
         _ hub: SmallHub, _ request: LayananWatchRequest = .init(), by caller: Caller, for citizen: String = "",
         from cursor: [UInt8] = [], into reader: Reader
     ) throws -> Task<StreamInterruption?, Never> {
-        guard case .stream(let body) = try hub.hub.router.route(HubMethod.watchCases.path, hub.hub.router.access(of: caller.role)).handler
+        guard
+            case .stream(let body) = try hub.hub.router.route(
+                HubMethod.watchCases.path, hub.hub.router.access(of: caller.role)
+            ).handler
         else { throw HubError(.methodUnknown, "no stream") }
         let bytes: [UInt8] = try request.serializedBytes()
         let context = CallContext(method: .watchCases, actor: caller.actor(for: citizen), resumeFrom: cursor)

@@ -137,7 +137,9 @@ package final class ModuleSupervisor: ModuleRuntime {
         module: String, _ message: [UInt8], timeoutMillis: UInt32,
         reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
     ) {
-        do throws(HubError) { try submit(module, .echo, message, timeoutMillis, reply) } catch { reply(.failure(error)) }
+        do throws(HubError) { try submit(module, .echo, message, timeoutMillis, reply) } catch {
+            reply(.failure(error))
+        }
     }
 
     package func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 {
