@@ -64,7 +64,9 @@ public struct StreamTable<Value> {
     @discardableResult
     public mutating func update<Result>(_ stream: UInt32, _ body: (inout Value) -> Result?) -> Result? {
         guard let index = find(stream) else { return nil }
-        return body(&slots[index].value!)  // A slot with a stream has a value.
+        // A slot with a stream has a value, and only this form changes it without a copy.
+        // swift-format-ignore: NeverForceUnwrap
+        return body(&slots[index].value!)
     }
 
     /// Takes a value out.
