@@ -27,6 +27,10 @@ let exports = ["-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins
 /// Debug builds can switch off single rules of the wire, so that the conformance kit can be proved.
 let switches: [SwiftSetting] = [.define("RULE_SWITCHES", .when(configuration: .debug))]
 
+/// Debug builds and all tests check that no two accesses to one variable overlap; on a connection's path through its
+/// handler the check costs a tenth of a call, so release builds go without.
+let unchecked: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 /// A target of one floor.
 func floor(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
@@ -100,11 +104,12 @@ let package = Package(
             [
                 "HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, crypto,
                 logging,
-            ]),
+            ], settings: unchecked),
         floor("HubStore", ["HubCore", "HubProto", "HubDomain", protobuf, grdb, crypto]),
         floor(
             "HubModules",
-            ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, yams, crypto, logging]),
+            ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, yams, crypto, logging],
+            settings: unchecked),
         floor("HubTrust", ["HubDomain", x509, crypto]),
         floor("HubClient", ["HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS]),
         .target(

@@ -3,8 +3,8 @@
 import HubCore
 import HubDomain
 
-/// The principal of a connection, as the register had it last.
-struct Caller {
+/// The principal of a connection, as the register had it last. A class: it is looked at with each call.
+final class Caller {
     let principal: Principal
     let access: CallRouter.Access
     private let generation: Int

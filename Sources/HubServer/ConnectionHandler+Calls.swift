@@ -95,9 +95,7 @@ extension ConnectionHandler {
 
     /// Lets a module answer: no task, no thread but its own.
     private func relay(_ stream: UInt32, _ message: [UInt8], to module: String, timeoutMillis: UInt32) {
-        let work = CallWork()
-        work.isRelayed = true
-        calls.update(stream) { $0.work = work }
+        calls.update(stream) { $0.isRelayed = true }
         let arrivals = arrivals
         server.hub.modules.relay(module: module, message, timeoutMillis: timeoutMillis) { outcome in
             arrivals?.put(.relayed(stream: stream, outcome))
@@ -105,7 +103,7 @@ extension ConnectionHandler {
     }
 
     /// A module's answer has come.
-    func relayed(_ stream: UInt32, _ outcome: Result<[UInt8], HubError>, _ context: ChannelHandlerContext) {
+    func relayed(_ stream: UInt32, _ outcome: ModuleOutcome, _ context: ChannelHandlerContext) {
         if let call = calls[stream] {
             switch outcome {
             case .success(let reply): reply.withUnsafeBytes { answer(stream, call, $0, context) }
@@ -222,7 +220,7 @@ extension ConnectionHandler {
         guard let call = calls.remove(stream) else { return machine.release(stream) }
         call.count(reason)
         call.cancel()
-        if call.work?.isRunning != true { machine.release(stream) }
+        if !call.isBusy { machine.release(stream) }
     }
 
     private func finish(_ stream: UInt32, _ interruption: StreamInterruption?, _ context: ChannelHandlerContext) {

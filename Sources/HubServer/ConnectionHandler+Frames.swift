@@ -30,7 +30,7 @@ extension ConnectionHandler {
         guard !call.isClamped, message.count <= Int(peer.messageBytesMax), outbox.pass(stream, bytes: message.count)
         else {
             answer(stream, CallAnswer(body: [UInt8](message)), requestHash: [], context)
-            if call.work == nil { machine.release(stream) }
+            if !call.isBusy { machine.release(stream) }
             return
         }
         calls.remove(stream)
@@ -40,7 +40,9 @@ extension ConnectionHandler {
         out.writeAnswer(stream: stream, message)
         machine.answered(stream)
         machine.succeeded()
-        if call.work == nil { machine.release(stream) }
+        if !call.isBusy { machine.release(stream) }
+        answersInOut += 1
+        if answersInOut >= Self.answersMax { flush(context) }
         closeWhenDone(context)
     }
 
@@ -175,6 +177,7 @@ extension ConnectionHandler {
     func flush(_ context: ChannelHandlerContext) {
         guard out.readableBytes > 0 else { return }
         outExpected = out.readableBytes
+        answersInOut = 0
         var buffer = ByteBuffer()
         swap(&buffer, &out)
         guard !leaving.isEmpty else { return context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil) }

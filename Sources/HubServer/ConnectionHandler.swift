@@ -40,8 +40,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     var principalURN: String?
     /// So much is collected before it is handed to the channel.
     static let batchBytes = 65_536
+    /// So many answers are collected before they leave: a client that sends many calls at once works on the first
+    /// answers while the hub works on the rest.
+    static let answersMax = 32
     /// Written, not yet flushed.
     var out = ByteBuffer()
+    /// Answers in ``out``.
+    var answersInOut = 0
     /// Bytes of the last batch: as many are made room for in the next.
     var outExpected = 0
     /// What is written leaves at the end of the batch that is worked through.

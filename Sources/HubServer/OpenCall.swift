@@ -17,7 +17,9 @@ struct OpenCall {
     let isClamped: Bool
     /// What CALL said beside method and timeout; nil when it said nothing.
     let details: CallDetails?
-    /// Of a call that could not be answered at once.
+    /// A module was asked, and its answer comes without a task.
+    var isRelayed = false
+    /// Of a call that needs a task.
     var work: CallWork?
 
     /// - Parameter now: The monotonic time at which CALL arrived; the deadline counts from it.
@@ -63,6 +65,9 @@ struct OpenCall {
         route.statistics.record(nanoseconds: time, error: error?.number ?? 0)
     }
 
+    /// Somebody works on it, and the end of that work will be heard of.
+    var isBusy: Bool { isRelayed || work?.task != nil }
+
     /// Nobody wants the answer any more. What is on its way to the ledger still happens; the key tells the truth.
     func cancel() { work?.cancel() }
 }
@@ -77,8 +82,6 @@ final class CallDetails: Sendable {
 /// Work on a call beside its connection. Lives on the connection's event loop.
 final class CallWork {
     var task: Task<Void, Never>?
-    /// A module was asked, and its answer comes without a task.
-    var isRelayed = false
     var sink: ChannelSink?
     /// Where a reader goes on after the last message that was handed to the channel.
     var cursorSent: [UInt8] = []
@@ -86,9 +89,6 @@ final class CallWork {
     var inbox: RequestInbox?
     /// Why the hub itself ended a stream; its task only learns that it was cancelled.
     private(set) var interruption: HubError?
-
-    /// Its end will be heard of.
-    var isRunning: Bool { task != nil || isRelayed }
 
     func cancel() {
         task?.cancel()

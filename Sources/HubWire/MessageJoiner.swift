@@ -41,9 +41,6 @@ public struct MessageJoiner: Sendable {
         return .whole(joined: pending)
     }
 
-    /// Forgets what was joined so far; its message never comes.
-    mutating func drop() { pending = [] }
-
     /// Bytes that it holds now.
     public var held: Int { pending.count }
 

@@ -4,6 +4,7 @@
 ///
 /// A stream gets ``WireLimits/quantum`` bytes, then the next one has its turn; a stream without credit does not hold up
 /// the others. `Message` is whatever the driver keeps bytes in.
+@frozen
 public struct SendQueue<Message: RandomAccessCollection<UInt8> & Sendable>: Sendable
 where Message.Index == Int, Message.SubSequence: Sendable {
     /// What leaves next.
@@ -14,26 +15,38 @@ where Message.Index == Int, Message.SubSequence: Sendable {
         case end(stream: UInt32)
     }
 
-    private struct Pending {
-        let message: Message
+    @usableFromInline
+    struct Pending: Sendable {
+        @usableFromInline let message: Message
         /// Bytes that have left.
-        var sent = 0
-        let isLast: Bool
+        @usableFromInline var sent = 0
+        @usableFromInline let isLast: Bool
+
+        @inlinable
+        init(message: Message, isLast: Bool) {
+            self.message = message
+            self.isLast = isLast
+        }
     }
 
-    private struct Stream {
-        var messages: [Pending] = []
+    @usableFromInline
+    struct Stream: Sendable {
+        @usableFromInline var messages: [Pending] = []
         /// Index of the first message that has not left.
-        var head = 0
-        var sent: UInt64 = 0
-        var granted: UInt64
-        var isClosing = false
-        var isInTurn = false
-        var unsent = 0
+        @usableFromInline var head = 0
+        @usableFromInline var sent: UInt64 = 0
+        @usableFromInline var granted: UInt64
+        @usableFromInline var isClosing = false
+        @usableFromInline var isInTurn = false
+        @usableFromInline var unsent = 0
 
-        var hasWork: Bool { head < messages.count || isClosing }
+        @inlinable
+        init(granted: UInt64) { self.granted = granted }
+
+        @inlinable var hasWork: Bool { head < messages.count || isClosing }
 
         /// The first message has left.
+        @inlinable
         mutating func advance() {
             head += 1
             // In large steps: cutting one from the front of an array at each message would copy it each time.
@@ -44,17 +57,19 @@ where Message.Index == Int, Message.SubSequence: Sendable {
         }
     }
 
-    private var streams = StreamTable<Stream>()
-    private var turns: [UInt32] = []
-    private var firstTurn = 0
-    private var streamCredit: UInt64
-    private var sent: UInt64 = 0
-    private var granted: UInt64
-    private var pieceMax: Int
+    @usableFromInline var streams = StreamTable<Stream>()
+    @usableFromInline var turns: [UInt32] = []
+    @usableFromInline var firstTurn = 0
+    @usableFromInline var streamCredit: UInt64
+    @usableFromInline var sent: UInt64 = 0
+    @usableFromInline var granted: UInt64
+    @usableFromInline var pieceMax: Int
     /// Bytes of all streams that wait.
-    public private(set) var waiting = 0
+    @inlinable public var waiting: Int { held }
+    @usableFromInline var held = 0
 
     /// - Parameter peer: What the receiver accepts.
+    @inlinable
     public init(peer: WireLimits) {
         streamCredit = UInt64(peer.streamCredit)
         granted = UInt64(peer.connectionCredit)
@@ -62,6 +77,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     }
 
     /// The receiver's hello has come; until then its defaults held.
+    @inlinable
     public mutating func adopt(_ peer: WireLimits, insteadOf assumed: WireLimits) {
         let more = Int64(peer.streamCredit) - Int64(assumed.streamCredit)
         for (stream, _) in streams.all { streams.update(stream) { $0.granted.add(more) } }
@@ -71,17 +87,21 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     }
 
     /// Nothing waits.
+    @inlinable
     public var isEmpty: Bool { firstTurn == turns.count && streams.all.allSatisfy { !$0.value.hasWork } }
 
     /// Something of this stream waits.
+    @inlinable
     public func isWaiting(_ stream: UInt32) -> Bool { streams[stream]?.hasWork ?? false }
 
     /// Bytes of this stream that wait.
+    @inlinable
     public func unsent(_ stream: UInt32) -> Int { streams[stream]?.unsent ?? 0 }
 
     // MARK: In
 
     /// Whether a whole message may leave at once, before anything that waits; if so it counts as sent.
+    @inlinable
     public mutating func pass(_ stream: UInt32, bytes: Int) -> Bool {
         guard firstTurn == turns.count, bytes <= pieceMax, sent + UInt64(bytes) <= granted else { return false }
         let passes =
@@ -95,17 +115,19 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     }
 
     /// A message to be sent. `isLast`: its last frame carries END.
+    @inlinable
     public mutating func add(_ message: Message, to stream: UInt32, isLast: Bool) {
         var entry = take(stream)
         entry.messages.append(Pending(message: message, isLast: isLast))
         entry.unsent += message.count
-        waiting += message.count
+        held += message.count
         put(entry, stream)
     }
 
     /// Nothing more is added to this stream; ``Outgoing/end(stream:)`` comes when all has left.
     ///
     /// - Returns: False when nothing waits: END may be sent now.
+    @inlinable
     public mutating func close(_ stream: UInt32) -> Bool {
         guard isWaiting(stream) else {
             drop(stream)
@@ -118,11 +140,13 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     }
 
     /// Forgets a stream and what waits on it.
+    @inlinable
     public mutating func drop(_ stream: UInt32) {
-        if let dropped = streams.remove(stream) { waiting -= dropped.unsent }
+        if let dropped = streams.remove(stream) { held -= dropped.unsent }
     }
 
     /// The receiver of an open stream allows so many bytes in all. Lower than before says nothing.
+    @inlinable
     public mutating func grant(_ stream: UInt32, offset: UInt64) {
         var entry = take(stream)
         entry.granted = max(entry.granted, offset)
@@ -130,11 +154,13 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     }
 
     /// The receiver allows so many bytes in all on the connection.
+    @inlinable
     public mutating func grantConnection(offset: UInt64) { granted = max(granted, offset) }
 
     // MARK: Out
 
     /// The next piece; nil when nothing may leave.
+    @inlinable
     public mutating func next() -> Outgoing? {
         for _ in firstTurn..<turns.count {
             let stream = popTurn()
@@ -155,7 +181,7 @@ where Message.Index == Int, Message.SubSequence: Sendable {
             pending.sent += count
             entry.sent += UInt64(count)
             entry.unsent -= count
-            waiting -= count
+            held -= count
             sent += UInt64(count)
             let isWhole = pending.sent == pending.message.count
             let flags: FrameFlags = isWhole ? (pending.isLast ? .end : []) : .more
@@ -169,13 +195,16 @@ where Message.Index == Int, Message.SubSequence: Sendable {
 
     // MARK: Parts
 
-    private func room(_ granted: UInt64, _ sent: UInt64) -> Int { granted > sent ? Int(clamping: granted - sent) : 0 }
+    @inlinable
+    func room(_ granted: UInt64, _ sent: UInt64) -> Int { granted > sent ? Int(clamping: granted - sent) : 0 }
 
-    private mutating func take(_ stream: UInt32) -> Stream {
+    @inlinable
+    mutating func take(_ stream: UInt32) -> Stream {
         streams.remove(stream) ?? Stream(granted: streamCredit)
     }
 
-    private mutating func put(_ entry: Stream, _ stream: UInt32, first: Bool = false) {
+    @inlinable
+    mutating func put(_ entry: Stream, _ stream: UInt32, first: Bool = false) {
         var entry = entry
         if entry.hasWork, !entry.isInTurn {
             entry.isInTurn = true
@@ -189,7 +218,8 @@ where Message.Index == Int, Message.SubSequence: Sendable {
         streams.set(stream, entry)
     }
 
-    private mutating func popTurn() -> UInt32 {
+    @inlinable
+    mutating func popTurn() -> UInt32 {
         let stream = turns[firstTurn]
         firstTurn += 1
         if firstTurn == turns.count {
@@ -205,7 +235,8 @@ where Message.Index == Int, Message.SubSequence: Sendable {
 
 extension UInt64 {
     /// Adds a difference, never below zero.
-    fileprivate mutating func add(_ difference: Int64) {
+    @inlinable
+    mutating func add(_ difference: Int64) {
         self = difference >= 0 ? self + UInt64(difference) : self - Swift.min(self, UInt64(-difference))
     }
 }

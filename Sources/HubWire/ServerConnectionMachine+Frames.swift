@@ -150,21 +150,13 @@ extension ServerConnectionMachine {
             window.giveBack(payload.count)
             return end(stream, HubError(.protocolViolation, "compressed DATA without an encoding"), ends)
         }
-        let others = joined - (streams[stream]?.joiner.held ?? 0)
-        let room = joinedMax - others
-        var held = 0
-        let piece = streams.update(stream) { entry -> Piece in
-            defer { held = entry.joiner.held }
-            return Self.take(header, payload, &entry, room: room)
-        }
-        joined = others + held
+        guard var entry = streams[stream] else { return .ignore }
+        let piece = take(header, payload, stream, &entry)
+        streams.set(stream, entry)
         switch piece {
-        case nil: return .ignore
         case .overdrawn: return fail(.flowControl, "DATA beyond the credit of stream \(stream)")
         case .strayEnd: return fail(.protocolError, "END in the middle of a message")
-        case .bareEnd:
-            streams.update(stream) { $0.side = .complete }
-            return .requestsEnded(stream: stream)
+        case .bareEnd: return .requestsEnded(stream: stream)
         case .surplus:
             window.giveBack(payload.count)
             return end(stream, HubError(.methodUnknown, "this method takes exactly one request"), ends)
@@ -183,27 +175,29 @@ extension ServerConnectionMachine {
             return .ignore
         case .whole(let joined):
             // Of what came in pieces only the last one is still held.
-            if let joined, streams[stream]?.takesStream == true { window.take(joined.count - payload.count) }
+            if let joined, entry.takesStream { window.take(joined.count - payload.count) }
             return .request(stream: stream, joined: joined, isLast: ends)
         }
     }
 
-    private static func take(
-        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, _ entry: inout Stream, room: Int
+    private mutating func take(
+        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, _ stream: UInt32, _ entry: inout Stream
     ) -> Piece {
-        let ends = header.flags.contains(.end)
         if WireRule.streamBytes.forbids(!entry.window.receive(payload.count)) { return .overdrawn }
         if header.flags.contains(.none) {
-            guard !entry.joiner.isJoining else { return .strayEnd }
-            return entry.takesStream ? .bareEnd : .surplus
+            guard !entry.isJoining else { return .strayEnd }
+            guard entry.takesStream else { return .surplus }
+            entry.side = .complete
+            return .bareEnd
         }
-        switch entry.joiner.append(payload, more: header.flags.contains(.more)) {
-        case .tooLarge: return .tooLong(limit: entry.joiner.limit)
+        switch join(payload, more: header.flags.contains(.more), stream, &entry) {
+        case .tooLarge: return .tooLong(limit: Int(entry.longest))
         case .incomplete:
-            guard entry.joiner.held <= room else { return .tooMuch }
+            guard joined <= joinedMax else { return .tooMuch }
             entry.window.giveBack(payload.count)
             return .incomplete(grant: entry.window.due())
         case .whole(let joined):
+            let ends = header.flags.contains(.end)
             if entry.takesStream {
                 if let joined { entry.window.take(joined.count - payload.count) }
                 if ends { entry.side = .complete }
@@ -214,6 +208,23 @@ extension ServerConnectionMachine {
             }
             return .whole(joined: joined)
         }
+    }
+
+    /// Most messages are one frame, and need no joiner.
+    private mutating func join(
+        _ payload: UnsafeRawBufferPointer, more: Bool, _ stream: UInt32, _ entry: inout Stream
+    ) -> MessageJoiner.Outcome {
+        if !entry.isJoining, !more {
+            let isTooLong = WireRule.messageLength.forbids(payload.count > Int(entry.longest))
+            return isTooLong ? .tooLarge : .whole(joined: nil)
+        }
+        var joiner = joiners.remove(stream) ?? MessageJoiner(limit: entry.longest)
+        joined -= joiner.held
+        let outcome = joiner.append(payload, more: more)
+        joined += joiner.held
+        entry.isJoining = more
+        if more { joiners.set(stream, joiner) }
+        return outcome
     }
 
     mutating func reset(_ header: FrameHeader) -> Action {
@@ -237,8 +248,7 @@ extension ServerConnectionMachine {
     // MARK: Streams
 
     private mutating func begin(_ stream: UInt32, _ side: Stream.Side) {
-        var entry = Stream(
-            joiner: MessageJoiner(limit: limits.messageBytesMax), window: ReceiveWindow(size: limits.streamCredit))
+        var entry = Stream(longest: limits.messageBytesMax, window: ReceiveWindow(size: limits.streamCredit))
         entry.side = side
         unfinished += 1
         if side == .receiving {
@@ -251,20 +261,13 @@ extension ServerConnectionMachine {
 
     /// A stream is no longer open, or no longer expected to end. It is forgotten when nobody works on it either.
     mutating func leave(_ stream: UInt32, for side: Stream.Side) {
-        var wasOpen = false
-        var released = 0
-        var isForgotten = false
-        streams.update(stream) { entry in
-            wasOpen = entry.isOpen
-            released = entry.joiner.held
-            entry.joiner.drop()
-            entry.side = side
-            isForgotten = side == .over && !entry.isWorking
-        }
-        joined -= released
-        if wasOpen { open -= 1 }
+        guard var entry = streams[stream] else { return }
+        if entry.isOpen { open -= 1 }
         if side == .over { unfinished -= 1 }
-        if isForgotten { streams.remove(stream) }
+        if entry.isJoining, let joiner = joiners.remove(stream) { joined -= joiner.held }
+        entry.isJoining = false
+        entry.side = side
+        if side == .over, !entry.isWorking { streams.remove(stream) } else { streams.set(stream, entry) }
     }
 
     /// Announces what a stream's window has to announce.

@@ -51,7 +51,8 @@ public struct ServerConnectionMachine: Sendable {
 
     enum Phase { case awaitingHello, open, closed }
 
-    /// A call, from its CALL until nobody works on it and nothing of it is still to come.
+    /// A call, from its CALL until nobody works on it and nothing of it is still to come. Numbers alone, so that it is
+    /// copied for nothing; what is joined of a request in parts lies beside it.
     struct Stream {
         /// What the client may still send.
         enum Side {
@@ -72,7 +73,10 @@ public struct ServerConnectionMachine: Sendable {
         var isWorking = false
         /// Bytes of the connection's window that its request holds.
         var held = 0
-        var joiner: MessageJoiner
+        /// Longest request, bytes.
+        var longest: UInt32
+        /// The beginning of a request is in ``joiners``.
+        var isJoining = false
         var window: ReceiveWindow
 
         /// Can still be answered.
@@ -82,6 +86,8 @@ public struct ServerConnectionMachine: Sendable {
     let limits: WireLimits
     var phase = Phase.awaitingHello
     var streams = StreamTable<Stream>()
+    /// Requests of which some parts have come.
+    var joiners = StreamTable<MessageJoiner>()
     /// Streams on which the client may still send, or expects an answer.
     var unfinished = 0
     /// Calls whose work has not ended.
@@ -191,7 +197,7 @@ public struct ServerConnectionMachine: Sendable {
         let longest = WireRule.requestLength.forbids(true) ? method.requestBytesMax : .max
         let takesStream = method.shape.takesStream
         streams.update(stream) {
-            $0.joiner.lower(limit: longest)
+            $0.longest = min($0.longest, longest)
             $0.takesStream = takesStream
         }
     }

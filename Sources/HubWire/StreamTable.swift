@@ -24,6 +24,8 @@ public struct StreamTable<Value> {
     @usableFromInline var slots: ContiguousArray<Slot> = []
     /// Streams that have a value.
     @usableFromInline var used = 0
+    /// Streams that did not find their own slot free. Usually none, and then taking one out moves no other.
+    @usableFromInline var displaced = 0
 
     /// How many streams have a value.
     @inlinable public var count: Int { used }
@@ -36,6 +38,7 @@ public struct StreamTable<Value> {
     @inlinable public var isEmpty: Bool { count == 0 }
 
     /// The streams that have a value, with it, in no order.
+    @inlinable
     public var all: [(stream: UInt32, value: Value)] {
         slots.compactMap { slot in slot.value.map { (slot.stream, $0) } }
     }
@@ -54,7 +57,10 @@ public struct StreamTable<Value> {
         if (count &+ 1) &* 2 > slots.count { grow() }
         var index = home(stream)
         while slots[index].stream != 0, slots[index].stream != stream { index = (index &+ 1) & mask }
-        if slots[index].stream == 0 { used += 1 }
+        if slots[index].stream == 0 {
+            used += 1
+            if index != home(stream) { displaced += 1 }
+        }
         slots[index].stream = stream
         slots[index].value = value
     }
@@ -80,9 +86,11 @@ public struct StreamTable<Value> {
     }
 
     /// Forgets everything, and the memory.
+    @inlinable
     public mutating func removeAll() {
         slots = []
         used = 0
+        displaced = 0
     }
 
     // MARK: Places
@@ -105,30 +113,34 @@ public struct StreamTable<Value> {
     }
 
     /// Those behind a slot that becomes free move up, so that no search ends too early.
-    @usableFromInline
+    @inlinable
     mutating func free(_ index: Int) {
         used -= 1
+        if index != home(slots[index].stream) { displaced -= 1 }
         var free = index
         var next = index
-        while true {
+        while displaced > 0 {
             next = (next &+ 1) & mask
             let held = slots[next].stream
             guard held != 0 else { break }
             if (next &- home(held)) & mask >= (next &- free) & mask {
                 slots.swapAt(free, next)
+                if free == home(held) { displaced -= 1 }
                 free = next
             }
         }
         slots[free] = Slot(stream: 0, value: nil)
     }
 
-    @usableFromInline
+    @inlinable
     mutating func grow() {
         let old = slots
+        displaced = 0
         slots = ContiguousArray(repeating: Slot(stream: 0, value: nil), count: Swift.max(8, old.count * 2))
         for slot in old where slot.stream != 0 {
             var index = home(slot.stream)
             while slots[index].stream != 0 { index = (index &+ 1) & mask }
+            if index != home(slot.stream) { displaced += 1 }
             slots[index] = slot
         }
     }

@@ -26,8 +26,7 @@ struct Daemon {
         let blobs = try FileBlobStore(path: state.path)
         let health = HealthBoard()
         let group = MultiThreadedEventLoopGroup(
-            numberOfThreads: configuration.threads == 0
-                ? ProcessInfo.processInfo.activeProcessorCount : configuration.threads)
+            numberOfThreads: configuration.threads == 0 ? Processors.available : configuration.threads)
         let modules = ModuleSupervisor(
             BundleReader.discover(directory: configuration.modulesDirectory), host: configuration.hostProgram,
             limits: configuration.moduleLimits, clock: clock, health: health,

@@ -16,7 +16,7 @@ struct HubConfiguration {
     /// What opens a module's library.
     var hostProgram = HostProgram(path: besideProgram("hub-module-host"), environment: runtimeEnvironment)
     var clock = ClockKind.system
-    /// Event loops; 0 = as many as there are processors.
+    /// Event loops; 0 = as many as there are processors that hubd may use.
     var threads = 0
     /// Seconds that open calls get when the hub stops.
     var drainSeconds: Int64 = 5

@@ -228,7 +228,7 @@ struct AgreeableModules: ModuleRuntime {
 
     func relay(
         module: String, _ message: [UInt8], timeoutMillis: UInt32,
-        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
+        reply: @escaping @Sendable (ModuleOutcome) -> Void
     ) { reply(.success(message)) }
     func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 { 1_500 }
     func instances() async -> [ModuleInstance] {

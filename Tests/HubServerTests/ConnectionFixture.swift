@@ -115,7 +115,7 @@ struct NoModules: ModuleRuntime {
     ) async throws(HubError) -> HubDecision { throw HubError(.moduleUnavailable, "none") }
     func relay(
         module: String, _ message: [UInt8], timeoutMillis: UInt32,
-        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
+        reply: @escaping @Sendable (ModuleOutcome) -> Void
     ) { reply(.failure(HubError(.moduleUnavailable, "none"))) }
     func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 {
         throw HubError(.moduleUnavailable, "none")

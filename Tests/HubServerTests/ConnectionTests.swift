@@ -21,7 +21,7 @@ struct ConnectionTests {
 
         func relay(
             module: String, _ message: [UInt8], timeoutMillis: UInt32,
-            reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
+            reply: @escaping @Sendable (ModuleOutcome) -> Void
         ) {
             state.withLockedValue {
                 $0.working += 1

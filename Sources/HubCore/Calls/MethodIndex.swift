@@ -1,6 +1,6 @@
 // Finds a method by the bytes of its name, as they came, without making a string of them.
 
-import HubProto
+import Glibc
 
 /// Method paths and their numbers. Built once, read by every connection without a lock.
 struct MethodIndex: Sendable {
@@ -31,7 +31,7 @@ struct MethodIndex: Sendable {
     private func slot(of path: UnsafeRawBufferPointer) -> Int {
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: Self.hash(path)) & mask
-        while let entry = slots[slot], !entry.path.elementsEqual(path) { slot = (slot + 1) & mask }
+        while let entry = slots[slot], !Self.isSame(entry.path, path) { slot = (slot + 1) & mask }
         return slot
     }
 
@@ -41,10 +41,22 @@ struct MethodIndex: Sendable {
         for case let entry? in old { slots[slot(of: entry)] = entry }
     }
 
-    /// FNV-1a: short names, known beforehand; whoever sends others finds nothing, in a few steps.
+    private static func isSame(_ path: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+        path.withUnsafeBytes { path in
+            guard path.count == other.count, let start = path.baseAddress, let other = other.baseAddress else {
+                return path.count == other.count
+            }
+            return memcmp(start, other, path.count) == 0
+        }
+    }
+
+    /// Of the length and the ends alone: names are known beforehand and differ there, and whoever sends others finds
+    /// nothing, in a few steps.
     private static func hash(_ path: UnsafeRawBufferPointer) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in path { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        guard path.count >= 8 else { return UInt64(path.count) }
+        let first = path.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+        let last = path.loadUnaligned(fromByteOffset: path.count - 8, as: UInt64.self)
+        let hash = (first ^ (last &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(path.count)) &* 0xBF58_476D_1CE4_E5B9
         return hash ^ (hash >> 32)
     }
 }

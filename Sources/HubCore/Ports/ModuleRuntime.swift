@@ -37,6 +37,21 @@ package struct ModuleInstance: Sendable {
     }
 }
 
+/// What became of a question to a module. Small, because it passes from hand to hand: errors are rare, and large.
+package enum ModuleOutcome: Sendable {
+    /// The serialised answer.
+    case success([UInt8])
+    indirect case failure(HubError)
+
+    /// The answer.
+    package func get() throws(HubError) -> [UInt8] {
+        switch self {
+        case .success(let message): return message
+        case .failure(let error): throw error
+        }
+    }
+}
+
 /// Runs modules, each in a process of its own.
 package protocol ModuleRuntime: Sendable {
     /// What the accepted bundles brought, refused ones excluded. Fixed once the runtime has started.
@@ -52,7 +67,7 @@ package protocol ModuleRuntime: Sendable {
     /// - Parameter message: Serialised `hub.v1.EchoMessage`, as is the answer.
     func relay(
         module: String, _ message: [UInt8], timeoutMillis: UInt32,
-        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void)
+        reply: @escaping @Sendable (ModuleOutcome) -> Void)
     /// Nanoseconds until a module has answered an empty message.
     func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64
     /// Ids of the modules that answer now. Cheap: asks no process and reads no memory of one.

@@ -1,11 +1,12 @@
 // A question on its way to a module, from the caller's wait to its one answer.
 
+import HubCore
 import HubDomain
 import NIOCore
 
 /// What a caller waits for. Its answer is given exactly once.
 struct ModuleCall: Sendable {
-    typealias Outcome = Result<[UInt8], HubError>
+    typealias Outcome = ModuleOutcome
     typealias Reply = @Sendable (Outcome) -> Void
 
     let method: ModuleLink.Method

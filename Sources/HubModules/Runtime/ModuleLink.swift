@@ -45,7 +45,8 @@ final class ModuleLink: ChannelInboundHandler {
         }
     }
 
-    weak var delegate: (any ModuleLinkDelegate)?
+    /// Let go when the link has closed.
+    var delegate: (any ModuleLinkDelegate)?
     private var machine = ModuleLinkMachine()
     private var context: ChannelHandlerContext?
     private var arrived = ByteBuffer()
@@ -146,6 +147,7 @@ final class ModuleLink: ChannelInboundHandler {
         machine.close()
         context = nil
         delegate?.linkClosed(self)
+        delegate = nil
     }
 
     private func write(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, _ payload: [UInt8]) {

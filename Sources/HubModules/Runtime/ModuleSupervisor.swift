@@ -49,8 +49,10 @@ package final class ModuleSupervisor: ModuleRuntime {
 
         private func collect() -> [ModuleCall] {
             mail.withLock { mail in
-                defer { mail.calls = [] }
-                return mail.calls
+                var calls: [ModuleCall] = []
+                calls.reserveCapacity(min(mail.calls.count, 256))
+                swap(&calls, &mail.calls)
+                return calls
             }
         }
 
@@ -135,7 +137,7 @@ package final class ModuleSupervisor: ModuleRuntime {
 
     package func relay(
         module: String, _ message: [UInt8], timeoutMillis: UInt32,
-        reply: @escaping @Sendable (Result<[UInt8], HubError>) -> Void
+        reply: @escaping @Sendable (ModuleOutcome) -> Void
     ) {
         do throws(HubError) { try submit(module, .echo, message, timeoutMillis, reply) } catch {
             reply(.failure(error))
