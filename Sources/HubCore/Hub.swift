@@ -98,6 +98,7 @@ package struct Hub: Sendable {
                 desk: try await UploadDesk.load(ports.blobs, limits: ports.uploads)))
         router.addCommands(commands)
         router.addReflection(.own, policy: policy)
+        router.seal()
         return Hub(
             router: router, principals: principals, deadlines: deadlines, counters: counters, health: ports.health,
             modules: ports.modules)

@@ -16,8 +16,7 @@ struct ServerContext: Sendable {
     let times: ConnectionTimes
     let hello: HubHello
     let logger: Logger
-    /// URI SAN of a certificate in DER; nil when it has none that names a principal.
-    let identify: @Sendable ([UInt8]) -> String?
+    let names: CertificateNames
 }
 
 /// The connection itself; its calls are in `ConnectionHandler+Calls.swift`, what goes out in `ConnectionHandler+Frames.swift`.
@@ -68,8 +67,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var frameAlarm: Scheduled<Void>?
     /// Set while the handler is in a pipeline.
     private var attached: ChannelHandlerContext?
-    /// What other threads bring.
-    private(set) var arrivals: Arrivals?
+    private var knownArrivals: Arrivals?
 
     init(_ server: ServerContext) {
         self.server = server
@@ -78,10 +76,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     // MARK: Life of the connection
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        attached = context
-        arrivals = Arrivals(self, context)
-    }
+    func handlerAdded(context: ChannelHandlerContext) { attached = context }
 
     func handlerRemoved(context: ChannelHandlerContext) { attached = nil }
 
@@ -114,7 +109,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
         let certificate = try? tls?.peerCertificate?.toDERBytes()
-        principalURN = certificate.flatMap(server.identify)
+        principalURN = certificate.flatMap(server.names.urn)
         handshakeAlarm?.cancel()
         handshakeAlarm = schedule(in: server.times.hello, context) { $0.leave(.protocolError, "no HELLO in time", $1) }
         write(context) { $0.writeFrame(.hello, stream: 0, message: server.hello) }
@@ -223,6 +218,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             outbox.adopt(limits, insteadOf: peer)
             peer = limits
             handshakeAlarm?.cancel()
+            handshakeAlarm = nil
             watchIdleness(context)
         case .opened(let stream, let head): open(stream, head, payload, context)
         case .request(let stream, nil, let isLast): receive(stream, payload, isLast: isLast, context)
@@ -254,6 +250,15 @@ final class ConnectionHandler: ChannelInboundHandler {
             closeWhenDone(context)
         case .ignore: break
         }
+    }
+
+    /// What other threads bring; made when they first have something to bring. Nil outside a pipeline.
+    var arrivals: Arrivals? {
+        if let knownArrivals { return knownArrivals }
+        guard let attached else { return nil }
+        let made = Arrivals(self, attached)
+        knownArrivals = made
+        return made
     }
 
     /// Who calls, as the register has it now.

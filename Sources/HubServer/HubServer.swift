@@ -93,7 +93,7 @@ package final class HubServer: Sendable {
         hello.instanceID = .init(configuration.instanceID)
         let server = ServerContext(
             hub: hub, limits: configuration.limits, times: configuration.times, hello: hello, logger: logger,
-            identify: identify)
+            names: CertificateNames(identify))
         let connections = ConnectionSet(max: configuration.connectionsMax)
         do {
             let listener = try await ServerBootstrap(group: group)
@@ -106,11 +106,6 @@ package final class HubServer: Sendable {
                     .writeBufferWaterMark,
                     value: .init(
                         low: CallLimits.watcherUnsentBytesMax, high: 2 * CallLimits.watcherUnsentBytesMax)
-                )
-                .childChannelOption(
-                    .recvAllocator,
-                    value: AdaptiveRecvByteBufferAllocator(
-                        minimum: 1_024, initial: 2_048, maximum: 65_536)
                 )
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {

@@ -136,7 +136,7 @@ public struct StreamTable<Value> {
     mutating func grow() {
         let old = slots
         displaced = 0
-        slots = ContiguousArray(repeating: Slot(stream: 0, value: nil), count: Swift.max(8, old.count * 2))
+        slots = ContiguousArray(repeating: Slot(stream: 0, value: nil), count: Swift.max(2, old.count * 2))
         for slot in old where slot.stream != 0 {
             var index = home(slot.stream)
             while slots[index].stream != 0 { index = (index &+ 1) & mask }

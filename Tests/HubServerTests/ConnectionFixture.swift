@@ -47,7 +47,8 @@ struct Connection {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
         let server = ServerContext(
-            hub: hub, limits: limits, times: times, hello: HubHello(), logger: logger, identify: { _ in nil })
+            hub: hub, limits: limits, times: times, hello: HubHello(), logger: logger,
+            names: CertificateNames { _ in nil })
         // The handler measures deadlines by the machine's clock; the test's loop begins where that stands.
         let loop = NIOAsyncTestingEventLoop()
         await loop.advanceTime(to: .now())

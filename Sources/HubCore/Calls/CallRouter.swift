@@ -33,6 +33,8 @@ package struct CallRouter: Sendable {
 
     private var routes: [Route] = []
     private var index = MethodIndex()
+    /// Of every role in the policy, once all methods are there.
+    private var accesses: [String: Access] = [:]
     private let policy: Policy
     private let statistics: [HubMethod: MethodStatistics]
 
@@ -50,9 +52,16 @@ package struct CallRouter: Sendable {
                 number: routes.count))
     }
 
-    /// The methods that a role may call.
+    /// The methods that a role may call; none for one that the policy does not know.
     package func access(of role: String) -> Access {
-        Access(role: role, allowed: routes.map { policy.allows(role, $0.method) })
+        accesses[role] ?? Access(role: role, allowed: routes.map { _ in false })
+    }
+
+    /// No further method comes: what every role may call is worked out, and shared by all connections.
+    mutating func seal() {
+        for role in policy.roles.keys {
+            accesses[role] = Access(role: role, allowed: routes.map { policy.allows(role, $0.method) })
+        }
     }
 
     /// The route of the method with this name, if it may be taken.
