@@ -3,7 +3,7 @@
 Usage: allocations.py [--programs DIR] [--build DIR] [--pin]
 Drives a number of calls and then a larger one through a hub with a counting allocator; the difference, divided by the
 calls, has neither connections nor start-up in it. Fails when a row is above Allocations/allowed.json; --pin writes that
-file from what was measured, with 5 % on top. Counts say nothing about speed, but they do not depend on the machine.
+file from what was measured, with 5 %, or a fifth of one, on top. Counts say nothing about speed, but they do not depend on the machine.
 """
 import argparse
 import json
@@ -73,7 +73,8 @@ def main():
         finally:
             hub.stop()
     if options.pin:
-        pinned = {row: math.ceil(value * 105) / 100 for row, value in measured.items()}
+        # How many calls share a batch, and its few allocations, differs a little from run to run.
+        pinned = {row: math.ceil(max(value * 1.05, value + 0.2) * 100) / 100 for row, value in measured.items()}
         ALLOWED.write_text(json.dumps(pinned, indent=2) + "\n")
     sys.exit(1 if failed else 0)
 
