@@ -78,7 +78,11 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { attached = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) { attached = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        attached = nil
+        // It holds this handler, so that work which outlives the connection finds its way; nobody else may.
+        knownArrivals = nil
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         server.hub.counters.connections.add(1, ordering: .relaxed)

@@ -6,6 +6,7 @@ import HubProto
 import HubTestKit
 import HubWire
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
 import SwiftProtobuf
@@ -62,6 +63,25 @@ struct Connection {
         let connection = Connection(channel: channel, hub: hub)
         try await connection.send(.hello, stream: 0, HubHello())
         return connection
+    }
+
+    /// Whether the hub's side of the connection still takes memory.
+    final class Remains: Sendable {
+        private let handler: NIOLockedValueBox<Weak>
+
+        private struct Weak: @unchecked Sendable {  // Looked at, never used.
+            weak var handler: ConnectionHandler?
+        }
+
+        init(_ handler: ConnectionHandler) { self.handler = NIOLockedValueBox(Weak(handler: handler)) }
+
+        var isGone: Bool { handler.withLockedValue { $0.handler == nil } }
+    }
+
+    func handler() async throws -> Remains {
+        try await channel.testingEventLoop.executeInContext {
+            Remains(try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self))
+        }
     }
 
     // MARK: In

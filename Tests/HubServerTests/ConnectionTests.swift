@@ -105,6 +105,21 @@ struct ConnectionTests {
         #expect(try figures(.getModule).requests == 0)
     }
 
+    @Test("a connection that has gone leaves nothing behind, once the work on its calls has ended")
+    func forgotten() async throws {
+        let modules = SlowModules()
+        let connection = try await Connection.open(modules: modules)
+        let handler = try await connection.handler()
+        try await connection.ask(.echo, stream: 1, slowEcho)
+        try await connection.ask(.status, stream: 3, HubStatusRequest())
+        #expect(try await connection.hears(.end, stream: 3).error == nil)
+        await modules.wait(working: 1)
+        try await connection.channel.close().get()
+        modules.letGo()
+        await connection.channel.testingEventLoop.run()
+        #expect(handler.isGone)
+    }
+
     @Test("a client that opens more than its credit loses the connection, however many calls it gave up")
     func overdrawn() async throws {
         let modules = SlowModules()
