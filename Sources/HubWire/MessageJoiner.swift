@@ -13,16 +13,13 @@ public struct MessageJoiner: Sendable {
     }
 
     /// Bytes of a whole message.
-    public private(set) var limit: Int
+    public let limit: Int
     private var pending: [UInt8] = []
     private var joining = false
     private var overflown = false
 
     /// - Parameter limit: Bytes of a whole message.
     public init(limit: UInt32) { self.limit = Int(limit) }
-
-    /// Takes only shorter messages from now on.
-    mutating func lower(limit bytes: UInt32) { limit = min(limit, Int(bytes)) }
 
     /// Takes the payload of one DATA frame.
     public mutating func append(_ payload: UnsafeRawBufferPointer, more: Bool) -> Outcome {
