@@ -120,8 +120,8 @@ let package = Package(
         .executableTarget(
             name: "hubd",
             dependencies: [
-                "HubServer", "HubStore", "HubModules", "HubTrust", "HubCore", "HubProto", "HubDomain", argumentParser,
-                lifecycle, logging, nioPosix, yams,
+                "HubServer", "HubStore", "HubModules", "HubTrust", "HubCore", "HubWire", "HubProto", "HubDomain",
+                argumentParser, lifecycle, logging, nioPosix, yams,
             ], swiftSettings: strict),
         .executableTarget(
             name: "hubctl",

@@ -156,7 +156,8 @@ extension CallDispatcher {
     /// connection is made.
     func leaving(_ handler: ConnectionHandler, _ goaway: HubGoaway, _ refused: [ClientCall]) {
         let now = loop.now
-        if connection === handler {
+        let isFirst = connection === handler
+        if isFirst {
             connection = nil
             // A hub that sends everyone away at once is not asked again and again.
             failures = handler.wasFruitful(now: now) ? 0 : failures + 1
@@ -164,7 +165,8 @@ extension CallDispatcher {
         }
         if goaway.retryAfterMs > 0 { notBefore = now + .milliseconds(Int64(goaway.retryAfterMs)) }
         switch goaway.code {
-        case .draining: addresses.leave(handler.address, for: goaway.alternates)
+        // Told twice by a hub that drains: the second time nothing is new but which calls were not begun.
+        case .draining where isFirst: addresses.leave(handler.address, for: goaway.alternates)
         case .enhanceYourCalm: keepAliveFactor = min(keepAliveFactor * 2, 16)
         default: break
         }

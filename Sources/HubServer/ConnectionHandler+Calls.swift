@@ -19,6 +19,7 @@ extension ConnectionHandler {
                     try server.hub.router.route(UnsafeRawBufferPointer(rebasing: payload[method]), access)
                 case .whole(let call): try server.hub.router.route(call.method, access)
                 }
+            try admit()
             machine.expect(stream, route.method)
             let opened = OpenCall(head, route: route, now: lastHeard)
             calls.set(stream, opened)
@@ -29,6 +30,14 @@ extension ConnectionHandler {
         } catch {
             fail(stream, error, context)
         }
+    }
+
+    /// - Throws: ``HubError/Code/tooManyCalls`` when the principal has as many as it may have.
+    private func admit() throws(HubError) {
+        // This one counts already.
+        guard let share, machine.working > share.callRoom else { return }
+        throw HubError(
+            .tooManyCalls, "more than \(share.account.limits.calls) calls of one principal", retryAfterMillis: 1_000)
     }
 
     /// A request of a call is whole.
@@ -184,14 +193,16 @@ extension ConnectionHandler {
         defer { nextDeadline = .distantFuture }
         guard !calls.isEmpty, nextDeadline < deadlineAlarm?.at ?? .distantFuture else { return }
         deadlineAlarm?.alarm.cancel()
-        let alarm = schedule(in: nextDeadline - .now(), context) { $0.expireCalls($1) }
+        let alarm = schedule(in: nextDeadline - .now(), context) { $0.expireCalls($1.eventLoop.now, $1) }
         deadlineAlarm = (nextDeadline, alarm)
     }
 
     /// Ends the calls whose time is up, whether their requests have come or not.
-    private func expireCalls(_ context: ChannelHandlerContext) {
-        // By the time for which the alarm was set: what the clock says while it rings is no concern of the calls.
-        guard let due = deadlineAlarm?.at else { return }
+    func expireCalls(_ now: NIODeadline, _ context: ChannelHandlerContext) {
+        // An alarm may ring late, on a busy machine much later: then the time of other calls is up as well, and no answer
+        // that comes together with it may go before it.
+        guard let set = deadlineAlarm?.at else { return }
+        let due = max(set, now)
         deadlineAlarm = nil
         isBatching = true
         for (stream, call) in calls.all {

@@ -27,7 +27,8 @@ extension ConnectionHandler {
     func answer(
         _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
     ) {
-        guard !call.isClamped, message.count <= Int(peer.messageBytesMax), outbox.pass(stream, bytes: message.count)
+        guard !call.isClamped, message.count <= Int(peer.messageBytesMax), context.channel.isWritable,
+            outbox.pass(stream, bytes: message.count)
         else {
             answer(stream, CallAnswer(body: [UInt8](message)), requestHash: [], context)
             if !call.isBusy { machine.release(stream) }
@@ -54,9 +55,9 @@ extension ConnectionHandler {
             call.count(.messageTooLarge)
             return end(stream, HubError(.messageTooLarge, "the answer is above the caller's message limit"), context)
         }
-        let waiting = outbox.waiting
-        if WireRule.unsentAnswers.forbids(waiting > 0 && waiting + reply.body.count > CallLimits.unsentBytesMax) {
-            let error = HubError(.tooManyCalls, "\(waiting) bytes of answers wait to be taken", retryAfterMillis: 1_000)
+        if WireRule.unsentAnswers.forbids(!hasRoom(reply.body.count)) {
+            let error = HubError(
+                .tooManyCalls, "\(outbox.waiting) bytes of answers wait to be taken", retryAfterMillis: 1_000)
             call.count(error.code)
             return self.end(stream, error, context)
         }
@@ -64,12 +65,20 @@ extension ConnectionHandler {
         var end = HubEnd.ok(metadata: call.metadata, finalSize: UInt64(reply.body.count))
         if reply.replayed { end.metadata.append(HubMetadata(HubMetadataKey.replayed, "1")) }
         if !requestHash.isEmpty { end.requestHash = .init(requestHash) }
-        if outbox.pass(stream, bytes: reply.body.count) {
+        if context.channel.isWritable, outbox.pass(stream, bytes: reply.body.count) {
             write(context) { $0.writeFrame(.data, flags: .end, stream: stream, payload: reply.body) }
         } else {
             outbox.add(reply.body, to: stream, isLast: true)
         }
         self.end(stream, end, context)
+    }
+
+    /// Whether so many bytes more may wait to be taken: one answer always may, unless its principal has used up its
+    /// account.
+    private func hasRoom(_ bytes: Int) -> Bool {
+        let waiting = outbox.waiting
+        return (waiting == 0 || waiting + bytes <= CallLimits.unsentBytesMax)
+            && waiting + bytes <= share?.room ?? .max
     }
 
     func fail(_ stream: UInt32, _ error: HubError, _ context: ChannelHandlerContext) {
@@ -109,7 +118,14 @@ extension ConnectionHandler {
     func push(
         _ stream: UInt32, _ message: [UInt8], _ waiting: WaitingMessage, _ context: ChannelHandlerContext
     ) {
-        guard calls[stream] != nil else { return waiting.left() }
+        guard let call = calls[stream] else { return waiting.left() }
+        guard outbox.waiting + message.count <= share?.room ?? .max else {
+            waiting.left()
+            // It goes on after what was sent, when there is room again.
+            return interrupt(
+                stream, call, HubError(.slowConsumer, "too much waits for this principal", retryAfterMillis: 1_000),
+                context)
+        }
         outbox.add(message, to: stream, isLast: false)
         self.waiting[stream, default: CircularBuffer(initialCapacity: 4)].append(waiting)
         pump(context)

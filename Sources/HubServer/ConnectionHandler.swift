@@ -17,9 +17,15 @@ struct ServerContext: Sendable {
     let hello: HubHello
     let logger: Logger
     let names: CertificateNames
+    let accounts: Accounts
+    /// Other addresses that serve the same log, `host:port`; said when a connection is drained.
+    var alternates: [String] = []
+    /// -1 to 1, another value with each call.
+    let jitter: @Sendable () -> Double
 }
 
-/// The connection itself; its calls are in `ConnectionHandler+Calls.swift`, what goes out in `ConnectionHandler+Frames.swift`.
+/// The connection itself; its calls are in `ConnectionHandler+Calls.swift`, what goes out in `ConnectionHandler+Frames.swift`,
+/// how it ends in `ConnectionHandler+Leaving.swift`.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -50,29 +56,34 @@ final class ConnectionHandler: ChannelInboundHandler {
     var outExpected = 0
     /// What is written leaves at the end of the batch that is worked through.
     var isBatching = false
-    /// When bytes came last.
-    private(set) var lastHeard = NIODeadline.now()
+    var clock: ConnectionClock
+    /// Of whoever calls; nil before TLS is done.
+    var share: AccountShare?
+    /// The connections of this event loop.
+    var neighbours: LoopConnections?
+    /// How far the hub has come in leaving this connection.
+    var departure: Departure?
     /// Earliest deadline of the calls that were opened since ``deadlineAlarm`` was set.
     var nextDeadline = NIODeadline.distantFuture
     /// One alarm for all calls, at the earliest of their deadlines or before it.
     var deadlineAlarm: (at: NIODeadline, alarm: Scheduled<Void>)?
     private var caller: Caller?
 
-    private var decoder = FrameDecoder()
-    private var isDraining = false
-    private var peerIsLeaving = false
-    private var handshakeAlarm: Scheduled<Void>?
-    private var idleAlarm: Scheduled<Void>?
-    private var stallAlarm: Scheduled<Void>?
-    private var frameAlarm: Scheduled<Void>?
+    private(set) var decoder = FrameDecoder()
+    /// The client said goodbye.
+    var peerIsLeaving = false
     /// Set while the handler is in a pipeline.
-    private var attached: ChannelHandlerContext?
+    private(set) var attached: ChannelHandlerContext?
     private var knownArrivals: Arrivals?
 
     init(_ server: ServerContext) {
         self.server = server
         machine = ServerConnectionMachine(limits: server.limits)
+        clock = ConnectionClock(now: .now(), times: server.times, jitter: server.jitter())
     }
+
+    /// When bytes came last.
+    var lastHeard: NIODeadline { clock.lastHeard }
 
     // MARK: Life of the connection
 
@@ -80,22 +91,27 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         attached = nil
+        neighbours?.remove(self)
+        neighbours = nil
         // It holds this handler, so that work which outlives the connection finds its way; nobody else may.
         knownArrivals = nil
     }
 
     func channelActive(context: ChannelHandlerContext) {
         server.hub.counters.connections.add(1, ordering: .relaxed)
-        handshakeAlarm = schedule(in: server.times.handshake, context) { $1.close(promise: nil) }
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         server.hub.counters.connections.subtract(1, ordering: .relaxed)
-        for alarm in [handshakeAlarm, idleAlarm, stallAlarm, frameAlarm, deadlineAlarm?.alarm] { alarm?.cancel() }
+        deadlineAlarm?.alarm.cancel()
+        departure?.alarm?.cancel()
         machine.close()
         cancelCalls()
         for stream in Array(ends.keys) + Array(waiting.keys) { forget(stream) }
+        decoder = FrameDecoder()
+        settle()
+        share?.account.close()
         context.fireChannelInactive()
     }
 
@@ -114,9 +130,17 @@ final class ConnectionHandler: ChannelInboundHandler {
         let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
         let certificate = try? tls?.peerCertificate?.toDERBytes()
         principalURN = certificate.flatMap(server.names.urn)
-        handshakeAlarm?.cancel()
-        handshakeAlarm = schedule(in: server.times.hello, context) { $0.leave(.protocolError, "no HELLO in time", $1) }
+        clock.secured(context.eventLoop.now)
         write(context) { $0.writeFrame(.hello, stream: 0, message: server.hello) }
+        enter(server.accounts.account(of: (try? currentCaller()) == nil ? nil : principalURN), context)
+    }
+
+    /// From here on the connection counts for its principal.
+    func enter(_ account: Account, _ context: ChannelHandlerContext) {
+        share = AccountShare(account)
+        guard !account.open() else { return }
+        let reason = "more than \(account.limits.connections) connections of one principal"
+        leave(.enhanceYourCalm, reason, retryAfterMillis: 1_000, context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -127,34 +151,23 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Who does not read is not read either: what waits for the client stays bounded.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        stallAlarm?.cancel()
-        stallAlarm = isWritable ? nil : schedule(in: server.times.stall, context) { $1.close(mode: .all, promise: nil) }
+        clock.writable(isWritable, context.eventLoop.now)
         // Fails only on a channel that is closed.
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
         if isWritable { pump(context) }
         context.fireChannelWritabilityChanged()
     }
 
-    private func watchIdleness(_ context: ChannelHandlerContext) {
-        idleAlarm = schedule(in: lastHeard + server.times.idle - .now(), context) { handler, context in
-            handler.machine.progressed()
-            if !handler.calls.isEmpty { handler.lastHeard = .now() }
-            guard handler.lastHeard + handler.server.times.idle <= .now() else {
-                return handler.watchIdleness(context)
-            }
-            handler.leave(.idle, "no call for a long time", context)
-        }
-    }
-
-    /// A frame that has begun must go on. One alarm at a time, so that a busy connection pays for none.
-    private func watchFrame(_ context: ChannelHandlerContext) {
-        guard decoder.isInFrame, frameAlarm == nil, !machine.isClosed else { return }
-        frameAlarm = schedule(in: lastHeard + server.times.frame - .now(), context) { handler, context in
-            handler.frameAlarm = nil
-            guard handler.decoder.isInFrame, handler.lastHeard + handler.server.times.frame <= .now() else {
-                return handler.watchFrame(context)
-            }
-            handler.leave(.protocolError, "a frame stopped in its middle", context)
+    /// Asked by the event loop once in a while.
+    func look(_ now: NIODeadline) {
+        guard let context = attached, !machine.isClosed else { return }
+        if clock.isNewCount(now, server.times) { machine.progressed() }
+        let state = ConnectionClock.State(isInFrame: decoder.isInFrame, isBusy: !calls.isEmpty)
+        switch clock.due(now, server.times, state) {
+        case .close: context.close(mode: .all, promise: nil)
+        case .leave(let code, let reason): leave(code, reason, context)
+        case .drain where departure == nil: drain("the connection is old", in: .zero, until: now + server.times.ageGrace)
+        case .drain, nil: break
         }
     }
 
@@ -170,7 +183,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isBatching = true
-        lastHeard = .now()
+        clock.lastHeard = .now()
+        machine.nowMillis = lastHeard.uptimeNanoseconds / 1_000_000
+        machine.requestRoom = share?.room ?? .max
         let bytes = decoder.joined(with: Self.unwrapInboundIn(data))
         let read = bytes.withUnsafeReadableBytes { raw in
             FrameBytes.read(
@@ -190,7 +205,6 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         endBatch(context)
-        watchFrame(context)
         context.fireChannelReadComplete()
     }
 
@@ -209,6 +223,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func endBatch(_ context: ChannelHandlerContext) {
         watchDeadlines(context)
         sendGrants(context)
+        settle()
         isBatching = false
         flush(context)
     }
@@ -221,9 +236,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .ready(let limits):
             outbox.adopt(limits, insteadOf: peer)
             peer = limits
-            handshakeAlarm?.cancel()
-            handshakeAlarm = nil
-            watchIdleness(context)
+            clock.greeted()
         case .opened(let stream, let head): open(stream, head, payload, context)
         case .request(let stream, nil, let isLast): receive(stream, payload, isLast: isLast, context)
         case .request(let stream, let joined?, let isLast):
@@ -248,6 +261,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             write(context) { $0.writeFrame(.reset, stream: stream, message: HubReset.with { $0.code = code }) }
             closeWhenDone(context)
         case .pong(let bytes): write(context) { $0.writeFrame(.ping, flags: .ack, stream: 0, payload: bytes) }
+        case .ponged(let bytes): ponged(bytes, context)
         case .goaway(let goaway): leave(goaway, context)
         case .peerLeaving:
             peerIsLeaving = true
@@ -275,54 +289,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         return known
     }
 
-    // MARK: The end
-
-    private func cancelCalls() {
-        for (_, call) in calls.all {
-            call.count(.cancelled)
-            call.cancel()
-        }
-        calls.removeAll()
-    }
-
-    private func leave(_ goaway: HubGoaway, _ context: ChannelHandlerContext) {
-        server.logger.info("connection ended", metadata: ["code": "\(goaway.code)", "reason": "\(goaway.reason)"])
-        machine.close()
-        cancelCalls()
-        write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway) }
-        flush(context)
-        context.close(promise: nil)
-    }
-
-    private func leave(_ code: HubGoawayCode, _ reason: String, _ context: ChannelHandlerContext) {
-        leave(goaway(code, reason), context)
-    }
-
-    private func goaway(_ code: HubGoawayCode, _ reason: String) -> HubGoaway {
-        .with {
-            $0.code = code
-            $0.lastStream = machine.lastStream
-            $0.reason = reason
-        }
-    }
-
-    /// Announces the end of the connection; open calls are still answered, watches are told where to go on.
-    func drain() {
-        guard !isDraining, !machine.isClosed, let context = attached else { return }
-        isDraining = true
-        machine.leave()
-        write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway(.draining, "the hub is stopping")) }
-        let stopping = HubError(.connectionClosed, "the hub is stopping", retryAfterMillis: 1_000)
-        for (stream, call) in calls.all where call.work?.sink != nil {
-            interrupt(stream, call, stopping, context)
-        }
-        closeWhenDone(context)
-    }
-
-    func closeWhenDone(_ context: ChannelHandlerContext) {
-        guard isDraining || peerIsLeaving, calls.isEmpty, ends.isEmpty, !machine.isClosed else { return }
-        machine.close()
-        flush(context)
-        context.close(promise: nil)
+    /// Tells the principal's account what this connection holds.
+    func settle() {
+        let bytes = machine.requestBytes + decoder.bytesHeld + outbox.waiting
+        share?.settle(calls: machine.working, bytes: bytes)
     }
 }

@@ -22,14 +22,20 @@ package struct HubServerConfiguration: Sendable {
     package var times = ConnectionTimes()
     /// Connections at once; one more is closed before TLS.
     package var connectionsMax = 16_384
+    /// What one principal may hold.
+    package var accounts = AccountLimits()
+    /// Other addresses that serve the same log, `host:port`; clients are sent there when this hub stops.
+    package var alternates: [String] = []
     /// Software name and version for HELLO.
     package var software: String
     /// 16 random bytes.
     package var instanceID: [UInt8]
+    /// 0 to 1, another value with each call: spreads what would otherwise happen to all connections at once.
+    package var random: @Sendable () -> Double
 
     package init(
         host: String, port: Int, authorityPath: String, certificatePath: String, keyPath: String, software: String,
-        instanceID: [UInt8]
+        instanceID: [UInt8], random: @escaping @Sendable () -> Double
     ) {
         self.host = host
         self.port = port
@@ -38,37 +44,24 @@ package struct HubServerConfiguration: Sendable {
         self.keyPath = keyPath
         self.software = software
         self.instanceID = instanceID
+        self.random = random
     }
-}
-
-/// How long a connection may take, hang and rest.
-package struct ConnectionTimes: Sendable {
-    /// For TLS; then the connection is closed.
-    package var handshake = TimeAmount.seconds(10)
-    /// For HELLO after TLS; then GOAWAY PROTOCOL_ERROR.
-    package var hello = TimeAmount.seconds(10)
-    /// Without a byte in the middle of a frame; then GOAWAY PROTOCOL_ERROR.
-    package var frame = TimeAmount.seconds(30)
-    /// Without an open call and without a byte from the client; then GOAWAY IDLE.
-    package var idle = TimeAmount.minutes(15)
-    /// With more to send than the client takes; then the connection is closed.
-    package var stall = TimeAmount.seconds(60)
-    /// For a watcher that is behind, until there is room for the next message; then its watch ends with a cursor.
-    package var watcherPatience = TimeAmount.seconds(30)
-
-    package init() {}
 }
 
 /// Serves one hub on one address until it is told to stop.
 package final class HubServer: Sendable {
     private let listener: any Channel
     private let connections: ConnectionSet
+    private let random: @Sendable () -> Double
     /// The address it got, `host:port`.
     package let address: String
 
-    private init(listener: any Channel, connections: ConnectionSet, address: String) {
+    private init(
+        listener: any Channel, connections: ConnectionSet, random: @escaping @Sendable () -> Double, address: String
+    ) {
         self.listener = listener
         self.connections = connections
+        self.random = random
         self.address = address
     }
 
@@ -93,8 +86,10 @@ package final class HubServer: Sendable {
         hello.instanceID = .init(configuration.instanceID)
         let server = ServerContext(
             hub: hub, limits: configuration.limits, times: configuration.times, hello: hello, logger: logger,
-            names: CertificateNames(identify))
-        let connections = ConnectionSet(max: configuration.connectionsMax)
+            names: CertificateNames(identify), accounts: Accounts(configuration.accounts),
+            alternates: configuration.alternates, jitter: { [random = configuration.random] in 2 * random() - 1 })
+        let connections = ConnectionSet(
+            max: configuration.connectionsMax, loops: group.makeIterator(), times: configuration.times)
         do {
             let listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 1_024)
@@ -110,13 +105,15 @@ package final class HubServer: Sendable {
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let handler = ConnectionHandler(server)
-                        try connections.add(channel, handler)
                         try channel.pipeline.syncOperations.addHandlers(NIOSSLServerHandler(context: tls), handler)
+                        try connections.add(handler, on: channel.eventLoop)
                     }
                 }
                 .bind(host: configuration.host, port: configuration.port).get()
             let port = listener.localAddress?.port ?? configuration.port
-            return HubServer(listener: listener, connections: connections, address: "\(configuration.host):\(port)")
+            return HubServer(
+                listener: listener, connections: connections, random: configuration.random,
+                address: "\(configuration.host):\(port)")
         } catch let error as IOError where error.errnoCode == 98 {  // EADDRINUSE
             throw HubError(
                 .addressInUse,
@@ -130,7 +127,7 @@ package final class HubServer: Sendable {
     /// Stops accepting, tells every client, waits for open calls, at most `seconds`.
     package func stop(drainSeconds seconds: Int64) async {
         try? await listener.close().get()
-        await connections.drain(seconds: seconds)
+        await connections.drain(grace: .seconds(seconds), random: random)
     }
 
     private static func tlsContext(_ configuration: HubServerConfiguration) throws(HubError) -> NIOSSLContext {
@@ -144,6 +141,9 @@ package final class HubServer: Sendable {
             tls.certificateVerification = .noHostnameVerification
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(configuration.authorityPath))
             tls.applicationProtocols = [ProtocolVersion.alpn]
+            // swift-nio-ssl keeps a connection for so long whose peer went without close_notify; less would cut off what
+            // is on its way to a client on a slow line.
+            tls.shutdownTimeout = .seconds(2)
             return try NIOSSLContext(configuration: tls)
         } catch {
             throw HubError(.configurationInvalid, "certificates of the state directory cannot be used: \(error)")

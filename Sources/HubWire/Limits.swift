@@ -70,3 +70,15 @@ public enum CallLimits {
     /// Nesting of protobuf messages from a peer.
     public static let messageDepthMax = 32
 }
+
+/// What one principal may hold of the hub at once, over all its connections.
+public struct AccountLimits: Sendable {
+    /// Connections: half of what the hub takes, so that nobody shuts everybody else out.
+    public var connections = 8_192
+    /// Calls whose work has not ended.
+    public var calls = 2_048
+    /// Bytes of requests that are coming or worked on, and of answers that wait to be taken.
+    public var bytes = 67_108_864
+
+    public init() {}
+}

@@ -40,7 +40,11 @@ extension ServerConnectionMachine {
             return fail(.protocolError, "PING with flags \(header.flags.rawValue)")
         }
         if let calm = idle() { return calm }
-        return header.flags.contains(.ack) ? .ignore : .pong([UInt8](payload))
+        if header.flags.contains(.ack) { return .ponged([UInt8](payload)) }
+        if WireRule.pingPace.forbids(!pings.takes(at: nowMillis)) {
+            return fail(.enhanceYourCalm, "too_many_pings: at most one in \(PingPace.intervalMillis / 1_000) seconds")
+        }
+        return .pong([UInt8](payload))
     }
 
     mutating func credit(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
@@ -81,7 +85,7 @@ extension ServerConnectionMachine {
         if WireRule.streamCredit.forbids(header.stream > maxStream) {
             return fail(.streamLimit, "CALL on stream \(header.stream), above the credit of \(maxStream)")
         }
-        idleFrames = 0
+        progressed()
         highestStream = header.stream
         if isLeaving {
             begin(header.stream, .draining)
@@ -165,8 +169,9 @@ extension ServerConnectionMachine {
             return end(stream, HubError(.messageTooLarge, "message above \(limit) bytes"), ends)
         case .tooMuch:
             window.giveBack(payload.count)
+            let most = min(joinedMax, requestRoom)
             let error = HubError(
-                .tooManyCalls, "more than \(joinedMax) bytes of requests wait for their end", retryAfterMillis: 100)
+                .tooManyCalls, "more than \(most) bytes of requests wait for their end", retryAfterMillis: 100)
             return end(stream, error, ends)
         case .incomplete(let due):
             // Given back at once: a message up to the limit must be able to come whole.
@@ -193,11 +198,15 @@ extension ServerConnectionMachine {
         switch join(payload, more: header.flags.contains(.more), stream, &entry) {
         case .tooLarge: return .tooLong(limit: Int(entry.longest))
         case .incomplete:
-            guard joined <= joinedMax else { return .tooMuch }
+            guard joined <= joinedMax, requestBytes <= requestRoom else { return .tooMuch }
             entry.window.giveBack(payload.count)
             return .incomplete(grant: entry.window.due())
         case .whole(let joined):
             let ends = header.flags.contains(.end)
+            let bytes = joined?.count ?? payload.count
+            guard requestBytes + bytes <= requestRoom else { return .tooMuch }
+            entry.weight += bytes
+            weight += bytes
             if entry.takesStream {
                 if let joined { entry.window.take(joined.count - payload.count) }
                 if ends { entry.side = .complete }

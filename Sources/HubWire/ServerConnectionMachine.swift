@@ -29,6 +29,8 @@ public struct ServerConnectionMachine: Sendable {
         case reset(stream: UInt32, HubResetCode)
         /// Send PING with ACK and these bytes.
         case pong([UInt8])
+        /// The client has read everything up to the hub's own PING of these bytes.
+        case ponged([UInt8])
         /// Send GOAWAY, cancel every call, close.
         indirect case goaway(HubGoaway)
         /// The client is leaving; let open calls end.
@@ -73,6 +75,8 @@ public struct ServerConnectionMachine: Sendable {
         var isWorking = false
         /// Bytes of the connection's window that its request holds.
         var held = 0
+        /// Bytes of its whole requests that somebody works on or will.
+        var weight = 0
         /// Longest request, bytes.
         var longest: UInt32
         /// The beginning of a request is in ``joiners``.
@@ -91,11 +95,13 @@ public struct ServerConnectionMachine: Sendable {
     /// Streams on which the client may still send, or expects an answer.
     var unfinished = 0
     /// Calls whose work has not ended.
-    var working = 0
+    public internal(set) var working = 0
     /// Calls that can still be answered.
     var open = 0
     /// Bytes of requests that are still coming, of all streams together.
     var joined = 0
+    /// Bytes of whole requests, until the work on them has ended.
+    var weight = 0
     var lateFrames = 0
     var isLeaving = false
     /// Highest stream the client has used; above ``lastStream`` only after ``leave()``.
@@ -107,9 +113,14 @@ public struct ServerConnectionMachine: Sendable {
     var grants: [Grant] = []
     /// Frames in a row that brought nothing.
     var idleFrames = 0
+    var pings = PingPace()
     /// Calls in a row that the client gave up or that were refused at once.
     var vainCalls = 0
 
+    /// What the driver's steady clock showed when the frames came that are received now, milliseconds.
+    public var nowMillis: UInt64 = 0
+    /// Requests may together hold so many bytes at the moment; more are refused. Told by the driver.
+    public var requestRoom = Int.max
     /// Highest stream that was or will be answered; goes into GOAWAY.
     public internal(set) var lastStream: UInt32 = 0
     /// Requests in parts may together hold so many bytes: two of the longest.
@@ -130,6 +141,9 @@ public struct ServerConnectionMachine: Sendable {
 
     /// Calls that have not been answered.
     public var openCalls: Int { open }
+
+    /// Bytes of requests, whether they are still coming or worked on.
+    public var requestBytes: Int { joined + weight }
 
     /// Nothing more is accepted; the driver may drop what still arrives.
     public var isClosed: Bool { phase == .closed }
@@ -205,12 +219,15 @@ public struct ServerConnectionMachine: Sendable {
     /// The handler has taken a request of so many bytes from a stream of them.
     public mutating func taken(_ stream: UInt32, bytes: Int) {
         window.giveBack(bytes)
-        let due = streams.update(stream) { entry -> UInt64? in
-            guard entry.side == .receiving else { return nil }
+        guard var entry = streams[stream] else { return }
+        let light = min(entry.weight, bytes)
+        weight -= light
+        entry.weight -= light
+        if entry.side == .receiving {
             entry.window.giveBack(bytes)
-            return entry.window.due()
+            if let due = entry.window.due() { grant(stream, due) }
         }
-        if let due { grant(stream, due) }
+        streams.set(stream, entry)
     }
 
     /// The driver sent END or RESET for this stream.
@@ -227,19 +244,24 @@ public struct ServerConnectionMachine: Sendable {
 
     /// The work on a call has ended, whether anybody still waited for it or not: only now its credit is given back.
     public mutating func release(_ stream: UInt32) {
-        let held = streams.update(stream) { entry -> Int? in
+        let ended = streams.update(stream) { entry -> (held: Int, weight: Int)? in
             guard entry.isWorking else { return nil }
+            defer { entry.weight = 0 }
             entry.isWorking = false
-            return entry.held
+            return (entry.held, entry.weight)
         }
-        guard let held else { return }
+        guard let ended else { return }
         working -= 1
-        window.giveBack(held)
+        weight -= ended.weight
+        window.giveBack(ended.held)
         if streams[stream]?.side == .over { streams.remove(stream) }
     }
 
     /// Bytes went out, or much time has passed: whatever came before was not in vain.
-    public mutating func progressed() { idleFrames = 0 }
+    public mutating func progressed() {
+        idleFrames = 0
+        pings.rest()
+    }
 
     /// The CREDIT frames that are due.
     public mutating func takeGrants() -> [Grant] {
@@ -263,5 +285,9 @@ public struct ServerConnectionMachine: Sendable {
     public mutating func leave() { isLeaving = true }
 
     /// The driver closes the connection; nothing more is accepted.
-    public mutating func close() { phase = .closed }
+    public mutating func close() {
+        phase = .closed
+        joiners = StreamTable()
+        joined = 0
+    }
 }

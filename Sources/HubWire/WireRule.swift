@@ -17,6 +17,7 @@ package enum WireRule: String, CaseIterable, Sendable {
     case versionCommon = "version_common"
     case limitBounds = "limit_bounds"
     case pingForm = "ping_form"
+    case pingPace = "ping_pace"
     case goawayForm = "goaway_form"
     case oddStreams = "odd_streams"
     case risingStreams = "rising_streams"

@@ -19,6 +19,10 @@ struct Daemon {
         let logger = Self.logger(configuration.logLevel)
         let state = StateDirectory(path: configuration.stateDirectory)
         let policy = try PolicyFile.load(state.policy)
+        let files = FileLimit.raise()
+        if files < configuration.connectionsMax + 256 {
+            logger.notice("fewer files may be open than connections_max; raise the limit", metadata: ["files": "\(files)"])
+        }
         let clock = makeClock()
         let ledger = try SQLiteLedger.open(
             path: state.path, nowMillis: clock.nowMillis(), hubID: { Self.randomBytes(16) })
@@ -66,7 +70,12 @@ struct Daemon {
         let (host, port) = try configuration.address()
         var listening = HubServerConfiguration(
             host: host, port: port, authorityPath: state.authorityCertificate, certificatePath: state.hubCertificate,
-            keyPath: state.hubKey, software: softwareVersion, instanceID: facts.instanceID)
+            keyPath: state.hubKey, software: softwareVersion, instanceID: facts.instanceID,
+            random: { Double.random(in: 0...1) })
+        listening.connectionsMax = configuration.connectionsMax
+        listening.accounts = configuration.accounts
+        listening.alternates = configuration.alternates
+        listening.times.age = .seconds(configuration.connectionAgeSeconds)
         listening.times.watcherPatience = .seconds(configuration.slowReaderSeconds)
         let server = try await HubServer.start(listening, hub: hub, group: group, logger: logger) { certificate in
             // A certificate of ours that names nobody is answered like one of an unknown principal.

@@ -3,6 +3,7 @@
 import Foundation
 import HubDomain
 import HubModules
+import HubWire
 import Logging
 import Yams
 
@@ -18,8 +19,16 @@ struct HubConfiguration {
     var clock = ClockKind.system
     /// Event loops; 0 = as many as there are processors that hubd may use.
     var threads = 0
-    /// Seconds that open calls get when the hub stops.
-    var drainSeconds: Int64 = 5
+    /// Seconds that clients and open calls get when the hub stops.
+    var drainSeconds: Int64 = 30
+    /// Seconds after which a connection is made anew, give or take a tenth.
+    var connectionAgeSeconds: Int64 = 7_200
+    /// Connections at once.
+    var connectionsMax = 16_384
+    /// What one principal may hold at once.
+    var accounts = AccountLimits()
+    /// Other addresses that serve the same log.
+    var alternates: [String] = []
     /// Seconds that a reader may take nothing of what waits for it.
     var slowReaderSeconds: Int64 = 30
     var logLevel = Logger.Level.notice
@@ -61,6 +70,16 @@ struct HubConfiguration {
             clock = kind
         case "threads": threads = try number(0...256)
         case "drain_seconds": drainSeconds = Int64(try number(0...600))
+        case "connection_age_seconds": connectionAgeSeconds = Int64(try number(60...86_400))
+        case "connections_max": connectionsMax = try number(1...1_000_000)
+        case "principal_connections_max": accounts.connections = try number(1...1_000_000)
+        case "principal_calls_max": accounts.calls = try number(1...1_000_000)
+        case "principal_mib_max": accounts.bytes = try number(16...65_536) << 20
+        case "alternates":
+            guard let names = node.sequence?.map({ $0.string ?? "" }), names.count <= 8,
+                names.allSatisfy({ Self.address($0) != nil })
+            else { throw wrong("a list of at most 8 HOST:PORT") }
+            alternates = names
         case "slow_reader_seconds": slowReaderSeconds = Int64(try number(1...600))
         case "log_level": logLevel = try Self.level(try text())
         case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))
@@ -94,11 +113,15 @@ struct HubConfiguration {
 
     /// Host and port of ``listen``; `[::1]:7443` for IPv6.
     func address() throws(HubError) -> (host: String, port: Int) {
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
+        guard let address = Self.address(listen) else { throw HubError(.configurationInvalid, "listen must be HOST:PORT") }
+        return address
+    }
+
+    private static func address(_ text: String) -> (host: String, port: Int)? {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65_535).contains(port)
-        else { throw HubError(.configurationInvalid, "listen must be HOST:PORT") }
-        let host = listen[..<colon].trimmingCharacters(in: ["[", "]"])
-        return (host, port)
+        else { return nil }
+        return (text[..<colon].trimmingCharacters(in: ["[", "]"]), port)
     }
 }
 

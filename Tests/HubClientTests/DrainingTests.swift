@@ -40,6 +40,19 @@ struct DrainingTests {
         await client.close()
     }
 
+    @Test("takes the first step of a drain as a sign to go, the second as the list of calls that were not begun")
+    func twoSteps() async throws {
+        let hub = try await ScriptedHub(papers: papers) { call in
+            // The first connection begins nothing: it says only later what it has not begun.
+            call.connection == 1 ? [Self.goaway(after: .max), Self.goaway(after: 0)] : [.answer(call.message)]
+        }
+        let client = try hub.client()
+        try await echo(client)
+        #expect(hub.record.connections == 2)
+        #expect(hub.record.calls.map(\.connection) == [1, 2])
+        await client.close()
+    }
+
     @Test("goes where the hub sends it, and a watch goes on there")
     func alternates() async throws {
         let other = try await ScriptedHub(papers: papers) { call in

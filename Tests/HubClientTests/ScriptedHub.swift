@@ -179,7 +179,7 @@ private final class ScriptedConnection: ChannelInboundHandler {
         case .goaway(let goaway):
             write(.goaway, 0, goaway, context)
             context.close(promise: nil)
-        case .reset, .pong, .peerLeaving, .ignore, .requestsEnded: break
+        case .reset, .pong, .ponged, .peerLeaving, .ignore, .requestsEnded: break
         }
     }
 

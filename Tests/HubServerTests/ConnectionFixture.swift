@@ -29,12 +29,21 @@ struct Heard {
 struct Connection {
     let channel: NIOAsyncTestingChannel
     let hub: Hub
+    /// All connections of the hub: this one.
+    let neighbours: ConnectionSet
+    private let unheard = Unheard()
+
+    private init(channel: NIOAsyncTestingChannel, hub: Hub, neighbours: ConnectionSet) {
+        self.channel = channel
+        self.hub = hub
+        self.neighbours = neighbours
+    }
 
     static let urn = "urn:elayanan:hub:admin"
 
     static func open(
         limits: WireLimits = WireLimits(), times: ConnectionTimes = ConnectionTimes(),
-        modules: any ModuleRuntime = NoModules()
+        modules: any ModuleRuntime = NoModules(), account: Account = Account(AccountLimits()), greets: Bool = true
     ) async throws -> Connection {
         let all = [try MethodPattern("layanan.v1.*"), try MethodPattern("hub.v1.*")]
         let policy = Policy(
@@ -49,19 +58,27 @@ struct Connection {
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
         let server = ServerContext(
             hub: hub, limits: limits, times: times, hello: HubHello(), logger: logger,
-            names: CertificateNames { _ in nil })
+            names: CertificateNames { _ in nil }, accounts: Accounts(AccountLimits()), alternates: ["127.0.0.1:7444"],
+            jitter: { 0 })
         // The handler measures deadlines by the machine's clock; the test's loop begins where that stands.
         let loop = NIOAsyncTestingEventLoop()
         await loop.advanceTime(to: .now())
         let channel = NIOAsyncTestingChannel(loop: loop)
+        let neighbours = ConnectionSet(max: 100, loops: [loop], times: times)
         try await channel.testingEventLoop.executeInContext {
             let handler = ConnectionHandler(server)
             handler.principalURN = urn
             try channel.pipeline.syncOperations.addHandler(handler)
+            try neighbours.add(handler, on: loop)
         }
         try await channel.connect(to: SocketAddress(unixDomainSocketPath: "/hub")).get()
-        let connection = Connection(channel: channel, hub: hub)
-        try await connection.send(.hello, stream: 0, HubHello())
+        try await channel.testingEventLoop.executeInContext {
+            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+            handler.enter(account, try channel.pipeline.syncOperations.context(handler: handler))
+            handler.clock.secured(loop.now)
+        }
+        let connection = Connection(channel: channel, hub: hub, neighbours: neighbours)
+        if greets { try await connection.send(.hello, stream: 0, HubHello()) }
         return connection
     }
 
@@ -105,27 +122,81 @@ struct Connection {
         try await send(.data, flags: .end, stream: stream, request)
     }
 
+    func sendData(_ bytes: ByteBuffer, flags: FrameFlags, stream: UInt32) async throws {
+        var frame: [UInt8] = []
+        frame.appendFrame(.data, flags: flags, stream: stream, payload: Array(bytes.readableBytesView))
+        try await channel.writeInbound(ByteBuffer(bytes: frame))
+    }
+
     func reset(_ stream: UInt32) async throws { try await send(.reset, stream: stream, HubReset()) }
 
-    func drain() async throws {
+    /// The first step of the hub's leaving.
+    func drain(grace: TimeAmount = .seconds(30)) async throws {
         try await channel.testingEventLoop.executeInContext {
-            try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self).drain()
+            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+            handler.drain("the hub is stopping", in: .zero, until: channel.eventLoop.now + grace)
         }
     }
+
+    func server() async throws -> ServerContext {
+        try await channel.testingEventLoop.executeInContext {
+            try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self).server
+        }
+    }
+
+    func isLeaving() async throws -> Bool {
+        try await channel.testingEventLoop.executeInContext {
+            try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self).departure != nil
+        }
+    }
+
+    /// The client's answer to the hub's PING.
+    func pong(_ bytes: [UInt8] = ConnectionHandler.drainMark) async throws {
+        var frame: [UInt8] = []
+        frame.appendFrame(.ping, flags: .ack, stream: 0, payload: bytes)
+        try await channel.writeInbound(ByteBuffer(bytes: frame))
+    }
+
+    /// Lets time pass in one step, as a process that was stopped sees it; what comes meanwhile waits behind the alarms.
+    func hold(for time: TimeAmount, _ meanwhile: @escaping @Sendable () -> Void) async throws {
+        try await channel.testingEventLoop.executeInContext {
+            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+            let context = try channel.pipeline.syncOperations.context(handler: handler)
+            meanwhile()
+            handler.expireCalls(channel.eventLoop.now + time, context)
+        }
+        await channel.testingEventLoop.run()
+    }
+
+    func advance(_ time: TimeAmount) async { await channel.testingEventLoop.advanceTime(by: time) }
 
     // MARK: Out
 
-    /// The next frame. Writes may carry several frames; `rest` keeps what was not asked for yet.
+    /// The next frame of this type and stream; what comes before it is passed over.
     func hears(_ type: FrameType, stream: UInt32) async throws -> Heard {
         while true {
-            var buffer = try await channel.waitForOutboundWrite(as: ByteBuffer.self)
-            while let header = buffer.readableBytesView.withUnsafeBytes({ FrameHeader($0) }) {
-                buffer.moveReaderIndex(forwardBy: FrameHeader.size)
-                let payload = buffer.readBytes(length: Int(header.length)) ?? []
-                if header.type == type, header.stream == stream { return Heard(header: header, payload: payload) }
+            while let heard = unheard.next() {
+                if heard.header.type == type, heard.header.stream == stream { return heard }
             }
+            unheard.add(try await channel.waitForOutboundWrite(as: ByteBuffer.self))
         }
     }
+}
+
+/// Frames that the hub wrote and nobody has asked for yet. One write may carry several.
+final class Unheard: Sendable {
+    private let frames = NIOLockedValueBox<[Heard]>([])
+
+    func add(_ written: ByteBuffer) {
+        var buffer = written
+        while let header = buffer.readableBytesView.withUnsafeBytes({ FrameHeader($0) }) {
+            buffer.moveReaderIndex(forwardBy: FrameHeader.size)
+            let payload = buffer.readBytes(length: Int(header.length)) ?? []
+            frames.withLockedValue { $0.append(Heard(header: header, payload: payload)) }
+        }
+    }
+
+    func next() -> Heard? { frames.withLockedValue { $0.isEmpty ? nil : $0.removeFirst() } }
 }
 
 /// No module; an echo through one takes until it is cancelled.
@@ -152,3 +223,45 @@ private struct NoSigner: CertificateSigner {
         certificate: [UInt8], authority: [UInt8]
     ) { ([], []) }
 }
+
+/// Its echoes end when the test lets them, whether anybody still waits or not.
+final class SlowModules: ModuleRuntime {
+    private let state = NIOLockedValueBox<(working: Int, doors: [@Sendable () -> Void])>((0, []))
+
+    var working: Int { state.withLockedValue { $0.working } }
+
+    func relay(
+        module: String, _ message: [UInt8], timeoutMillis: UInt32,
+        reply: @escaping @Sendable (ModuleOutcome) -> Void
+    ) {
+        state.withLockedValue {
+            $0.working += 1
+            $0.doors.append { reply(.success(message)) }
+        }
+    }
+
+    func letGo() {
+        let doors = state.withLockedValue { state in
+            defer { state = (0, []) }
+            return state.doors
+        }
+        for door in doors { door() }
+    }
+
+    func wait(working count: Int) async {
+        while working < count, !Task.isCancelled { await Task.yield() }
+    }
+
+    func bundles() async -> [LoadedBundle] { [] }
+    func decide(
+        module: String, _ question: HubDecideRequest, timeoutMillis: UInt32
+    ) async throws(HubError) -> HubDecision { throw HubError(.moduleUnavailable, "none") }
+    func roundTrip(module: String, timeoutMillis: UInt32) async throws(HubError) -> UInt64 { 0 }
+    func instances() async -> [ModuleInstance] { [] }
+    func serving() async -> Set<String> { [] }
+    func modules() async -> [HubModuleInfo] { [] }
+    func restart(module: String) async throws(HubError) -> HubModuleInfo { throw HubError(.moduleUnknown, "none") }
+}
+
+/// An echo that takes until its module lets go.
+let slowEcho = HubEchoMessage.with { $0.module = "lambat" }

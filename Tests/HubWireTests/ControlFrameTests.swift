@@ -9,11 +9,39 @@ import Testing
 struct ControlFrameTests {
     private let eight: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
 
-    @Test("PING is answered with its own bytes, its answer with nothing")
+    @Test("PING is answered with its own bytes, its answer goes to whoever asked")
     func ping() throws {
         let client = try ScriptedClient()
         #expect(client.send(.ping, eight) == .pong(eight))
-        #expect(client.send(.ping, flags: .ack, eight) == .nothing)
+        #expect(client.send(.ping, flags: .ack, eight) == .ponged(eight))
+    }
+
+    @Test("the third PING that comes within twenty seconds of the one before ends the connection")
+    func tooManyPings() throws {
+        let client = try ScriptedClient()
+        for millis in [0, 19_999, 30_000] as [UInt64] {
+            client.machine.nowMillis = millis
+            #expect(client.send(.ping, eight) == .pong(eight))
+        }
+        client.machine.nowMillis = 50_000
+        #expect(client.send(.ping, eight) == .pong(eight))
+        client.machine.nowMillis = 60_000
+        #expect(client.send(.ping, eight) == .goaway(.enhanceYourCalm))
+        #expect(client.goaway?.reason.hasPrefix("too_many_pings") == true)
+    }
+
+    @Test("PINGs between calls, or in their time, or in answer to the hub's, may come as they like")
+    func patientPings() throws {
+        let client = try ScriptedClient()
+        for stream in 0..<40 as Range<UInt32> {
+            #expect(client.send(.ping, eight) == .pong(eight))
+            _ = try client.ask(stream * 2 + 1)
+        }
+        for round in 1..<40 as Range<UInt64> {
+            client.machine.nowMillis = round * 20_000
+            #expect(client.send(.ping, eight) == .pong(eight))
+            #expect(client.send(.ping, flags: .ack, eight) == .ponged(eight))
+        }
     }
 
     @Test("PING of another length, on a stream or with another flag ends the connection")

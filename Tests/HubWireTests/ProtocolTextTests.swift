@@ -17,6 +17,7 @@ struct ProtocolTextTests {
     @Test("the table of limits says what the code enforces")
     func limits() throws {
         let defaults = WireLimits()
+        let account = AccountLimits()
         let expected: [Int] = [
             Int(defaults.frameBytesMax), Int(defaults.messageBytesMax), Int(defaults.openCallsMax),
             Int(WireLimits.helloBytesMax), Int(WireLimits.callBytesMax), Int(WireLimits.pingBytes),
@@ -27,7 +28,7 @@ struct ProtocolTextTests {
             Int(CallLimits.unaryTimeoutMillis.standard), Int(CallLimits.streamTimeoutMillis.standard),
             Int(HubMethod.requestBytesStandard), ServerConnectionMachine.idleFramesMax,
             Int(defaults.streamCredit), Int(defaults.connectionCredit), ServerConnectionMachine.vainCallsMax,
-            CallLimits.unsentBytesMax,
+            CallLimits.unsentBytesMax, account.connections, account.calls, account.bytes,
         ]
         let rows = text.matches(of: /\| \*\*L-(\d+)\*\* [^|]*\| ([\d,]+) \| ([^|]*) \|/)
         #expect(rows.map { Int($0.1) } == Array(1...expected.count))

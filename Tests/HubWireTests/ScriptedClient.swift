@@ -15,6 +15,7 @@ enum Heard: Equatable {
     case refused(UInt32, HubError.Code, CallStatus)
     case reset(UInt32, HubResetCode)
     case pong([UInt8])
+    case ponged([UInt8])
     case goaway(HubGoawayCode)
     case peerLeaving
     case nothing
@@ -33,6 +34,7 @@ enum Heard: Equatable {
             case .refuse(let stream, let error): .refused(stream, error.code, error.status)
             case .reset(let stream, let code): .reset(stream, code)
             case .pong(let bytes): .pong(bytes)
+            case .ponged(let bytes): .ponged(bytes)
             case .goaway(let goaway): .goaway(goaway.code)
             case .peerLeaving: .peerLeaving
             case .ignore: .nothing

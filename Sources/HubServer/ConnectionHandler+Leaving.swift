@@ -1,0 +1,161 @@
+// How a connection ends: at once, in two steps, or because its client said goodbye.
+
+import HubCore
+import HubDomain
+import HubProto
+import HubWire
+import NIOCore
+
+/// How far the hub has come in leaving a connection (PROTOCOL.md, W-49).
+final class Departure {
+    enum Step {
+        /// It begins when this connection has its turn.
+        case planned
+        /// The client was told, and may not have heard it yet: calls are still taken.
+        case announced
+        /// Calls are refused; those that are open go on until the end.
+        case refusing
+    }
+
+    /// For operators.
+    let reason: String
+    /// What is still open then is broken off.
+    let end: NIODeadline
+    var step: Step
+    /// The next step, if nothing brings it about before.
+    var alarm: Scheduled<Void>?
+
+    init(_ reason: String, end: NIODeadline, step: Step) {
+        self.reason = reason
+        self.end = end
+        self.step = step
+    }
+}
+
+extension ConnectionHandler {
+    /// Content of the one PING that the hub sends: its answer says that the client has read the GOAWAY before it.
+    static let drainMark: [UInt8] = Array("draining".utf8)
+
+    // MARK: At once
+
+    func leave(_ goaway: HubGoaway, _ context: ChannelHandlerContext) {
+        server.logger.info("connection ended", metadata: ["code": "\(goaway.code)", "reason": "\(goaway.reason)"])
+        machine.close()
+        cancelCalls()
+        write(context) { $0.writeFrame(.goaway, stream: 0, message: goaway) }
+        flush(context)
+        context.close(promise: nil)
+    }
+
+    func leave(
+        _ code: HubGoawayCode, _ reason: String, retryAfterMillis: UInt32 = 0, _ context: ChannelHandlerContext
+    ) {
+        var goaway = goaway(code, reason, lastStream: machine.lastStream)
+        goaway.retryAfterMs = retryAfterMillis
+        leave(goaway, context)
+    }
+
+    func cancelCalls() {
+        for (stream, call) in calls.all {
+            call.count(.cancelled)
+            call.cancel()
+            if !call.isBusy { machine.release(stream) }
+        }
+        calls.removeAll()
+    }
+
+    private func goaway(_ code: HubGoawayCode, _ reason: String, lastStream: UInt32) -> HubGoaway {
+        .with {
+            $0.code = code
+            $0.lastStream = lastStream
+            $0.reason = reason
+        }
+    }
+
+    // MARK: In two steps
+
+    /// Ends the connection without losing a call: first the client is told, then calls are refused, and what is still
+    /// open at `end` is broken off.
+    ///
+    /// - Parameter time: Until it begins.
+    func drain(_ reason: String, in time: TimeAmount, until end: NIODeadline) {
+        guard let context = attached, !machine.isClosed else { return }
+        // An old connection that takes its time has no more of it when the hub stops.
+        let step = departure?.step ?? .planned
+        departure?.alarm?.cancel()
+        let departure = Departure(reason, end: end, step: step)
+        self.departure = departure
+        // Whoever has not said hello yet may not hear anything else.
+        guard clock.isGreeted else { return context.close(promise: nil) }
+        if step == .refusing { return awaitEnd(departure, context) }
+        guard time > .zero else { return announce(context) }
+        departure.alarm = schedule(in: time, context) { $0.announce($1) }
+    }
+
+    private func announce(_ context: ChannelHandlerContext) {
+        guard let departure, !machine.isClosed else { return }
+        departure.step = .announced
+        let left = max(0, (departure.end - context.eventLoop.now).nanoseconds)
+        let wait = min(server.times.notice, .nanoseconds(left / 2))
+        departure.alarm = schedule(in: wait, context) { $0.refuseCalls($1) }
+        write(context) {
+            $0.writeFrame(.goaway, stream: 0, message: farewell(departure, lastStream: .max))
+            $0.writeFrame(.ping, stream: 0, payload: Self.drainMark)
+        }
+    }
+
+    /// The client has answered a PING.
+    func ponged(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
+        guard let departure, departure.step == .announced, bytes == Self.drainMark else { return }
+        departure.alarm?.cancel()
+        refuseCalls(context)
+    }
+
+    private func refuseCalls(_ context: ChannelHandlerContext) {
+        guard let departure, !machine.isClosed else { return }
+        departure.step = .refusing
+        machine.leave()
+        write(context) {
+            $0.writeFrame(.goaway, stream: 0, message: farewell(departure, lastStream: machine.lastStream))
+        }
+        awaitEnd(departure, context)
+        // Every stream can go on elsewhere: at its cursor, at an offset, or anew.
+        interruptCalls(departure, context) { $0.work?.sink != nil }
+        closeWhenDone(context)
+    }
+
+    private func awaitEnd(_ departure: Departure, _ context: ChannelHandlerContext) {
+        departure.alarm = schedule(in: departure.end - context.eventLoop.now, context) { $0.breakOff($1) }
+    }
+
+    private func breakOff(_ context: ChannelHandlerContext) {
+        guard let departure, !machine.isClosed else { return }
+        interruptCalls(departure, context) { _ in true }
+        machine.close()
+        cancelCalls()
+        flush(context)
+        context.close(promise: nil)
+    }
+
+    private func interruptCalls(
+        _ departure: Departure, _ context: ChannelHandlerContext, where isMeant: (OpenCall) -> Bool
+    ) {
+        let error = HubError(.connectionClosed, departure.reason, retryAfterMillis: 1_000)
+        for (stream, call) in calls.all where isMeant(call) { interrupt(stream, call, error, context) }
+    }
+
+    private func farewell(_ departure: Departure, lastStream: UInt32) -> HubGoaway {
+        var goaway = goaway(.draining, departure.reason, lastStream: lastStream)
+        goaway.alternates = server.alternates
+        return goaway
+    }
+
+    // MARK: When the last call has ended
+
+    func closeWhenDone(_ context: ChannelHandlerContext) {
+        guard departure?.step == .refusing || peerIsLeaving, calls.isEmpty, ends.isEmpty, !machine.isClosed else { return }
+        machine.close()
+        flush(context)
+        context.close(promise: nil)
+    }
+}
