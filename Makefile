@@ -4,6 +4,7 @@
 # make check     formatting, floors, generated code, house rules
 # make release   everything in release, modules with one exported symbol
 # make bench     figures of a release build beside the peers', into Benchmarks/RESULTS.md; BENCH_ONLY=aims for a part
+# make load      what a release build stands: floods, hostile clients, idle sessions; into Benchmarks/LOAD.md; LOAD_ONLY=idle
 # make bench-allocations  fails when the hub allocates more for a call than Benchmarks/Allocations/allowed.json says
 # make protos    Swift and C from Protos/, and the client's typed calls
 # make c-client  the C client: library, example, conformance program; c-client-check runs them under sanitizers and valgrind
@@ -12,7 +13,7 @@
 SWIFT_FLAGS =
 BUILD = .build/debug
 
-.PHONY: build demo test check release bench bench-allocations protos c-client c-client-check clean packages
+.PHONY: build demo test check release bench load bench-allocations protos c-client c-client-check clean packages
 
 packages:
 	@Scripts/packages.sh
@@ -45,6 +46,9 @@ release: packages
 
 bench: release
 	@Scripts/bench.sh
+
+load: release
+	@Scripts/load.sh
 
 bench-allocations: release
 	@Benchmarks/Peers/build.sh common

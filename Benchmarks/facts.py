@@ -38,7 +38,7 @@ def main():
     options = parser.parse_args()
     commit = output("git", "rev-parse", "--short=12", "HEAD") or "none"
     now = datetime.datetime.now(datetime.timezone.utc)
-    written = (":!Benchmarks/results", ":!Benchmarks/RESULTS.md", ":!README.md")  # by a run before this one
+    written = (":!Benchmarks/results", ":!Benchmarks/RESULTS.md", ":!Benchmarks/LOAD.md", ":!README.md")  # by a run before this one
     changed = output("git", "status", "--porcelain", "--", ".", *written)
     facts = {
         "commit": commit, "dirty": bool(changed), "date": now.strftime("%Y-%m-%dT%H:%M:%SZ"),

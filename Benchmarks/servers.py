@@ -90,19 +90,23 @@ class Hub(Server):
 
     def __init__(self, programs, work, environment=None):
         super().__init__("hub", work)
-        self.state = self.work / "state"
+        self.programs, self.environment, self.state = programs, environment, self.work / "state"
         subprocess.run([programs / "hubctl", "init", "--state", self.state], check=True, stdout=subprocess.DEVNULL)
-        log = self.work / "hub.out"
-        with open(log, "wb") as output:
-            process = self.run(programs / "hubd", "--state", self.state, "--listen", "127.0.0.1:0", output=output,
-                               environment=environment)
-        wait_for("hubd", 60, lambda: b"serves on" in log.read_bytes(), process)
-        self.target = (self.state / "address").read_text().strip().rpartition(":")[2]
+        self.start()
         self.client = {"PEER_CERT": str(self.state / "admin.pem"), "PEER_KEY": str(self.state / "admin.key"),
                        "PEER_CA": str(self.state / "ca.pem")}
-        self.pids += [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if parent(pid) == process.pid]
         modules = sorted(path.name for path in (programs / "modules").iterdir() if path.is_dir())
         self.module = modules[0] if modules else None
+
+    def start(self, port=0):
+        """Runs the daemon on its state directory; anew after stop(), for whoever needs the same port again."""
+        log = self.work / "hub.out"
+        with open(log, "wb") as output:
+            process = self.run(self.programs / "hubd", "--state", self.state, "--listen", f"127.0.0.1:{port}",
+                               output=output, environment=self.environment)
+        wait_for("hubd", 60, lambda: b"serves on" in log.read_bytes(), process)
+        self.target = (self.state / "address").read_text().strip().rpartition(":")[2]
+        self.pids += [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if parent(pid) == process.pid]
 
 
 def parent(pid):

@@ -30,7 +30,8 @@ c() { # c PROGRAM "SOURCES" FLAGS...
         made "$program" "${sources[@]}" "$here"/common/*.h
 }
 build_common() {
-    c cload "common/cload.c common/cload-peers.c common/cload-hub.c" -lssl -lcrypto && c idle common/idle.c -lssl -lcrypto
+    c cload "common/cload.c common/cload-peers.c common/cload-hub.c" -lssl -lcrypto && c idle common/idle.c -lssl -lcrypto &&
+        c sessions common/sessions.c -lssl -lcrypto
 }
 build_limits() {
     local program
