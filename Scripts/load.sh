@@ -4,7 +4,9 @@
 #   LOAD_ONLY      parts: floods hostile grease deadlines idle growth (all of them). What is left out keeps its newest run
 #   LOAD_SECONDS   length of a flood; a pair takes a sixth of it twice (60)
 #   LOAD_ROUNDS    interleaved pairs (5)
-#   LOAD_REPEATS   repetitions of each malformed case (10000)
+#   LOAD_REPEATS   repetitions of each malformed case (10000), within
+#   LOAD_CASE_SECONDS  for each case (60)
+#   LOAD_CASES     only these malformed cases
 #   LOAD_SESSIONS  idle sessions (10000)
 #   LOAD_PROGRAMS  folder of hubd and hubctl (.build/release)
 #   PEERS_BUILD    folder of the built clients (.build/peers)
@@ -27,7 +29,8 @@ Benchmarks/Peers/build.sh common
 python3 Benchmarks/facts.py "$work/run.jsonl" --pinning "$pinning" --rounds "${LOAD_ROUNDS:-5}" "${parts[@]/#/load-}"
 (cd Benchmarks && exec python3 -m under_load.run "$work/run.jsonl" "${parts[@]}" --programs "$programs" \
     --build "$PEERS_BUILD" --seconds "${LOAD_SECONDS:-60}" --rounds "${LOAD_ROUNDS:-5}" \
-    --repeats "${LOAD_REPEATS:-10000}" --sessions "${LOAD_SESSIONS:-10000}")
+    --repeats "${LOAD_REPEATS:-10000}" --case-seconds "${LOAD_CASE_SECONDS:-60}" --sessions "${LOAD_SESSIONS:-10000}" \
+    ${LOAD_CASES:+--cases $LOAD_CASES})
 
 file=$(python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["figures"]["file"])' "$work/run.jsonl")
 mv "$work/run.jsonl" "Benchmarks/results/$file"

@@ -33,7 +33,7 @@ class Wrong(Exception):
 class Case:
     id: str
     group: str
-    is_slow: bool
+    waits: bool  # by its nature: for silence, or for a limit of many seconds
     steps: list = field(default_factory=list)
 
 
@@ -47,8 +47,8 @@ def malformed():
     for path in sorted(FOLDER.glob("*.yaml")):
         for entry in yaml.load(path.read_text(), Loader=yaml.BaseLoader):
             if entry["kind"] == "malformed" and entry.get("target", "hub") == "hub" and "frames" in entry:
-                found.append(Case(entry["id"], entry["group"], entry.get("slow") == "true",
-                                  [step(each) for each in entry["frames"]]))
+                waits = "slow" in entry or any("pause" in each or "silence" in each for each in entry["frames"])
+                found.append(Case(entry["id"], entry["group"], waits, [step(each) for each in entry["frames"]]))
     return found
 
 

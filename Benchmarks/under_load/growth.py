@@ -15,7 +15,6 @@ from under_load.ground import Cost, resident_kib
 from under_load.wire import Caller, Closed, Late
 
 TOGETHER, TOGETHER_WAITING = 4, 50
-WAITING_SECONDS = 0.1  # A case that takes longer waits for something.
 WARM_UP_SHARE = 0.03
 URN = "urn:elayanan:hub:admin"
 
@@ -47,7 +46,7 @@ class Repetition:
 
     def __init__(self, case, papers, contexts):
         self.case, self.papers, self.contexts = case, papers, contexts
-        self.lock, self.together = threading.Lock(), TOGETHER_WAITING if case.is_slow else TOGETHER
+        self.lock, self.together = threading.Lock(), TOGETHER_WAITING if case.waits else TOGETHER
 
     def run(self, times, seconds):
         """Returns how often it was played. Raises the first wrong answer."""
@@ -64,30 +63,26 @@ class Repetition:
                     self.played += 1
 
         threads = [threading.Thread(target=work) for _ in range(self.together)]
-        began = time.monotonic()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         if self.failure:
             raise self.failure
-        if (time.monotonic() - began) * self.together / max(1, self.played) > WAITING_SECONDS:
-            self.together = TOGETHER_WAITING
         return self.played
 
 
 def repeat(ground, case, papers, contexts, times, seconds):
     """Figures of one case."""
     repetition = Repetition(case, papers, contexts)
-    repetition.run(TOGETHER, seconds)
-    repetition.run(max(20, int(times * WARM_UP_SHARE)), seconds / 4)
+    repetition.run(max(5 * repetition.together, int(times * WARM_UP_SHARE)), seconds / 2)
     settled(ground.pid)
     with Cost(ground.pid) as cost:
         began = time.monotonic()
         played = repetition.run(times, seconds)
         took = time.monotonic() - began
         settled(ground.pid)
-    return cost.figures() | {"times": played, "seconds": round(took, 1), "grown_kib": cost.after_kib - cost.before_kib}
+    return cost.figures() | {"times": played, "waits": case.waits, "seconds": round(took, 1), "grown_kib": cost.after_kib - cost.before_kib}
 
 
 def settled(pid, seconds=2):
