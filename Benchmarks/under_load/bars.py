@@ -144,7 +144,7 @@ BARS = (
     Bar(21, "idle", "all back after a restart, all at the same moment", worst("idle", "rush_seconds"), 60, "s"),
     Bar(21, "idle", "handshakes that failed on the way, all at the same moment", worst("idle", "rush_failed"), 0, ""),
     *[Bar(5, "hostile", f"{kind}: p99 of another client", ratio_of_medians(f"beside-{kind}", "p99_us", "alone_p99_us"),
-          2, "×") for kind in (*FLOODS, *HOSTILE)],
+          2, "×") for kind in HOSTILE],
 )
 
 

@@ -1,6 +1,6 @@
 """Part `growth`: every malformed case of the conformance kit again and again; the hub must not keep anything of it.
 
-A case is played some hundred times first, so that the heap has what it needs for it, and then as often as the bar says.
+A case is played for some seconds first, so that the heap has what it needs for it, and then as often as the bar says.
 A few at a time, so that hub and client work side by side; cases that wait by their nature many at a time, and as often as
 their time allows: the row says how often that was.
 """
@@ -15,7 +15,7 @@ from under_load.ground import Cost, resident_kib
 from under_load.wire import Caller, Closed, Late
 
 TOGETHER, TOGETHER_WAITING = 4, 50
-WARM_UP_SHARE = 0.03
+WARM_UP_SHARE, WARM_UP_SECONDS = 0.2, 8  # What is left of a connection may linger for some seconds: that is no growth.
 URN = "urn:elayanan:hub:admin"
 
 
@@ -75,7 +75,7 @@ class Repetition:
 def repeat(ground, case, papers, contexts, times, seconds):
     """Figures of one case."""
     repetition = Repetition(case, papers, contexts)
-    repetition.run(max(5 * repetition.together, int(times * WARM_UP_SHARE)), seconds / 2)
+    repetition.run(max(5 * repetition.together, int(times * WARM_UP_SHARE)), min(seconds, WARM_UP_SECONDS))
     settled(ground.pid)
     with Cost(ground.pid) as cost:
         began = time.monotonic()
