@@ -33,7 +33,7 @@ def reset_flood(link, module):
 
 
 def module_reset_flood(link, module):
-    """The same with calls that a module answers."""
+    """Opens calls that a module answers and gives them up at once, as fast as the stream credit lets it."""
     echo = encode("EchoMessage", {"payload": b"x" * 64, "module": module})
     yield from given_up(link, "hub.v1.Diagnostics/Echo", echo)
 
@@ -58,6 +58,7 @@ def empty_data_flood(link, module):
 
 
 def ping_flood(link, module):
+    """PING and nothing else."""
     yield from itertools.repeat((frame(PING, b"sediakah") * BATCH, BATCH))
 
 
@@ -193,7 +194,7 @@ def note_what_is_here(link):
 
 
 def half_open_handshakes(caller, end):
-    """500 TCP connections that begin TLS and never go on; each that is closed is replaced."""
+    """500 TCP connections that begin a TLS record and never go on; each that is closed is replaced."""
     begun = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"  # A record of 512 bytes of which these are the first.
     opened = cuts = 0
     held = []
@@ -243,6 +244,7 @@ ON_CONNECTIONS = {
     "credit": credit_flood, "patient-ping": patient_ping_flood, "one-byte": one_byte_frames, "big": big_messages,
     "slow-reader": slow_reader}
 OTHERS = {"half-open": half_open_handshakes, "handshakes": handshakes}
+KINDS = ON_CONNECTIONS | OTHERS
 
 
 def main():

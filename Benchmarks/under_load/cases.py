@@ -182,7 +182,8 @@ class Player:
         is_refused, is_plain = how.get("refused") == "true", how.get("plain") == "true"
         greets = how.get("greets", "false" if is_refused or is_plain else "true") == "true"
         try:
-            self.link = Link(self.papers[how.get("certificate", "own")], hello() if greets else None, self.context(how), is_plain)
+            caller = self.papers[how.get("certificate", "own")]
+            self.link = Link(caller, hello() if greets else None, self.context(how), is_plain)
             if is_refused:
                 self.expect_nothing_but_close(PATIENCE_SECONDS)
         except Closed:
@@ -245,7 +246,8 @@ class Player:
     def reset(self, about):
         each = self.next()
         found = (each.type, each.stream, decode("Reset", each.payload).get("code", 0) if each.type == RESET else None)
-        self.compare(found, (RESET, number(about["stream"]), schema()[1]["RESET_CODE_" + about["code"]]), f"RESET {about}", each)
+        expected = (RESET, number(about["stream"]), schema()[1]["RESET_CODE_" + about["code"]])
+        self.compare(found, expected, f"RESET {about}", each)
 
     def message(self, about):
         each = self.next()

@@ -82,7 +82,8 @@ def repeat(ground, case, papers, contexts, times, seconds):
         played = repetition.run(times, seconds)
         took = time.monotonic() - began
         settled(ground.pid)
-    return cost.figures() | {"times": played, "waits": case.waits, "seconds": round(took, 1), "grown_kib": cost.after_kib - cost.before_kib}
+    return cost.figures() | {"times": played, "waits": case.waits, "seconds": round(took, 1),
+                             "grown_kib": cost.after_kib - cost.before_kib}
 
 
 def settled(pid, seconds=2):

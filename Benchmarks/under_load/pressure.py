@@ -35,7 +35,8 @@ class Pressure:
             seen = self.honest.calls(RATE, seconds)
         report = self.ground.finish(attack)
         time.sleep(0.5)  # What is left of the abuse is no longer there when the next one begins.
-        return {"p50_us": seen["p50_us"], "p99_us": seen["p99_us"], "load": round(cost.load, 4), "abuse": report}
+        return {"p50_us": seen["p50_us"], "p99_us": seen["p99_us"], "load": round(cost.load, 4),
+                "peak_growth_kib": cost.peak_kib - cost.before_kib, "abuse": report}
 
     def pair(self, kind, number, seconds):
         """Alone and beside; every second round the other way round."""

@@ -7,6 +7,7 @@ import statistics
 import sys
 
 from figures import Run, micros, number, ratio, table
+from under_load.attacks import KINDS
 from under_load.bars import BARS, GROWTH_KIB_MAX, PARTS, REPEATS, verdict, written
 from under_load.pressure import FLOODS, HOSTILE, RATE, SESSIONS
 
@@ -49,7 +50,7 @@ def neighbour_rows(run):
         yield [f"`{kind}`", micros(run.median(name, "alone_p50_us")), micros(run.median(name, "p50_us")),
                micros(run.median(name, "alone_p99_us")), micros(run.median(name, "p99_us")),
                f"**{run.median(name, 'p99_us') / run.median(name, 'alone_p99_us'):.2f}**", pairs,
-               f"{written(loads[0], '%')} → {written(loads[1], '%')}"]
+               f"{written(loads[0], '%')} → {written(loads[1], '%')}", written(max(run.values(name, "peak_growth_kib")), "KiB")]
 
 
 def growth_rows(run):
@@ -91,9 +92,8 @@ def details(runs):
         yield "## Floods"
         yield ""
         yield ("One hostile principal on one connection, which connects again as soon as it is cut. Memory is the hub's"
-               " resident set. `reset` opens calls that take 200 ms and gives them up at once, as fast as the stream credit"
-               " allows; `reset-module` does it with calls that a module answers. The last column is what the modules had in"
-               " flight at most, asked once a second, and what was left a second after the flood.")
+               " resident set. The last column is what the modules had in flight at most, asked once a second, and what was left"
+               " a second after the flood.")
         yield ""
         yield from table(["flood", "first cut after", "connections", "cut with", "frames", "hub's processor", "before",
                           "peak", "after", "in modules"], flood_rows(run))
@@ -105,14 +105,16 @@ def details(runs):
                " The hub has a core for itself; the abusive client shares the other one with the honest client under the"
                " scheduler's idle policy, which lets the honest one go first: what it loses is lost in the hub.")
         yield ""
+        yield from table(["abuse", "what it does"], [
+            [f"`{kind}`", abuse.__doc__.strip()] for kind, abuse in KINDS.items() if any(f"`{kind}`" == row[0] for row in neighbours)])
         yield from table(["beside", "p50 alone", "p50", "p99 alone", "p99", "ratio of medians", "pair by pair",
-                          "hub's processor"], list(dict.fromkeys(map(tuple, neighbours))))
+                          "hub's processor", "its memory grew by"], list(dict.fromkeys(map(tuple, neighbours))))
     if run := runs.get("grease"):
         for figures in run.lines.get("grease", {}).values():
             if "kinds" in figures:
                 yield "## GREASE"
                 yield ""
-                kinds = ", ".join(f"{count:,} {kind}" for kind, count in figures["kinds"].items())
+                kinds = ", ".join(f"{kind} {count:,}" for kind, count in figures["kinds"].items())
                 yield (f"{figures['calls']:,} calls in {figures['frames']:,} frames and {figures['seconds']:.0f} s, with"
                        f" {figures['items']:,} items: {kinds}. Seed {figures['seed']}.")
                 yield ""
