@@ -56,8 +56,8 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], named: Str
 
 /// The conformance kit's cases travel inside the program.
 let cases: [Resource] = [
-    "wire", "unary", "streams", "transport", "handshake", "header", "stream-ids", "content", "credit", "services",
-    "module",
+    "wire", "unary", "streams", "transport", "handshake", "header", "stream-ids", "content", "compression", "credit",
+    "services", "module",
 ].map { .embedInCode("Cases/\($0).yaml") }
 
 let package = Package(
@@ -87,6 +87,7 @@ let package = Package(
     targets: [
         // Floor 1: facts.
         .target(name: "CHubModule"),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
             name: "HubProto", dependencies: [protobuf], exclude: ["Generated/STAMP"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
@@ -98,12 +99,13 @@ let package = Package(
             name: "HubCore", dependencies: ["HubWire", "HubProto", "HubDomain", protobuf, crypto, logging],
             resources: [.embedInCode("Reflection/descriptors.binpb")], swiftSettings: strict),
         floor("HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
+        floor("HubCompression", ["HubWire", "HubDomain", "CZstd"]),
         // Floor 4: adapters.
         floor(
             "HubServer",
             [
-                "HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, crypto,
-                logging,
+                "HubCore", "HubCompression", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL,
+                nioTLS, crypto, logging,
             ], settings: unchecked),
         floor("HubStore", ["HubCore", "HubProto", "HubDomain", protobuf, grdb, crypto]),
         floor(
@@ -111,10 +113,14 @@ let package = Package(
             ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, yams, crypto, logging],
             settings: unchecked),
         floor("HubTrust", ["HubDomain", x509, crypto]),
-        floor("HubClient", ["HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS]),
+        floor(
+            "HubClient",
+            ["HubCompression", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS]),
         .target(
             name: "HubConformance",
-            dependencies: ["HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, yams],
+            dependencies: [
+                "HubCompression", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS, yams,
+            ],
             resources: cases, swiftSettings: strict),
         // Floor 5: programs.
         .executableTarget(
@@ -140,20 +146,26 @@ let package = Package(
         tests(of: "HubTestKit"),
         tests(of: "HubDomain"),
         tests(of: "HubWire", ["HubProto", "HubDomain", protobuf]),
+        tests(of: "HubCompression", ["HubWire", "HubDomain"]),
         tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain", protobuf, logging]),
         tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb]),
         tests(of: "HubConformance"),
         tests(of: "HubTrust", ["HubDomain", x509, crypto]),
         tests(
             of: "HubClient",
-            ["HubTrust", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioEmbedded, nioPosix, nioSSL]),
+            [
+                "HubTrust", "HubCompression", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioEmbedded,
+                nioPosix,
+                nioSSL,
+            ]),
         tests(of: "HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
         tests(of: "HubModules", ["HubCore", "HubProto", "HubDomain", protobuf, crypto, logging, nioPosix]),
         tests(
             of: "HubServer",
             [
-                "HubTestKit", "HubCore", "HubWire", "HubProto", "HubDomain", protobuf, logging, nioCore, nioEmbedded,
-                nioPosix, nioSSL, nioTLS,
+                "HubTestKit", "HubCore", "HubCompression", "HubWire", "HubProto", "HubDomain", protobuf, logging,
+                nioCore,
+                nioEmbedded, nioPosix, nioSSL, nioTLS,
             ]),
         tests(
             of: "PermitsRules",

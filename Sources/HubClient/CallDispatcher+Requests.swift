@@ -29,7 +29,7 @@ extension CallDispatcher {
     func sendRequests(of call: ClientCall) {
         guard call.shape.takesStream, case .open(let connection, let stream) = call.place else { return }
         if let (request, done) = call.outgoing.take() {
-            connection.send(request, stream: stream, isLast: false)
+            connection.send(PreparedRequest(request, compresses: call.isEncoding), stream: stream, isLast: false)
             if connection.unsent(stream: stream) < ClientCall.unsentBytesMax { done(nil) } else { call.writer = done }
         }
         if call.hasAllRequests, call.isSendingRequests {

@@ -16,6 +16,9 @@ public struct CallOptions: Sendable {
     public var metadata: [HubMetadata] = []
     /// Where a stream goes on; from ``HubStream/cursor``.
     public var resumeFrom: [UInt8]?
+    /// Requests of 1 KiB and more leave compressed where that makes them shorter, if the hub takes that. Never those of
+    /// methods whose messages carry secrets.
+    public var compressesRequests = true
     /// How often a call is sent at most; for a stream: attempts in a row that bring nothing. A first connection that
     /// fails costs an attempt too; while a hub that was there is away, unary calls wait for it without one.
     public var attempts = 5

@@ -57,6 +57,12 @@ final class ClientCall {
     let sink: CallSink
     /// Sent again, it would have its effect again: only what the hub did not begin is sent twice.
     let isOnceOnly: Bool
+    /// The hub may compress the answers.
+    let acceptsCompressed: Bool
+    /// Requests may leave compressed.
+    private let mayCompress: Bool
+    /// Requests of this attempt may be compressed; CALL says so.
+    private(set) var isEncoding = false
     var place = Place.queued
     /// Attempts that have failed.
     var attempts = 0
@@ -87,6 +93,8 @@ final class ClientCall {
         // A stream of requests is not kept, so it cannot be sent again.
         attemptsMax = shape.takesStream ? 1 : max(1, order.options.attempts)
         isOnceOnly = order.method.isOnceOnly || shape.takesStream
+        acceptsCompressed = !order.method.carriesSecrets
+        mayCompress = order.options.compressesRequests && !order.method.carriesSecrets
         sink = order.sink
         if let deadline = order.deadline {
             self.deadline = deadline
@@ -99,6 +107,7 @@ final class ClientCall {
         }
         head = HubCall()
         head.method = order.method.path
+        if acceptsCompressed { head.acceptEncoding = [CallEncodings.zstd] }
         head.metadata = order.options.metadata
         if let citizen = order.options.onBehalfOf {
             var entry = HubMetadata()
@@ -122,6 +131,21 @@ final class ClientCall {
     /// A fault that the hub would refuse anyway.
     var fault: HubError? { CallMetadata.fault(in: head) }
 
+    /// So long that it is better to wait for the hub's hello, which says whether it may be compressed, than to send it as it
+    /// is: at 64 kbit/s it takes longer than a round trip of 600 ms.
+    var isWorthWaiting: Bool { mayCompress && request.readableBytes >= 16_384 }
+
+    /// What is sent of the one request on this attempt; nil when there may be several.
+    ///
+    /// - Parameter compresses: The hub takes it.
+    func prepare(compresses: Bool) -> PreparedRequest? {
+        isEncoding = compresses && mayCompress
+        guard !shape.takesStream else { return nil }
+        let prepared = PreparedRequest(request, compresses: isEncoding)
+        isEncoding = prepared.isCompressed
+        return prepared
+    }
+
     /// Payload of the CALL frame of an attempt that is made now.
     ///
     /// - Throws: ``HubError/Code/metadataInvalid`` when it is longer than a CALL may be.
@@ -129,6 +153,7 @@ final class ClientCall {
         let most = shape == .unary ? CallLimits.unaryTimeoutMillis.max : CallLimits.streamTimeoutMillis.max
         // A deadline of zero would mean the hub's default.
         let left = deadline == .distantFuture ? Int64(most) : max(1, (deadline - now).nanoseconds / 1_000_000)
+        head.encoding = isEncoding ? CallEncodings.zstd : ""
         head.timeoutMs = UInt32(clamping: min(left, Int64(most)))
         let payload: [UInt8] = (try? numbered().serializedBytes()) ?? []
         sendings += 1

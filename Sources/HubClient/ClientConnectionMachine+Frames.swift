@@ -1,5 +1,6 @@
 // What each frame of a hub means to a client.
 
+import HubCompression
 import HubDomain
 import HubProto
 import HubWire
@@ -64,6 +65,7 @@ extension ClientConnectionMachine {
         if hello.limits.connectionCredit != 0 { announced.connectionCredit = hello.limits.connectionCredit }
         maxStream = UInt32(clamping: UInt64(announced.openCallsMax) * 2 - 1)
         peer = announced
+        takesCompressed = hello.features & ProtocolVersion.featureZstd != 0
         isGreeted = true
         phase = .open
         return .greeted(hello)
@@ -98,7 +100,7 @@ extension ClientConnectionMachine {
     private mutating func data(_ header: FrameHeader, _ payload: ByteBuffer) -> Event? {
         let stream = header.stream
         guard isMine(stream) else { return violation("DATA on idle stream \(stream)") }
-        guard header.flags.subtracting([.more, .end]).isEmpty, header.flags != [.more, .end] else {
+        guard header.flags.isSubset(of: [.more, .end, .compressed]), !header.flags.isSuperset(of: [.more, .end]) else {
             return violation("DATA with flags \(header.flags.rawValue)")
         }
         // Taken out, changed and put back, so that the partial message is never copied.
@@ -114,7 +116,12 @@ extension ClientConnectionMachine {
                 entry.call, stream: stream,
                 HubError(.messageTooLarge, "the hub's message is above \(limits.messageBytesMax) bytes"))
         }
-        entry.receivedBytes += UInt64(payload.readableBytes)
+        let isCompressed = header.flags.contains(.compressed)
+        if entry.partial == nil { entry.isCompressed = isCompressed }
+        guard isCompressed == entry.isCompressed, entry.acceptsCompressed || !isCompressed else {
+            return .failed(
+                entry.call, stream: stream, HubError(.protocolViolation, "a compressed answer that nobody asked for"))
+        }
         var whole = payload
         if var partial = entry.partial.take() {
             partial.writeImmutableBuffer(payload)
@@ -126,6 +133,13 @@ extension ClientConnectionMachine {
             put(entry, stream)
             return nil
         }
+        if isCompressed {
+            entry.wasCompressed = true
+            do throws(HubError) { whole = try expanded(whole) } catch {
+                return .failed(entry.call, stream: stream, error)
+            }
+        }
+        entry.receivedBytes += UInt64(whole.readableBytes)
         switch entry.shape {
         case .serverStream, .exchange:
             entry.untaken += whole.readableBytes
@@ -138,6 +152,19 @@ extension ClientConnectionMachine {
         case .unary, .clientStream:
             return .failed(
                 entry.call, stream: stream, HubError(.protocolViolation, "two answers to a call that takes one"))
+        }
+    }
+
+    /// The message of a zstd frame.
+    private func expanded(_ frame: ByteBuffer) throws(HubError) -> ByteBuffer {
+        let caps = ExpansionCaps(bytesMax: Int(limits.messageBytesMax))
+        do {
+            return ByteBuffer(bytes: try frame.withUnsafeReadableBytes { try Zstandard.message($0, caps: caps) })
+        } catch let error as HubError {
+            throw error.code == .messageMalformed
+                ? HubError(.messageMalformed, "the hub's answer: \(error.detail)", status: .internalError) : error
+        } catch {
+            throw HubError(.messageMalformed, "the hub's answer cannot be decompressed", status: .internalError)
         }
     }
 

@@ -1,5 +1,6 @@
 // A connection as the client sees it: bytes in, decisions out. Owns no socket, clock or timer.
 
+import HubCompression
 import HubDomain
 import HubProto
 import HubWire
@@ -52,10 +53,17 @@ struct ClientConnectionMachine<Call> {
     struct OpenCall {
         let call: Call
         let shape: HubMethod.Shape
+        /// CALL said that answers may be compressed.
+        let acceptsCompressed: Bool
         /// A message that goes on in the next frame.
         var partial: ByteBuffer?
         /// A unary call's message, until END.
         var message: ByteBuffer?
+        /// The message that is coming is compressed.
+        var isCompressed = false
+        /// So was one before it.
+        var wasCompressed = false
+        /// Bytes of whole messages, before compression.
         var receivedBytes: UInt64 = 0
         var window: ReceiveWindow
         /// Bytes of the window that were not given back.
@@ -65,10 +73,12 @@ struct ClientConnectionMachine<Call> {
 
         /// The consumer is not behind, or has taken so many bytes: the hub may send more.
         mutating func giveBack(taken: Int = 0) {
+            // The consumer counts messages, the window what came of them: the same share of both is free.
+            let share = wasCompressed && untaken > taken ? Int(Double(held) * Double(taken) / Double(untaken)) : taken
             untaken -= min(untaken, taken)
             // While much waits to be taken, the next message may only begin. A little does not count: the consumer tells of
             // it later.
-            let free = untaken < WireLimits.quantum ? held : min(held, taken)
+            let free = untaken < WireLimits.quantum ? held : min(held, share)
             held -= free
             window.giveBack(free)
         }
@@ -86,6 +96,8 @@ struct ClientConnectionMachine<Call> {
     var peer: WireLimits
     /// The hub has said hello.
     var isGreeted = false
+    /// It takes compressed requests.
+    var takesCompressed = false
     var phase = Phase.awaitingHello
     var nextStream: UInt32 = 1
     var open: [UInt32: OpenCall] = [:]
@@ -106,7 +118,11 @@ struct ClientConnectionMachine<Call> {
     var openCalls: Int { open.count }
 
     /// Takes a stream for a call; its CALL and DATA are sent next.
-    mutating func openCall(_ call: Call, shape: HubMethod.Shape, requestBytes: Int) -> Opening {
+    ///
+    /// - Parameter requestBytes: Of the request before compression: the hub's limits count those.
+    mutating func openCall(
+        _ call: Call, shape: HubMethod.Shape, requestBytes: Int, acceptsCompressed: Bool = false
+    ) -> Opening {
         guard phase == .awaitingHello || phase == .open, nextStream <= UInt32(Int32.max) else { return .closing }
         guard requestBytes <= Int(peer.messageBytesMax) else {
             return .refused(
@@ -116,7 +132,9 @@ struct ClientConnectionMachine<Call> {
         guard nextStream <= maxStream else { return .full }
         let stream = nextStream
         nextStream += 2
-        open[stream] = OpenCall(call: call, shape: shape, window: ReceiveWindow(size: limits.streamCredit))
+        open[stream] = OpenCall(
+            call: call, shape: shape, acceptsCompressed: acceptsCompressed,
+            window: ReceiveWindow(size: limits.streamCredit))
         return .stream(stream)
     }
 

@@ -6,11 +6,14 @@ import NIOCore
 
 extension ConnectionHandler {
     /// Sends a request of a call, as far as the hub takes it; the rest waits.
-    func send(_ request: ByteBuffer, stream: UInt32, isLast: Bool) {
-        if outbox.pass(stream, bytes: request.readableBytes) {
-            outbound.writeData(request.readableBytesView, flags: isLast ? .end : [], stream: stream)
+    func send(_ request: PreparedRequest, stream: UInt32, isLast: Bool) {
+        if outbox.pass(stream, bytes: request.bytes.readableBytes) {
+            var flags: FrameFlags = isLast ? .end : []
+            if request.isCompressed { flags.insert(.compressed) }
+            outbound.writeData(request.bytes.readableBytesView, flags: flags, stream: stream)
         } else {
-            outbox.add(request.readableBytesView, to: stream, isLast: isLast)
+            outbox.add(
+                request.bytes.readableBytesView, to: stream, isLast: isLast, isCompressed: request.isCompressed)
             pump()
         }
         scheduleFlush()

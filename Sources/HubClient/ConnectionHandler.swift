@@ -69,17 +69,21 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Sends a call, or says why not.
     func open(_ call: ClientCall, now: NIODeadline) -> ClientConnectionMachine<ClientCall>.Opening {
+        if !machine.isGreeted, call.isWorthWaiting { return .full }
+        let request = call.prepare(compresses: machine.takesCompressed)
         let payload: [UInt8]
         do {
             payload = try call.callPayload(now: now)
         } catch {
             return .refused(error)
         }
-        let opening = machine.openCall(call, shape: call.shape, requestBytes: call.request.readableBytes)
+        let opening = machine.openCall(
+            call, shape: call.shape, requestBytes: call.request.readableBytes,
+            acceptsCompressed: call.acceptsCompressed)
         guard case .stream(let stream) = opening else { return opening }
         outbound.writeFrameHeader(.call, stream: stream, length: payload.count)
         outbound.writeBytes(payload)
-        if !call.shape.takesStream { send(call.request, stream: stream, isLast: true) }
+        if let request { send(request, stream: stream, isLast: true) }
         scheduleFlush()
         if machine.openCalls == 1, let context {
             keepAlive.busy(context.eventLoop, now: now) { [self] in checkSignsOfLife() }
@@ -146,6 +150,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         hello.versionMax = ProtocolVersion.minorMax
         hello.limits.frameBytesMax = greeting.limits.frameBytesMax
         hello.limits.messageBytesMax = greeting.limits.messageBytesMax
+        hello.features = ProtocolVersion.featureZstd
         hello.software = greeting.software
         hello.instanceID = .init(greeting.instanceID)
         // A TLS record of its own, in the same flight as the calls: on a thin line the hub need not wait for their end to

@@ -1,6 +1,7 @@
 // Where the event loop lays down a stream's messages and the consumer picks them up.
 
 import HubDomain
+import HubWire
 import NIOCore
 import Synchronization
 
@@ -22,9 +23,9 @@ final class StreamInbox: Sendable {
         case end(End)
     }
 
-    /// Bytes that may wait for the consumer: more than a hub can send that keeps to its credit. Beyond it the stream is
-    /// given back to the hub and resumed later.
-    static let bytesMax = 4_194_304 + 1_048_576
+    /// Bytes that may wait for the consumer: more than a hub can send that keeps to its credit, also when it compresses as
+    /// well as it may. Beyond it the stream is given back to the hub and resumed later.
+    static let bytesMax = 4_194_304 + 2 * 65_536 * CallLimits.expansionMax
     /// Messages that may wait; empty ones cost no credit.
     static let messagesMax = 65_536
 

@@ -60,7 +60,7 @@ struct CallRun {
         var order = ClientOrder(
             method: MessageTypes.method(step.method), requests: step.requests, timeoutMillis: step.timeoutMillis,
             metadata: step.metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, resumeFrom: step.resumeFrom,
-            cancelAfterMillis: step.cancelAfterMillis)
+            cancelAfterMillis: step.cancelAfterMillis, isUncompressed: step.isUncompressed)
         if let word = step.key {
             let key = word == "new" ? nil : keys[word]
             order.key = key ?? makeKey()

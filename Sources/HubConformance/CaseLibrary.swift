@@ -31,7 +31,8 @@ package enum CaseLibrary {
         ("streams.yaml", PackageResources.streams_yaml), ("transport.yaml", PackageResources.transport_yaml),
         ("handshake.yaml", PackageResources.handshake_yaml), ("header.yaml", PackageResources.header_yaml),
         ("stream-ids.yaml", PackageResources.stream_ids_yaml), ("content.yaml", PackageResources.content_yaml),
-        ("credit.yaml", PackageResources.credit_yaml), ("services.yaml", PackageResources.services_yaml),
+        ("compression.yaml", PackageResources.compression_yaml), ("credit.yaml", PackageResources.credit_yaml),
+        ("services.yaml", PackageResources.services_yaml),
         ("module.yaml", PackageResources.module_yaml),
     ]
 }

@@ -56,7 +56,8 @@ struct CaseNode {
         return parsed
     }
 
-    /// `01 02 ff`, blanks as one likes, or `fill:COUNT` zero bytes, or `text:…`.
+    /// `01 02 ff`, blanks as one likes, or `fill:COUNT` zero bytes, or `text:…`, or `copies:COUNT:01 02`; several after each
+    /// other with ` + ` between.
     func bytes() throws(HubError) -> [UInt8] {
         let text = try text()
         guard let bytes = Self.bytes(text) else { throw wrong("hexadecimal bytes, fill:COUNT or text:…") }
@@ -65,6 +66,21 @@ struct CaseNode {
 
     private static func bytes(_ text: String) -> [UInt8]? {
         if text.hasPrefix("text:") { return Array(text.dropFirst(5).utf8) }
+        if text.contains(" + ") {
+            var bytes: [UInt8] = []
+            for part in text.split(separator: " + ") {
+                guard let more = Self.bytes(String(part)) else { return nil }
+                bytes += more
+            }
+            return bytes
+        }
+        if text.hasPrefix("copies:") {
+            let parts = text.split(separator: ":")
+            guard parts.count == 3, let count = Int(parts[1]), (0...1_000_000).contains(count),
+                let one = Self.bytes(String(parts[2]))
+            else { return nil }
+            return [[UInt8]](repeating: one, count: count).flatMap(\.self)
+        }
         if text.hasPrefix("fill:") {
             guard let count = Int(text.dropFirst(5)), (0...20_000_000).contains(count) else { return nil }
             return [UInt8](repeating: 0, count: count)
@@ -79,8 +95,8 @@ struct CaseNode {
         return bytes
     }
 
-    /// The same value as JSON. A text `hex:…` or `fill:…` becomes base64, as JSON writes a `bytes` field; `chars:COUNT` at
-    /// the end of a text so many letters; `{copies: COUNT, of: VALUE}` a list.
+    /// The same value as JSON. A text `hex:…`, `fill:…` or `copies:…` becomes base64, as JSON writes a `bytes` field;
+    /// `chars:COUNT` at the end of a text so many letters; `{copies: COUNT, of: VALUE}` a list.
     func json() throws(HubError) -> String {
         do {
             let data = try JSONSerialization.data(
@@ -115,7 +131,7 @@ struct CaseNode {
             if let number = Int(scalar.string) { return number }
             if let flag = node.bool { return flag }
         }
-        for prefix in ["hex:", "fill:"] where scalar.string.hasPrefix(prefix) {
+        for prefix in ["hex:", "fill:", "copies:"] where scalar.string.hasPrefix(prefix) {
             let written = prefix == "hex:" ? String(scalar.string.dropFirst(4)) : scalar.string
             guard let bytes = Self.bytes(written) else { throw wrong("bytes after \(prefix)") }
             return Data(bytes).base64EncodedString()

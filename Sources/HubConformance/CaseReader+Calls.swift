@@ -7,7 +7,7 @@ extension CaseReader {
     static func callStep(_ entry: CaseNode) throws(HubError) -> CallStep {
         let members = try entry.members([
             "call", "request", "requests", "timeout_ms", "metadata", "key", "resume_after", "resume_from",
-            "cancel_after_ms",
+            "cancel_after_ms", "uncompressed",
             "times", "together", "expect",
         ])
         guard let method = members["call"] else { throw entry.wrong("a step with call") }
@@ -32,6 +32,7 @@ extension CaseReader {
         step.resumeAfter = try members["resume_after"]?.number()
         step.resumeFrom = try members["resume_from"]?.bytes()
         step.cancelAfterMillis = try members["cancel_after_ms"]?.number()
+        step.isUncompressed = try members["uncompressed"]?.flag() ?? false
         step.times = try members["times"]?.number() ?? 1
         step.together = try members["together"]?.number() ?? 1
         if let expect = members["expect"] { step.expect = try expectation(of: expect) }

@@ -1,5 +1,6 @@
 // Case files into cases: what every case has, and steps of frames.
 
+import HubCompression
 import HubDomain
 import Yams
 
@@ -139,7 +140,7 @@ enum CaseReader {
     ]
 
     private static func template(_ entry: CaseNode) throws(HubError) -> FrameTemplate {
-        let own: Set = ["type", "flags", "reserved", "stream", "step", "length", "hex"]
+        let own: Set = ["type", "flags", "reserved", "stream", "step", "length", "hex", "zstd"]
         let members = try entry.members(own.union(MessageTypes.names))
         guard let type = members["type"] else { throw entry.wrong("a frame with type") }
         let name = try type.text()
@@ -164,6 +165,12 @@ enum CaseReader {
             template.payload = try MessageTypes.encode(key, try value.json(), at: value)
         }
         if let hex = members["hex"] { template.payload += try hex.bytes() }
+        if try members["zstd"]?.flag() ?? false {
+            guard let frame = template.payload.withUnsafeBytes({ Zstandard.compressed($0) }) else {
+                throw entry.wrong("a payload of 1 KiB or more that becomes shorter")
+            }
+            template.payload = frame
+        }
         return template
     }
 
@@ -186,11 +193,12 @@ enum CaseReader {
             }
             return .reset(stream: try stream.number(), code: try code.text())
         case "message":
-            let members = try entry.members(Set(["stream", "hex", "last", "frame_max"]).union(MessageTypes.names))
+            let members = try entry.members(
+                Set(["stream", "hex", "last", "frame_max", "zstd"]).union(MessageTypes.names))
             guard let stream = members["stream"] else { throw entry.wrong("a message with stream") }
             var message = MessageExpectation(
                 bytes: try members["hex"]?.bytes(), isLast: try members["last"]?.flag(),
-                frameBytesMax: try members["frame_max"]?.number())
+                frameBytesMax: try members["frame_max"]?.number(), isCompressed: try members["zstd"]?.flag() ?? false)
             for (key, value) in members where MessageTypes.names.contains(key) {
                 message.bytes = try MessageTypes.encode(key, try value.json(), at: value)
             }
@@ -202,7 +210,8 @@ enum CaseReader {
 
     private static func end(_ entry: CaseNode) throws(HubError) -> Expectation {
         let members = try entry.members([
-            "stream", "status", "code", "retries", "resumes", "metadata", "final_size", "request_hash", "skips",
+            "stream", "status", "code", "retries", "resumes", "metadata", "final_size", "request_hash", "facts",
+            "skips",
         ])
         guard let stream = members["stream"] else { throw entry.wrong("an END with stream") }
         var end = EndExpectation()
@@ -212,6 +221,7 @@ enum CaseReader {
         end.resumes = try members["resumes"]?.flag()
         end.finalSize = try members["final_size"]?.number()
         end.hasRequestHash = try members["request_hash"]?.flag()
+        end.facts = try members["facts"].map { node throws(HubError) in try texts(node) } ?? [:]
         end.metadata = try members["metadata"].map { node throws(HubError) in try texts(node) } ?? [:]
         return .end(stream: try stream.number(), end, skips: try members["skips"]?.flag() ?? false)
     }

@@ -15,6 +15,8 @@ package struct ClientOrder: Sendable {
     package var resumeFrom: [UInt8]?
     /// The caller gives up after so long.
     package var cancelAfterMillis: Int64?
+    /// The requests go as they are, whatever the library does by itself.
+    package var isUncompressed = false
 }
 
 /// How the call ended.

@@ -139,6 +139,8 @@ struct MessageExpectation: Sendable {
     var isLast: Bool?
     /// No frame of it is longer.
     var frameBytesMax: Int?
+    /// It must come as a zstd frame; otherwise it must not.
+    var isCompressed = false
 }
 
 /// What an END must say. Nil = anything.
@@ -154,6 +156,8 @@ struct EndExpectation: Sendable {
     var finalSize: UInt64?
     /// SHA-256 of the request is there.
     var hasRequestHash: Bool?
+    /// Facts of the error that must be there.
+    var facts: [String: String] = [:]
 }
 
 // MARK: Calls
@@ -173,6 +177,8 @@ struct CallStep: Sendable {
     var resumeFrom: [UInt8]?
     /// The caller gives up after so long.
     var cancelAfterMillis: Int64?
+    /// The requests go as they are.
+    var isUncompressed = false
     /// Made so often, so many at once.
     var times = 1
     var together = 1

@@ -1,5 +1,6 @@
 // Carries out the steps of one case on one connection.
 
+import HubCompression
 import HubDomain
 import HubProto
 import HubWire
@@ -185,9 +186,13 @@ struct FrameRun {
                 if let limit = expected.frameBytesMax, frame.payload.count > limit {
                     throw CaseFailure("\(frame.words), at most \(limit)")
                 }
+                guard frame.header.flags.contains(.compressed) == expected.isCompressed else {
+                    throw CaseFailure("\(frame.words) \(expected.isCompressed ? "without" : "with") COMPRESSED")
+                }
                 message += frame.payload
                 flags = frame.header.flags
             }
+            if expected.isCompressed { message = try expanded(message) }
             if let bytes = expected.bytes, message != bytes {
                 throw CaseFailure("a message of \(message.count) bytes that differs from the \(bytes.count) expected")
             }
@@ -231,6 +236,14 @@ struct FrameRun {
             }
         }
     }
+
+    /// The message of a zstd frame that the peer sent.
+    private func expanded(_ frame: [UInt8]) throws(CaseFailure) -> [UInt8] {
+        do {
+            let caps = ExpansionCaps(bytesMax: Int(WireLimits().messageBytesMax))
+            return try Zstandard.message(frame, caps: caps)
+        } catch { throw CaseFailure("a compressed message that cannot be decompressed: \(error)") }
+    }
 }
 
 extension EndExpectation {
@@ -251,6 +264,9 @@ extension EndExpectation {
         }
         if let hasRequestHash, (end.requestHash.count == 32) != hasRequestHash {
             throw CaseFailure("END has a request_hash of \(end.requestHash.count) bytes")
+        }
+        for (key, value) in facts where error?.facts[key] != value {
+            throw CaseFailure("END with fact \(key) \(error?.facts[key] ?? "absent"), expected \(value)")
         }
         for (key, value) in metadata {
             guard end.metadata.contains(where: { $0.key == key && $0.value == .init(value.utf8) }) else {

@@ -33,6 +33,9 @@ public struct HubMethod: Hashable, Sendable {
     /// Has an effect that a second sending would repeat, and no key to tell: a client does not send it again by itself
     /// once the hub may have begun.
     public let isOnceOnly: Bool
+    /// Its messages bring together what one person may choose and what another must not learn, so that their compressed
+    /// length would tell (BREACH): neither the hub nor our clients compress them. PROTOCOL.md, section 4.5, says why.
+    public let carriesSecrets: Bool
 
     /// Longest request of a method that says nothing else, bytes: a form and the references to its documents.
     public static let requestBytesStandard: UInt32 = 1_048_576
@@ -46,13 +49,14 @@ public struct HubMethod: Hashable, Sendable {
     /// Describes a method.
     public init(
         _ path: String, shape: Shape = .unary, mutating: Bool = false, requestBytesMax: UInt32 = requestBytesStandard,
-        isOnceOnly: Bool = false
+        isOnceOnly: Bool = false, carriesSecrets: Bool = false
     ) {
         self.path = path
         self.shape = shape
         self.mutating = mutating
         self.requestBytesMax = requestBytesMax
         self.isOnceOnly = isOnceOnly
+        self.carriesSecrets = carriesSecrets
     }
 }
 
@@ -79,7 +83,7 @@ extension HubMethod {
     /// Numbers, from a cursor.
     public static let interopCount = Self("hub.v1.Interop/Count", shape: .serverStream)
     /// Keeps its answer.
-    public static let interopRemember = Self("hub.v1.Interop/Remember", mutating: true)
+    public static let interopRemember = Self("hub.v1.Interop/Remember", mutating: true, carriesSecrets: true)
 
     // MARK: hub.v1.Admin
 
@@ -92,7 +96,7 @@ extension HubMethod {
     /// Ends a module's process and starts it anew.
     public static let restartModule = Self("hub.v1.Admin/RestartModule", isOnceOnly: true)
     /// Registers a principal and signs its certificate.
-    public static let addPrincipal = Self("hub.v1.Admin/AddPrincipal", mutating: true)
+    public static let addPrincipal = Self("hub.v1.Admin/AddPrincipal", mutating: true, carriesSecrets: true)
     /// Moves a manual clock.
     public static let advanceClock = Self("hub.v1.Admin/AdvanceClock", isOnceOnly: true)
     /// Recomputes the hash chain.
@@ -140,7 +144,7 @@ extension HubMethod {
     /// Cases by filter, in pages.
     public static let listCases = Self("layanan.v1.Cases/List")
     /// What happened to a case.
-    public static let caseHistory = Self("layanan.v1.Cases/History")
+    public static let caseHistory = Self("layanan.v1.Cases/History", carriesSecrets: true)
     /// State first, then every change.
     public static let watchCases = Self("layanan.v1.Cases/Watch", shape: .serverStream)
 

@@ -1,6 +1,7 @@
 // The calls of a connection: opened, started, worked on in tasks, ended.
 
 import Crypto
+import HubCompression
 import HubCore
 import HubDomain
 import HubProto
@@ -15,7 +16,7 @@ extension ConnectionHandler {
             let access = try currentCaller().access
             let route =
                 switch head {
-                case .plain(let method, _):
+                case .plain(let method, _, _):
                     try server.hub.router.route(UnsafeRawBufferPointer(rebasing: payload[method]), access)
                 case .whole(let call): try server.hub.router.route(call.method, access)
                 }
@@ -51,6 +52,24 @@ extension ConnectionHandler {
         if isLast { inbox.finish() }
     }
 
+    /// A request of a call is whole, as a zstd frame. Of a call that takes several the task that takes it decompresses it.
+    func expand(
+        _ stream: UInt32, _ frame: UnsafeRawBufferPointer, isLast: Bool, caps: ExpansionCaps,
+        _ context: ChannelHandlerContext
+    ) {
+        guard var call = calls[stream] else { return }
+        if let inbox = call.work?.inbox {
+            inbox.put([UInt8](frame), caps: caps)
+            if isLast { inbox.finish() }
+            return
+        }
+        do throws(HubError) {
+            let message = try Zstandard.message(frame, caps: caps)
+            call.cameCompressed = true
+            message.withUnsafeBytes { start(stream, call, $0, context) }
+        } catch { fail(stream, error, context) }
+    }
+
     private func start(
         _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
     ) {
@@ -82,19 +101,19 @@ extension ConnectionHandler {
         switch call.route.handler {
         case .direct: break  // Answered where it was received.
         case .unary(let body):
-            answerLater(stream, work, about) { (about) async throws(HubError) in try await body(about, message) }
+            answerLater(stream, call, work, about) { (about) async throws(HubError) in try await body(about, message) }
         case .gather(let body):
             let inbox = inbox(stream)
             work.inbox = inbox
-            answerLater(stream, work, about) { (about) async throws(HubError) in try await body(about, inbox) }
+            answerLater(stream, call, work, about) { (about) async throws(HubError) in try await body(about, inbox) }
         case .stream(let body):
-            streamLater(stream, work, about, context) { (about, sink) async throws(StreamInterruption) in
+            streamLater(stream, call, work, about, context) { (about, sink) async throws(StreamInterruption) in
                 try await body(about, message, sink)
             }
         case .exchange(let body):
             let inbox = inbox(stream)
             work.inbox = inbox
-            streamLater(stream, work, about, context) { (about, sink) async throws(StreamInterruption) in
+            streamLater(stream, call, work, about, context) { (about, sink) async throws(StreamInterruption) in
                 try await body(about, inbox, sink)
             }
         }
@@ -125,26 +144,32 @@ extension ConnectionHandler {
     // MARK: Tasks
 
     private func answerLater(
-        _ stream: UInt32, _ work: CallWork, _ about: CallContext,
+        _ stream: UInt32, _ call: OpenCall, _ work: CallWork, _ about: CallContext,
         _ body: @escaping @Sendable (CallContext) async throws(HubError) -> CallAnswer
     ) {
-        run(stream, work) { () async -> Result<CallAnswer, HubError> in
-            do throws(HubError) { return .success(try await body(about)) } catch { return .failure(error) }
+        let compresses = call.compresses
+        run(stream, work) { () async -> Result<(WireMessage, replayed: Bool), HubError> in
+            do throws(HubError) {
+                let reply = try await body(about)
+                return .success((WireMessage(reply.body, compresses: compresses), reply.replayed))
+            } catch { return .failure(error) }
         } then: { handler, context, result in
             switch result {
-            case .success(let reply): handler.answer(stream, reply, requestHash: about.requestHash, context)
+            case .success(let (reply, replayed)):
+                handler.answer(stream, reply, replayed: replayed, requestHash: about.requestHash, context)
             case .failure(let error): handler.fail(stream, error, context)
             }
         }
     }
 
     private func streamLater(
-        _ stream: UInt32, _ work: CallWork, _ about: CallContext, _ context: ChannelHandlerContext,
+        _ stream: UInt32, _ call: OpenCall, _ work: CallWork, _ about: CallContext, _ context: ChannelHandlerContext,
         _ body: @escaping @Sendable (CallContext, any StreamSink) async throws(StreamInterruption) -> Void
     ) {
         let arrivals = arrivals
-        let sink = ChannelSink(patience: server.times.watcherPatience, loop: context.eventLoop) {
-            message, cursor, left in
+        let sink = ChannelSink(
+            patience: server.times.watcherPatience, compresses: call.compresses, loop: context.eventLoop
+        ) { message, cursor, left in
             let waiting = WaitingMessage(cursor: cursor, left: left)
             arrivals?.put { handler, context in handler.push(stream, message, waiting, context) }
         }

@@ -27,10 +27,12 @@ extension ConnectionHandler {
     func answer(
         _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
     ) {
-        guard !call.isClamped, message.count <= Int(peer.messageBytesMax), context.channel.isWritable,
+        guard !call.isClamped, !call.mayShorten(message.count), message.count <= Int(peer.messageBytesMax),
+            context.channel.isWritable,
             outbox.pass(stream, bytes: message.count)
         else {
-            answer(stream, CallAnswer(body: [UInt8](message)), requestHash: [], context)
+            let reply = WireMessage([UInt8](message), compresses: call.compresses)
+            answer(stream, reply, replayed: false, requestHash: [], context)
             if !call.isBusy { machine.release(stream) }
             return
         }
@@ -48,27 +50,30 @@ extension ConnectionHandler {
     }
 
     func answer(
-        _ stream: UInt32, _ reply: CallAnswer, requestHash: [UInt8], _ context: ChannelHandlerContext
+        _ stream: UInt32, _ reply: WireMessage, replayed: Bool, requestHash: [UInt8],
+        _ context: ChannelHandlerContext
     ) {
         guard let call = calls.remove(stream) else { return }  // Cancelled or past its deadline meanwhile.
-        guard reply.body.count <= Int(peer.messageBytesMax) else {
+        guard reply.messageBytes <= Int(peer.messageBytesMax) else {
             call.count(.messageTooLarge)
             return end(stream, HubError(.messageTooLarge, "the answer is above the caller's message limit"), context)
         }
-        if WireRule.unsentAnswers.forbids(!hasRoom(reply.body.count)) {
+        if WireRule.unsentAnswers.forbids(!hasRoom(reply.bytes.count)) {
             let error = HubError(
                 .tooManyCalls, "\(outbox.waiting) bytes of answers wait to be taken", retryAfterMillis: 1_000)
             call.count(error.code)
             return self.end(stream, error, context)
         }
         call.count(nil)
-        var end = HubEnd.ok(metadata: call.metadata, finalSize: UInt64(reply.body.count))
-        if reply.replayed { end.metadata.append(HubMetadata(HubMetadataKey.replayed, "1")) }
+        var end = HubEnd.ok(metadata: call.metadata, finalSize: UInt64(reply.messageBytes))
+        if replayed { end.metadata.append(HubMetadata(HubMetadataKey.replayed, "1")) }
         if !requestHash.isEmpty { end.requestHash = .init(requestHash) }
-        if context.channel.isWritable, outbox.pass(stream, bytes: reply.body.count) {
-            write(context) { $0.writeFrame(.data, flags: .end, stream: stream, payload: reply.body) }
+        if context.channel.isWritable, outbox.pass(stream, bytes: reply.bytes.count) {
+            write(context) {
+                $0.writeFrame(.data, flags: reply.flags(.end), stream: stream, payload: reply.bytes)
+            }
         } else {
-            outbox.add(reply.body, to: stream, isLast: true)
+            outbox.add(reply.bytes, to: stream, isLast: true, isCompressed: reply.isCompressed)
         }
         self.end(stream, end, context)
     }
@@ -116,17 +121,17 @@ extension ConnectionHandler {
 
     /// One message of a stream.
     func push(
-        _ stream: UInt32, _ message: [UInt8], _ waiting: WaitingMessage, _ context: ChannelHandlerContext
+        _ stream: UInt32, _ message: WireMessage, _ waiting: WaitingMessage, _ context: ChannelHandlerContext
     ) {
         guard let call = calls[stream] else { return waiting.left() }
-        guard outbox.waiting + message.count <= share?.room ?? .max else {
+        guard outbox.waiting + message.bytes.count <= share?.room ?? .max else {
             waiting.left()
             // It goes on after what was sent, when there is room again.
             return interrupt(
                 stream, call, HubError(.slowConsumer, "too much waits for this principal", retryAfterMillis: 1_000),
                 context)
         }
-        outbox.add(message, to: stream, isLast: false)
+        outbox.add(message.bytes, to: stream, isLast: false, isCompressed: message.isCompressed)
         self.waiting[stream, default: CircularBuffer(initialCapacity: 4)].append(waiting)
         pump(context)
     }

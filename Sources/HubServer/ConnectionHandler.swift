@@ -1,5 +1,6 @@
 // One client's connection: turns frames into machine events and carries out what the machine says. Decides nothing.
 
+import HubCompression
 import HubCore
 import HubDomain
 import HubProto
@@ -241,6 +242,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .request(let stream, nil, let isLast): receive(stream, payload, isLast: isLast, context)
         case .request(let stream, let joined?, let isLast):
             joined.withUnsafeBytes { receive(stream, $0, isLast: isLast, context) }
+        case .compressed(let stream, nil, let isLast, let longest):
+            expand(stream, payload, isLast: isLast, caps: ExpansionCaps(request: longest), context)
+        case .compressed(let stream, let joined?, let isLast, let longest):
+            joined.withUnsafeBytes {
+                expand(stream, $0, isLast: isLast, caps: ExpansionCaps(request: longest), context)
+            }
         case .requestsEnded(let stream): calls[stream]?.work?.inbox?.finish()
         case .cancelled(let stream):
             drop(stream)

@@ -82,6 +82,7 @@ package final class HubServer: Sendable {
         hello.limits.openCallsMax = configuration.limits.openCallsMax
         hello.limits.streamCredit = configuration.limits.streamCredit
         hello.limits.connectionCredit = configuration.limits.connectionCredit
+        hello.features = ProtocolVersion.featureZstd
         hello.software = configuration.software
         hello.instanceID = .init(configuration.instanceID)
         let server = ServerContext(

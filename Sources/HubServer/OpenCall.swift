@@ -17,6 +17,10 @@ struct OpenCall {
     let isClamped: Bool
     /// What CALL said beside method and timeout; nil when it said nothing.
     let details: CallDetails?
+    /// Its answers may leave as zstd frames.
+    let compresses: Bool
+    /// Its one request came as a zstd frame.
+    var cameCompressed = false
     /// A module was asked, and its answer comes without a task.
     var isRelayed = false
     /// Of a call that needs a task.
@@ -27,8 +31,13 @@ struct OpenCall {
         self.route = route
         (timeoutMillis, isClamped) = CallMetadata.timeout(head.timeoutMillis, shape: route.method.shape)
         deadline = now + .milliseconds(Int64(timeoutMillis))
+        compresses =
+            head.encodings.contains(.answers) && !WireRule.secrets.forbids(route.method.carriesSecrets)
         details = if case .whole(let call) = head { CallDetails(call) } else { nil }
     }
+
+    /// An answer of so many bytes may become shorter.
+    func mayShorten(_ bytes: Int) -> Bool { compresses && bytes >= CallLimits.compressedBytesMin }
 
     /// Milliseconds until the deadline, rounded up; nil when it has passed.
     func millisLeft(_ now: NIODeadline) -> UInt32? {
@@ -47,13 +56,15 @@ struct OpenCall {
         actor.role = principal.role
         actor.department = principal.department
         actor.unit = principal.unit
-        guard let call = details?.call else {
-            return CallContext(method: route.method, actor: actor, timeoutMillis: timeoutMillis)
-        }
-        actor.onBehalfOf = CallMetadata.text(HubMetadataKey.onBehalfOf, in: call) ?? ""
-        return CallContext(
-            method: route.method, actor: actor, idempotencyKey: [UInt8](call.idempotencyKey),
-            resumeFrom: [UInt8](call.resumeFrom), timeoutMillis: timeoutMillis, metadata: call.metadata)
+        var context = CallContext(method: route.method, actor: actor, timeoutMillis: timeoutMillis)
+        context.cameCompressed = cameCompressed
+        context.acceptsCompressed = compresses
+        guard let call = details?.call else { return context }
+        context.actor.onBehalfOf = CallMetadata.text(HubMetadataKey.onBehalfOf, in: call) ?? ""
+        context.idempotencyKey = [UInt8](call.idempotencyKey)
+        context.resumeFrom = [UInt8](call.resumeFrom)
+        context.metadata = call.metadata
+        return context
     }
 
     /// Counts the call, once, where it ends.

@@ -1,27 +1,38 @@
 // Where the requests of a stream wait for their handler: no more than the stream's credit allows.
 
+import HubCompression
 import HubCore
 import HubDomain
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Filled on the event loop, emptied by one task.
+/// Filled on the event loop, emptied by one task. Compressed requests wait as they came, so that what waits stays within
+/// the credit that it was sent for.
 final class RequestInbox: RequestSource {
+    private struct Waiting {
+        let bytes: [UInt8]
+        /// Of a compressed one.
+        let caps: ExpansionCaps?
+    }
+
     private struct State {
-        var messages = CircularBuffer<[UInt8]>()
+        var messages = CircularBuffer<Waiting>()
         var isComplete = false
         var isAbandoned = false
+        var lastCameCompressed = false
         var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = NIOLockedValueBox(State())
     private let taken: @Sendable (Int) -> Void
 
-    /// - Parameter taken: Told the bytes of each request that the handler took: they may be asked for again.
+    /// - Parameter taken: Told the bytes, as they came, of each request that the handler took: they may be asked for again.
     init(taken: @escaping @Sendable (Int) -> Void) { self.taken = taken }
 
-    /// A request has come.
-    func put(_ message: [UInt8]) { change { $0.messages.append(message) } }
+    /// A request has come. `caps`: it is compressed, and may become no more than this.
+    func put(_ bytes: [UInt8], caps: ExpansionCaps? = nil) {
+        change { $0.messages.append(Waiting(bytes: bytes, caps: caps)) }
+    }
 
     /// No further one comes.
     func finish() { change { $0.isComplete = true } }
@@ -29,16 +40,15 @@ final class RequestInbox: RequestSource {
     /// Nobody waits for an answer any more.
     func abandon() { change { $0.isAbandoned = true } }
 
+    var lastCameCompressed: Bool { state.withLockedValue { $0.lastCameCompressed } }
+
     func next() async throws(HubError) -> [UInt8]? {
         while true {
             let (found, isOver, isAbandoned) = state.withLockedValue { state in
                 (state.isAbandoned ? nil : state.messages.popFirst(), state.isComplete, state.isAbandoned)
             }
             if isAbandoned { throw HubError(.cancelled, "nobody waits any more") }
-            if let found {
-                taken(found.count)
-                return found
-            }
+            if let found { return try message(of: found) }
             if isOver { return nil }
             await withCheckedContinuation { continuation in
                 let isReady = state.withLockedValue { state in
@@ -49,6 +59,13 @@ final class RequestInbox: RequestSource {
                 if isReady { continuation.resume() }
             }
         }
+    }
+
+    private func message(of found: Waiting) throws(HubError) -> [UInt8] {
+        state.withLockedValue { $0.lastCameCompressed = found.caps != nil }
+        taken(found.bytes.count)
+        guard let caps = found.caps else { return found.bytes }
+        return try Zstandard.message(found.bytes, caps: caps)
     }
 
     private func change(_ body: (inout State) -> Void) {

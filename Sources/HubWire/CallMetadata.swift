@@ -11,6 +11,8 @@ public enum ProtocolVersion {
     public static let minorMin: UInt32 = 0
     /// Highest minor version this build speaks.
     public static let minorMax: UInt32 = 0
+    /// Bit of `Hello.features`: the sender takes messages that are compressed with zstd.
+    public static let featureZstd: UInt64 = 1
 }
 
 /// Rules for what a CALL carries beside its method.
@@ -21,8 +23,9 @@ public enum CallMetadata {
         guard path.count <= CallLimits.methodBytesMax, let slash = path.firstIndex(of: UInt8(ascii: "/")),
             slash != path.startIndex, path.index(after: slash) != path.endIndex
         else { return HubError(.methodUnknown, "method must be package.Service/Method") }
-        if WireRule.encoding.forbids(!call.encoding.isEmpty && call.encoding != "identity") {
-            return HubError(.methodUnknown, "encoding is not in 1.0; supported: identity")
+        if WireRule.encoding.forbids(!call.encoding.isEmpty && !CallEncodings.names.contains(call.encoding)) {
+            let names = CallEncodings.names.joined(separator: ", ")
+            return HubError(.methodUnknown, "no such encoding; supported: \(names)", facts: ["supported": names])
         }
         if call.metadata.isEmpty { return nil }
         if WireRule.metadataEntries.forbids(call.metadata.count > CallLimits.metadataEntriesMax) {

@@ -43,7 +43,7 @@ public struct FrameFlags: OptionSet, Hashable, Sendable {
     public static let end = Self(rawValue: 0x01)
     /// On DATA: the message goes on in the next DATA frame.
     public static let more = Self(rawValue: 0x02)
-    /// On DATA: the message is compressed. Reserved.
+    /// On DATA: the message is a zstd frame. On every frame of the message, or on none.
     public static let compressed = Self(rawValue: 0x04)
     /// On PING: this is the answer.
     public static let ack = Self(rawValue: 0x08)

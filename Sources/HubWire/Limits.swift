@@ -67,6 +67,12 @@ public enum CallLimits {
     public static let watcherUnsentBytesMax = 262_144
     /// Bytes of answers that may wait on one connection; a longer one may wait alone.
     public static let unsentBytesMax = 16_777_216
+    /// Bytes of a message for each byte of its zstd frame.
+    public static let expansionMax = 100
+    /// Bytes that a compressed message may have whatever the length of its frame.
+    public static let expansionBytesFree = 65_536
+    /// Shorter messages are not worth compressing, bytes.
+    public static let compressedBytesMin = 1_024
     /// Nesting of protobuf messages from a peer.
     public static let messageDepthMax = 32
 }

@@ -21,11 +21,13 @@ where Message.Index == Int, Message.SubSequence: Sendable {
         /// Bytes that have left.
         @usableFromInline var sent = 0
         @usableFromInline let isLast: Bool
+        @usableFromInline let isCompressed: Bool
 
         @inlinable
-        init(message: Message, isLast: Bool) {
+        init(message: Message, isLast: Bool, isCompressed: Bool) {
             self.message = message
             self.isLast = isLast
+            self.isCompressed = isCompressed
         }
     }
 
@@ -114,11 +116,11 @@ where Message.Index == Int, Message.SubSequence: Sendable {
         return passes
     }
 
-    /// A message to be sent. `isLast`: its last frame carries END.
+    /// A message to be sent. `isLast`: its last frame carries END. `isCompressed`: each of its frames says so.
     @inlinable
-    public mutating func add(_ message: Message, to stream: UInt32, isLast: Bool) {
+    public mutating func add(_ message: Message, to stream: UInt32, isLast: Bool, isCompressed: Bool = false) {
         var entry = take(stream)
-        entry.messages.append(Pending(message: message, isLast: isLast))
+        entry.messages.append(Pending(message: message, isLast: isLast, isCompressed: isCompressed))
         entry.unsent += message.count
         held += message.count
         put(entry, stream)
@@ -184,7 +186,8 @@ where Message.Index == Int, Message.SubSequence: Sendable {
             held -= count
             sent += UInt64(count)
             let isWhole = pending.sent == pending.message.count
-            let flags: FrameFlags = isWhole ? (pending.isLast ? .end : []) : .more
+            var flags: FrameFlags = isWhole ? (pending.isLast ? .end : []) : .more
+            if pending.isCompressed { flags.insert(.compressed) }
             if isWhole { entry.advance() } else { entry.messages[entry.head] = pending }
             // END follows its last message at once.
             put(entry, stream, first: isWhole && entry.head == entry.messages.count && entry.isClosing)

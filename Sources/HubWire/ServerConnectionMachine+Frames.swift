@@ -101,7 +101,7 @@ extension ServerConnectionMachine {
             begin(header.stream, .draining)
             return vain() ?? .refuse(stream: header.stream, error)
         }
-        begin(header.stream, .receiving)
+        begin(header.stream, .receiving, head.encodings)
         return .opened(stream: header.stream, head)
     }
 
@@ -145,15 +145,12 @@ extension ServerConnectionMachine {
     private enum Piece {
         case overdrawn, bareEnd, strayEnd, incomplete(grant: UInt64?), tooLong(limit: Int), tooMuch, surplus
         case whole(joined: [UInt8]?)
+        case miscoded(String)
     }
 
     private mutating func message(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
         let stream = header.stream
         let ends = header.flags.contains(.end)
-        if WireRule.compression.forbids(header.flags.contains(.compressed)) {
-            window.giveBack(payload.count)
-            return end(stream, HubError(.protocolViolation, "compressed DATA without an encoding"), ends)
-        }
         guard var entry = streams[stream] else { return .ignore }
         let piece = take(header, payload, stream, &entry)
         streams.set(stream, entry)
@@ -161,6 +158,9 @@ extension ServerConnectionMachine {
         case .overdrawn: return fail(.flowControl, "DATA beyond the credit of stream \(stream)")
         case .strayEnd: return fail(.protocolError, "END in the middle of a message")
         case .bareEnd: return .requestsEnded(stream: stream)
+        case .miscoded(let detail):
+            window.giveBack(payload.count)
+            return end(stream, HubError(.protocolViolation, detail), ends)
         case .surplus:
             window.giveBack(payload.count)
             return end(stream, HubError(.methodUnknown, "this method takes exactly one request"), ends)
@@ -181,6 +181,9 @@ extension ServerConnectionMachine {
         case .whole(let joined):
             // Of what came in pieces only the last one is still held.
             if let joined, entry.takesStream { window.take(joined.count - payload.count) }
+            if entry.isCompressed {
+                return .compressed(stream: stream, joined: joined, isLast: ends, longest: Int(entry.longest))
+            }
             return .request(stream: stream, joined: joined, isLast: ends)
         }
     }
@@ -194,6 +197,14 @@ extension ServerConnectionMachine {
             guard entry.takesStream else { return .surplus }
             entry.side = .complete
             return .bareEnd
+        }
+        let isCompressed = header.flags.contains(.compressed)
+        if WireRule.compression.forbids(isCompressed && !entry.mayCompress) {
+            return .miscoded("compressed DATA without an encoding")
+        }
+        if !entry.isJoining { entry.isCompressed = isCompressed }
+        if WireRule.compressedParts.forbids(isCompressed != entry.isCompressed) {
+            return .miscoded("COMPRESSED on some frames of a message")
         }
         switch join(payload, more: header.flags.contains(.more), stream, &entry) {
         case .tooLarge: return .tooLong(limit: Int(entry.longest))
@@ -256,9 +267,10 @@ extension ServerConnectionMachine {
 
     // MARK: Streams
 
-    private mutating func begin(_ stream: UInt32, _ side: Stream.Side) {
+    private mutating func begin(_ stream: UInt32, _ side: Stream.Side, _ encodings: CallEncodings = []) {
         var entry = Stream(longest: limits.messageBytesMax, window: ReceiveWindow(size: limits.streamCredit))
         entry.side = side
+        entry.mayCompress = encodings.contains(.requests)
         unfinished += 1
         if side == .receiving {
             entry.isWorking = true

@@ -17,6 +17,9 @@ public struct ServerConnectionMachine: Sendable {
         case opened(stream: UInt32, CallHead)
         /// A request message is whole: the payload of this frame, or what was `joined`. `isLast`: none follows.
         case request(stream: UInt32, joined: [UInt8]?, isLast: Bool)
+        /// As ``request(stream:joined:isLast:)``, but the message is a zstd frame: the driver makes at most `longest` bytes of
+        /// it, and ends the call when that fails.
+        case compressed(stream: UInt32, joined: [UInt8]?, isLast: Bool, longest: Int)
         /// The client sends no further request; there was no message in this frame.
         case requestsEnded(stream: UInt32)
         /// The caller gave up; nothing more is sent on this stream.
@@ -81,6 +84,10 @@ public struct ServerConnectionMachine: Sendable {
         var longest: UInt32
         /// The beginning of a request is in ``joiners``.
         var isJoining = false
+        /// That beginning is compressed.
+        var isCompressed = false
+        /// CALL said that requests may be compressed.
+        var mayCompress = false
         var window: ReceiveWindow
 
         /// Can still be answered.

@@ -44,6 +44,32 @@ extension EndToEnd {
             }
         }
 
+        @Test("a bomb costs the hub, at its peak, no more memory than the longest message twice")
+        func peak() async throws {
+            try await RunningHub.serve { hub in
+                let pid = try #require(hub.regency.pid)
+                let cases = ["payload_bomb", "payload_bomb_of_4_gib", "payload_ratio", "payload_expanded_too_long"]
+                let words = ["conformance"] + cases.flatMap { ["--case", $0] }
+                // Once before, so that what is loaded once does not count.
+                #expect(try await hub.regency.admin(words).status == 0)
+                let before = try Self.kibibytes("VmRSS", of: pid)
+                // The kernel forgets the most that the process has used so far.
+                let forget = try #require(FileHandle(forWritingAtPath: "/proc/\(pid)/clear_refs"))
+                try forget.write(contentsOf: Data("5".utf8))
+                try forget.close()
+                #expect(try await hub.regency.admin(words).status == 0)
+                let most = try Self.kibibytes("VmHWM", of: pid)
+                #expect(most - before <= 2 * 4_096, "\(before) KiB before, \(most) at the peak")
+            }
+        }
+
+        /// A line of a process's status.
+        private static func kibibytes(_ line: String, of pid: Int32) throws -> Int {
+            let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+            let found = status.split(separator: "\n").first { $0.hasPrefix(line + ":") }
+            return try #require(found.flatMap { Int($0.filter(\.isNumber)) })
+        }
+
         /// Which case must fail when a rule is switched off.
         static let proofs: [(WireRule, String)] = [
             (.frameLength, "header_length_over_limit"), (.reservedBits, "header_reserved"),
@@ -64,7 +90,9 @@ extension EndToEnd {
             (.idleFrames, "ping_flood"), (.encoding, "payload_unknown_encoding"),
             (.metadataEntries, "metadata_65_entries"), (.metadataKeys, "metadata_key_uppercase"),
             (.metadataLength, "metadata_value_too_long"), (.citizenReference, "on_behalf_of_malformed"),
-            (.timeoutBounds, "timeout_zero"), (.messageDepth, "payload_too_deep"), (.keyNeeded, "key_missing"),
+            (.compressedParts, "payload_compressed_in_part"), (.expandedLength, "payload_expanded_too_long"),
+            (.expansion, "payload_ratio"), (.secrets, "answer_with_secrets"), (.timeoutBounds, "timeout_zero"),
+            (.messageDepth, "payload_too_deep"), (.keyNeeded, "key_missing"),
         ]
 
         @Test("for every rule that is switched off, the case of that rule fails", .timeLimit(.minutes(5)))

@@ -158,7 +158,6 @@ struct ClientConnectionMachineTests {
             (Frames.hello().add(.data, stream: 0, [1]), .protocolError),
             (Frames.hello().add(.data, stream: 2, [1]), .protocolError),
             (Frames.hello().add(.data, stream: 3, [1]), .protocolError),
-            (Frames.hello().add(.data, flags: .compressed, stream: 1, [1]), .protocolError),
             (Frames.hello().add(.data, flags: [.more, .end], stream: 1, [1]), .protocolError),
             (Frames.hello().add(.data, flags: .init(rawValue: 0x40), stream: 1, [1]), .protocolError),
             (Frames.hello().add(.data, stream: 1, [UInt8](repeating: 0, count: 65_537)), .frameSize),

@@ -1,6 +1,7 @@
 // A hub that does what a test tells it: real TLS and real frames, invented answers.
 
 import HubClient
+import HubCompression
 import HubDomain
 import HubProto
 import HubTrust
@@ -18,6 +19,7 @@ struct ScriptedCall: Sendable {
     let stream: UInt32
     let call: HubCall
     let message: [UInt8]
+    var cameCompressed = false
 }
 
 /// What the scripted hub does about it.
@@ -61,7 +63,8 @@ final class ScriptedHub: Sendable {
 
     /// - Parameter port: 0 for any free one.
     init(
-        papers: Papers, port: Int = 0, limits: WireLimits = WireLimits(), script: @escaping Script
+        papers: Papers, port: Int = 0, limits: WireLimits = WireLimits(), features: UInt64 = 0,
+        script: @escaping Script
     ) async throws {
         self.papers = papers
         let state = SharedRecord()
@@ -77,7 +80,8 @@ final class ScriptedHub: Sendable {
                     }
                     try channel.pipeline.syncOperations.addHandlers(
                         NIOSSLServerHandler(context: tls),
-                        ScriptedConnection(connection, limits: limits, state: state, script: script))
+                        ScriptedConnection(
+                            connection, limits: limits, features: features, state: state, script: script))
                 }
             }
             .bind(host: "127.0.0.1", port: port).get()
@@ -104,6 +108,7 @@ private final class ScriptedConnection: ChannelInboundHandler {
 
     private let connection: Int
     private let limits: WireLimits
+    private let features: UInt64
     private let state: ScriptedHub.SharedRecord
     private let script: ScriptedHub.Script
     private var machine: ServerConnectionMachine
@@ -115,9 +120,13 @@ private final class ScriptedConnection: ChannelInboundHandler {
     /// The socket is closed; what was read before is of no concern any more.
     private var isDropped = false
 
-    init(_ connection: Int, limits: WireLimits, state: ScriptedHub.SharedRecord, script: @escaping ScriptedHub.Script) {
+    init(
+        _ connection: Int, limits: WireLimits, features: UInt64, state: ScriptedHub.SharedRecord,
+        script: @escaping ScriptedHub.Script
+    ) {
         self.connection = connection
         self.limits = limits
+        self.features = features
         self.state = state
         self.script = script
         machine = ServerConnectionMachine(limits: limits)
@@ -155,6 +164,7 @@ private final class ScriptedConnection: ChannelInboundHandler {
         switch action {
         case .ready:
             var hello = HubHello()
+            hello.features = features
             hello.limits.frameBytesMax = limits.frameBytesMax
             hello.limits.messageBytesMax = limits.messageBytesMax
             hello.limits.openCallsMax = limits.openCallsMax
@@ -179,6 +189,16 @@ private final class ScriptedConnection: ChannelInboundHandler {
         case .goaway(let goaway):
             write(.goaway, 0, goaway, context)
             context.close(promise: nil)
+        case .compressed(let stream, let joined, _, let longest):
+            let caps = ExpansionCaps(bytesMax: longest)
+            guard let message = try? Zstandard.message(joined ?? payload, caps: caps) else {
+                return context.close(promise: nil)
+            }
+            let call = ScriptedCall(
+                connection: connection, stream: stream, call: calls[stream] ?? HubCall(), message: message,
+                cameCompressed: true)
+            state.record.withLock { $0.calls.append(call) }
+            for step in script(call) { perform(step, stream, context) }
         case .reset, .pong, .ponged, .peerLeaving, .ignore, .requestsEnded: break
         }
     }

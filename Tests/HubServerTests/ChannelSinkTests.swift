@@ -32,7 +32,7 @@ struct ChannelSinkTests {
     private func sink(patience: TimeAmount) -> ChannelSink {
         let wire = wire
         return ChannelSink(unsentBytesMax: 100, patience: patience, loop: MultiThreadedEventLoopGroup.singleton.any()) {
-            wire.push($0, $2)
+            wire.push($0.bytes, $2)
         }
     }
 

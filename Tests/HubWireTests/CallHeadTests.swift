@@ -28,6 +28,36 @@ struct CallHeadTests {
         }
     }
 
+    @Test("says the same of zstd, read in place or decoded")
+    func encodings() throws {
+        for (encoding, accepted, said) in [
+            ("zstd", ["zstd"], [.requests, .answers]), ("zstd", [], .requests), ("", ["zstd"], .answers),
+            ("", ["br", "zstd"], .answers), ("identity", ["zstd", "identity"], .answers), ("", ["gzip"], []),
+        ] as [(String, [String], CallEncodings)] {
+            for timeout in [nil, 30_000] as [UInt32?] {
+                let call = HubCall.echo {
+                    $0.encoding = encoding
+                    $0.acceptEncoding = accepted
+                    if let timeout { $0.timeoutMs = timeout }
+                }
+                let plain = try call.serializedBytes() as [UInt8]
+                for payload in [plain, plain + [0xF8, 0x07, 0x01]] {
+                    var machine = ServerConnectionMachine(limits: WireLimits())
+                    _ = machine.receive(
+                        FrameHeader(.hello, stream: 0, length: 0), UnsafeRawBufferPointer(start: nil, count: 0))
+                    let header = FrameHeader(.call, stream: 1, length: UInt32(payload.count))
+                    guard case .opened(1, let head) = payload.withUnsafeBytes({ machine.receive(header, $0) }) else {
+                        Issue.record("\(encoding) \(accepted) was not opened")
+                        continue
+                    }
+                    #expect(head.encodings == said && head.timeoutMillis == timeout)
+                    let isUsual = payload == plain && (encoding.isEmpty || encoding == "zstd")
+                    if case .plain = head { #expect(isUsual) } else { #expect(!isUsual || accepted.first != "zstd") }
+                }
+            }
+        }
+    }
+
     @Test(
         "is refused in the same words, read in place or decoded",
         arguments: ["", "/", "a", "a/", "/a", "echo", "hub.v1.Diagnostics/"])
@@ -42,7 +72,12 @@ struct CallHeadTests {
 
     @Test("whatever its bytes, it is opened, refused or left to the decoder; never read beyond its end")
     func cutShort() throws {
-        let whole = try HubCall.echo { $0.timeoutMs = 70_000 }.serializedBytes() as [UInt8]
+        let whole =
+            try HubCall.echo {
+                $0.timeoutMs = 70_000
+                $0.encoding = "zstd"
+                $0.acceptEncoding = ["zstd"]
+            }.serializedBytes() as [UInt8]
         for count in 0..<whole.count {
             // In memory of its own, so that a byte too many is seen by the sanitiser.
             let cut = Array(whole.prefix(count))

@@ -20,13 +20,14 @@ struct CallMetadataTests {
         }
     }
 
-    @Test("an encoding other than identity is refused, naming what is supported")
+    @Test("an encoding other than identity and zstd is refused, naming what is supported")
     func encoding() {
-        #expect(fault { $0.encoding = "identity" } == nil)
-        let error = fault { $0.encoding = "zstd" }
+        for known in ["", "identity", "zstd"] { #expect(fault { $0.encoding = known } == nil) }
+        let error = fault { $0.encoding = "brotli" }
         #expect(error?.code == .methodUnknown)
-        #expect(error?.detail.contains("identity") == true)
-        #expect(fault { $0.acceptEncoding = ["zstd"] } == nil)
+        #expect(error?.detail.contains("identity, zstd") == true)
+        #expect(error?.facts == ["supported": "identity, zstd"])
+        #expect(fault { $0.acceptEncoding = ["brotli", "zstd"] } == nil)
     }
 
     @Test("64 entries pass, 65 do not")

@@ -98,6 +98,43 @@ struct CallStreamTests {
         #expect(try client.ask(3) == .request(3, []))
     }
 
+    @Test("a message whose frames say COMPRESSED is handed on as it came, with the longest that may become of it")
+    func compressedRequest() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1, .echo { $0.encoding = "zstd" })
+        client.machine.expect(1, .interopOutput)
+        #expect(client.data(1, [1], [.compressed, .more]) == .nothing)
+        #expect(
+            client.data(1, [2], [.compressed, .end])
+                == .compressed(1, [1, 2], longest: Int(HubMethod.requestBytesStandard)))
+        // The encoding obliges to nothing.
+        _ = try client.call(3, .echo { $0.encoding = "zstd" })
+        #expect(client.data(3, [1]) == .request(3, [1]))
+    }
+
+    @Test("COMPRESSED on some frames of a message ends its call, once, and the connection lives")
+    func compressedInPart() throws {
+        for (first, second) in [(FrameFlags.more, FrameFlags.compressed), ([.more, .compressed], [])] {
+            let client = try ScriptedClient()
+            _ = try client.call(1, .echo { $0.encoding = "zstd" })
+            #expect(client.data(1, [1], first) == .nothing)
+            #expect(client.data(1, [1], second.union(.more)) == .refused(1, .protocolViolation, .internalError))
+            #expect(client.data(1, [1], .end) == .nothing)
+            #expect(try client.ask(3) == .request(3, []))
+        }
+    }
+
+    @Test("of the messages of a stream each may be compressed or not")
+    func compressedStream() throws {
+        let client = try ScriptedClient()
+        _ = try client.call(1, .echo { $0.encoding = "zstd" })
+        client.machine.expect(1, .interopInput)
+        #expect(client.data(1, [1], .compressed) == .compressed(1, [1], longest: 4_194_304))
+        #expect(client.data(1, [2], []) == .request(1, [2]))
+        #expect(client.data(1, [3], .compressed) == .compressed(1, [3], longest: 4_194_304))
+        #expect(client.data(1, [], [.end, .none]) == .requestsEnded(1))
+    }
+
     @Test("a second request of a method that takes one is refused")
     func clientStream() throws {
         let client = try ScriptedClient()
@@ -143,7 +180,7 @@ struct CallStreamTests {
     @Test("a client that finishes or resets what was refused may go on for ever", arguments: [true, false])
     func refusedAndFinished(finishes: Bool) throws {
         let client = try ScriptedClient(limits: WireLimits(openCallsMax: 2))
-        let bad = HubCall.echo { $0.encoding = "zstd" }
+        let bad = HubCall.echo { $0.encoding = "brotli" }
         for stream in stride(from: 1 as UInt32, to: 101, by: 2) {
             #expect(try client.call(stream, bad) == .refused(stream, .methodUnknown, .unimplemented))
             #expect((finishes ? client.data(stream, [1]) : client.send(.reset, stream: stream)) == .nothing)

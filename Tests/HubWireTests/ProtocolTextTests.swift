@@ -28,7 +28,8 @@ struct ProtocolTextTests {
             Int(CallLimits.unaryTimeoutMillis.standard), Int(CallLimits.streamTimeoutMillis.standard),
             Int(HubMethod.requestBytesStandard), ServerConnectionMachine.idleFramesMax,
             Int(defaults.streamCredit), Int(defaults.connectionCredit), ServerConnectionMachine.vainCallsMax,
-            CallLimits.unsentBytesMax, account.connections, account.calls, account.bytes,
+            CallLimits.unsentBytesMax, account.connections, account.calls, account.bytes, CallLimits.expansionMax,
+            CallLimits.expansionBytesFree,
         ]
         let rows = text.matches(of: /\| \*\*L-(\d+)\*\* [^|]*\| ([\d,]+) \| ([^|]*) \|/)
         #expect(rows.map { Int($0.1) } == Array(1...expected.count))
@@ -75,6 +76,7 @@ struct ProtocolTextTests {
 
         let limits = WireLimits()
         let answer = HubHello.with {
+            $0.features = ProtocolVersion.featureZstd
             $0.limits.frameBytesMax = limits.frameBytesMax
             $0.limits.messageBytesMax = limits.messageBytesMax
             $0.limits.openCallsMax = limits.openCallsMax

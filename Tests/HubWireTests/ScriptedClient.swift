@@ -9,6 +9,7 @@ enum Heard: Equatable {
     case ready(frameBytesMax: UInt32, messageBytesMax: UInt32)
     case opened(UInt32, method: String)
     case request(UInt32, [UInt8])
+    case compressed(UInt32, [UInt8], longest: Int)
     case requestsEnded(UInt32)
     case credit(UInt32, UInt64)
     case cancelled(UInt32)
@@ -24,10 +25,12 @@ enum Heard: Equatable {
         self =
             switch action {
             case .ready(let peer): .ready(frameBytesMax: peer.frameBytesMax, messageBytesMax: peer.messageBytesMax)
-            case .opened(let stream, .plain(let method, _)):
+            case .opened(let stream, .plain(let method, _, _)):
                 .opened(stream, method: String(decoding: payload[method], as: UTF8.self))
             case .opened(let stream, .whole(let call)): .opened(stream, method: call.method)
             case .request(let stream, let joined, _): .request(stream, joined ?? payload)
+            case .compressed(let stream, let joined, _, let longest):
+                .compressed(stream, joined ?? payload, longest: longest)
             case .requestsEnded(let stream): .requestsEnded(stream)
             case .credit(let stream, let offset): .credit(stream, offset)
             case .cancelled(let stream): .cancelled(stream)

@@ -18,6 +18,10 @@ package struct CallContext: Sendable {
     package var requestHash: [UInt8]
     /// What came with the CALL.
     package var metadata: [HubMetadata]
+    /// The one request came compressed.
+    package var cameCompressed = false
+    /// Answers may leave compressed.
+    package var acceptsCompressed = false
 
     package init(
         method: HubMethod, actor: HubActor, idempotencyKey: [UInt8] = [], resumeFrom: [UInt8] = [],
@@ -70,6 +74,13 @@ package protocol RequestSource: Sendable {
     ///
     /// - Throws: ``HubError/Code/cancelled`` when the caller has gone.
     func next() async throws(HubError) -> [UInt8]?
+
+    /// The request that ``next()`` gave last came compressed.
+    var lastCameCompressed: Bool { get }
+}
+
+extension RequestSource {
+    package var lastCameCompressed: Bool { false }
 }
 
 /// A stream that ended with an error and can go on at a cursor.

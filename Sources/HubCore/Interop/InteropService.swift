@@ -24,9 +24,18 @@ struct InteropService: Sendable {
     func empty(_ context: CallContext, _ request: HubInteropEmpty) async throws(HubError) -> HubInteropEmpty { request }
 
     func unary(_ context: CallContext, _ request: HubInteropRequest) async throws(HubError) -> HubInteropReply {
+        try await answer(context, request, cameCompressed: context.cameCompressed)
+    }
+
+    private func answer(
+        _ context: CallContext, _ request: HubInteropRequest, cameCompressed: Bool
+    ) async throws(HubError) -> HubInteropReply {
         try await wait(request.waitMs)
         try fail(request.status, request.message)
-        var reply = try reply(request.replyBytes)
+        try check(request, cameCompressed)
+        var reply = try reply(request.replyBytes, text: request.replyText)
+        reply.requestCompressed = cameCompressed
+        reply.acceptsCompressed = context.acceptsCompressed
         reply.requestBytes = UInt32(clamping: request.payload.count)
         reply.principal = context.actor.principal
         reply.timeoutMs = context.timeoutMillis
@@ -40,7 +49,7 @@ struct InteropService: Sendable {
         guard request.sizes.count <= Self.repliesMax else { throw Self.outOfBounds("sizes", Self.repliesMax) }
         for size in request.sizes {
             try await wait(request.waitMs)
-            try await sink.send(try reply(size).ledgerBytes(), cursor: [])
+            try await sink.send(try reply(size, text: request.replyText).ledgerBytes(), cursor: [])
         }
         try fail(request.status, request.message)
     }
@@ -51,7 +60,9 @@ struct InteropService: Sendable {
             let request = try HubInteropRequest(edge: bytes)
             try await wait(request.waitMs)
             try fail(request.status, request.message)
+            try check(request, requests.lastCameCompressed)
             total.requests += 1
+            if requests.lastCameCompressed { total.compressed += 1 }
             total.bytes += UInt64(request.payload.count)
         }
         return CallAnswer(body: try total.ledgerBytes())
@@ -62,7 +73,8 @@ struct InteropService: Sendable {
     ) async throws(StreamInterruption) {
         do throws(HubError) {
             while let bytes = try await requests.next() {
-                let reply = try await unary(context, try HubInteropRequest(edge: bytes))
+                let reply = try await answer(
+                    context, try HubInteropRequest(edge: bytes), cameCompressed: requests.lastCameCompressed)
                 try await sink.send(try reply.ledgerBytes(), cursor: [])
             }
         } catch {
@@ -127,10 +139,27 @@ struct InteropService: Sendable {
         throw HubError(.asAsked, message, status: CallStatus(rawValue: status) ?? .unknown)
     }
 
-    private func reply(_ bytes: UInt32) throws(HubError) -> HubInteropReply {
-        guard bytes <= Self.payloadBytesMax else { throw Self.outOfBounds("reply", Int(Self.payloadBytesMax)) }
-        return .with { $0.payload = .init(count: Int(bytes)) }
+    private func check(_ request: HubInteropRequest, _ cameCompressed: Bool) throws(HubError) {
+        guard request.expectCompressed, !cameCompressed else { return }
+        throw HubError(.asAsked, "the request did not come compressed", status: .invalidArgument)
     }
+
+    private func reply(_ bytes: UInt32, text: Bool) throws(HubError) -> HubInteropReply {
+        guard bytes <= Self.payloadBytesMax else { throw Self.outOfBounds("reply", Int(Self.payloadBytesMax)) }
+        return .with { $0.payload = text ? .init(Self.lines.prefix(Int(bytes))) : .init(count: Int(bytes)) }
+    }
+
+    /// Numbered lines: what compresses, and not so well that it would be refused.
+    private static let lines: [UInt8] = {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(Int(payloadBytesMax) + 16)
+        var number = 0
+        while lines.count < Int(payloadBytesMax) {
+            lines += "baris \(number)\n".utf8
+            number += 1
+        }
+        return lines
+    }()
 
     private static func outOfBounds(_ field: String, _ max: Int) -> HubError {
         HubError(.filterInvalid, "\(field) must be at most \(max)")

@@ -114,6 +114,9 @@ public nonisolated struct HubClientOrder: Sendable {
   /// Milliseconds after which the caller gives up; 0 = never.
   public var cancelAfterMs: UInt32 = 0
 
+  /// The requests go as they are, whatever the library does by itself.
+  public var uncompressed: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -169,7 +172,7 @@ nonisolated extension HubCallShape: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubClientOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ClientOrder"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}method\0\u{1}shape\0\u{1}mutating\0\u{3}cursor_field\0\u{1}requests\0\u{3}timeout_ms\0\u{3}idempotency_key\0\u{1}metadata\0\u{3}resume_from\0\u{3}cancel_after_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}method\0\u{1}shape\0\u{1}mutating\0\u{3}cursor_field\0\u{1}requests\0\u{3}timeout_ms\0\u{3}idempotency_key\0\u{1}metadata\0\u{3}resume_from\0\u{3}cancel_after_ms\0\u{1}uncompressed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -188,6 +191,7 @@ nonisolated extension HubClientOrder: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.metadata) }()
       case 10: try { try decoder.decodeSingularBytesField(value: &self.resumeFrom) }()
       case 11: try { try decoder.decodeSingularUInt32Field(value: &self.cancelAfterMs) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.uncompressed) }()
       default: break
       }
     }
@@ -227,6 +231,9 @@ nonisolated extension HubClientOrder: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.cancelAfterMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.cancelAfterMs, fieldNumber: 11)
     }
+    if self.uncompressed != false {
+      try visitor.visitSingularBoolField(value: self.uncompressed, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -242,6 +249,7 @@ nonisolated extension HubClientOrder: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.metadata != rhs.metadata {return false}
     if lhs.resumeFrom != rhs.resumeFrom {return false}
     if lhs.cancelAfterMs != rhs.cancelAfterMs {return false}
+    if lhs.uncompressed != rhs.uncompressed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -165,7 +165,8 @@ public nonisolated struct HubHello: Sendable {
   /// Highest minor version that the sender speaks; the effective one is the highest both speak.
   public var versionMax: UInt32 = 0
 
-  /// Feature bits the sender offers; effective are those both offer, unknown bits are ignored. None is defined in 1.0.
+  /// Feature bits the sender offers; effective are those both offer, unknown bits are ignored.
+  /// 1 = ZSTD: the sender takes compressed messages.
   public var features: UInt64 = 0
 
   /// What the sender accepts from its peer.
@@ -254,9 +255,11 @@ public nonisolated struct HubCall: Sendable {
   /// Clears the value of `timeoutMs`. Subsequent reads from it will return its default value.
   public mutating func clearTimeoutMs() {self._timeoutMs = nil}
 
-  /// Compression of this call's messages and those the caller accepts; not in 1.0, a value is answered UNIMPLEMENTED.
+  /// What DATA with COMPRESSED is on this call, from the caller: "zstd". Empty and "identity": there is none. Another value is
+  /// answered UNIMPLEMENTED.
   public var encoding: String = String()
 
+  /// What the hub may make of the answers: "zstd"; others are ignored.
   public var acceptEncoding: [String] = []
 
   /// 16 to 64 bytes made by the client; required by every method that changes something, kept with the answer.
@@ -313,10 +316,10 @@ public nonisolated struct HubEnd: Sendable {
   /// Metadata after the last message, limits as in Call.
   public var metadata: [HubMetadata] = []
 
-  /// SHA-256 of the request message, on methods that change something.
+  /// SHA-256 of the request message before compression, on methods that change something.
   public var requestHash: Data = Data()
 
-  /// Sum of all message bytes the sender put into DATA on this call.
+  /// Sum of all message bytes the sender put into DATA on this call, before compression.
   public var finalSize: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -58,6 +58,12 @@ public nonisolated struct HubInteropRequest: Sendable {
   /// Milliseconds to wait before the answer, at most 60,000.
   public var waitMs: UInt32 = 0
 
+  /// Refuse this request unless it came compressed.
+  public var expectCompressed: Bool = false
+
+  /// Numbered lines of text fill the reply's payload, in place of zeros: what compresses.
+  public var replyText: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -82,6 +88,12 @@ public nonisolated struct HubInteropReply: Sendable {
   /// What came with the call.
   public var metadata: [HubMetadata] = []
 
+  /// The request came compressed.
+  public var requestCompressed: Bool = false
+
+  /// The caller accepts compressed answers.
+  public var acceptsCompressed: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -97,6 +109,9 @@ public nonisolated struct HubInteropTotal: Sendable {
 
   /// Bytes of all payloads.
   public var bytes: UInt64 = 0
+
+  /// Requests that came compressed.
+  public var compressed: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -118,6 +133,9 @@ public nonisolated struct HubInteropOutputRequest: Sendable {
   public var status: UInt32 = 0
 
   public var message: String = String()
+
+  /// Numbered lines of text fill the payloads, in place of zeros.
+  public var replyText: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -203,7 +221,7 @@ nonisolated extension HubInteropEmpty: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubInteropRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteropRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}reply_bytes\0\u{1}payload\0\u{1}status\0\u{1}message\0\u{3}wait_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}reply_bytes\0\u{1}payload\0\u{1}status\0\u{1}message\0\u{3}wait_ms\0\u{3}expect_compressed\0\u{3}reply_text\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -216,6 +234,8 @@ nonisolated extension HubInteropRequest: SwiftProtobuf.Message, SwiftProtobuf._M
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.status) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.message) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.waitMs) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.expectCompressed) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.replyText) }()
       default: break
       }
     }
@@ -237,6 +257,12 @@ nonisolated extension HubInteropRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.waitMs != 0 {
       try visitor.visitSingularUInt32Field(value: self.waitMs, fieldNumber: 5)
     }
+    if self.expectCompressed != false {
+      try visitor.visitSingularBoolField(value: self.expectCompressed, fieldNumber: 6)
+    }
+    if self.replyText != false {
+      try visitor.visitSingularBoolField(value: self.replyText, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -246,6 +272,8 @@ nonisolated extension HubInteropRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.status != rhs.status {return false}
     if lhs.message != rhs.message {return false}
     if lhs.waitMs != rhs.waitMs {return false}
+    if lhs.expectCompressed != rhs.expectCompressed {return false}
+    if lhs.replyText != rhs.replyText {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -253,7 +281,7 @@ nonisolated extension HubInteropRequest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension HubInteropReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteropReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payload\0\u{3}request_bytes\0\u{1}principal\0\u{3}timeout_ms\0\u{1}metadata\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payload\0\u{3}request_bytes\0\u{1}principal\0\u{3}timeout_ms\0\u{1}metadata\0\u{3}request_compressed\0\u{3}accepts_compressed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -266,6 +294,8 @@ nonisolated extension HubInteropReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 3: try { try decoder.decodeSingularStringField(value: &self.principal) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.timeoutMs) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.metadata) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.requestCompressed) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.acceptsCompressed) }()
       default: break
       }
     }
@@ -287,6 +317,12 @@ nonisolated extension HubInteropReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.metadata.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.metadata, fieldNumber: 5)
     }
+    if self.requestCompressed != false {
+      try visitor.visitSingularBoolField(value: self.requestCompressed, fieldNumber: 6)
+    }
+    if self.acceptsCompressed != false {
+      try visitor.visitSingularBoolField(value: self.acceptsCompressed, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -296,6 +332,8 @@ nonisolated extension HubInteropReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.principal != rhs.principal {return false}
     if lhs.timeoutMs != rhs.timeoutMs {return false}
     if lhs.metadata != rhs.metadata {return false}
+    if lhs.requestCompressed != rhs.requestCompressed {return false}
+    if lhs.acceptsCompressed != rhs.acceptsCompressed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -303,7 +341,7 @@ nonisolated extension HubInteropReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubInteropTotal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteropTotal"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requests\0\u{1}bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}requests\0\u{1}bytes\0\u{1}compressed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -313,6 +351,7 @@ nonisolated extension HubInteropTotal: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.requests) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.compressed) }()
       default: break
       }
     }
@@ -325,12 +364,16 @@ nonisolated extension HubInteropTotal: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.bytes != 0 {
       try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 2)
     }
+    if self.compressed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.compressed, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: HubInteropTotal, rhs: HubInteropTotal) -> Bool {
     if lhs.requests != rhs.requests {return false}
     if lhs.bytes != rhs.bytes {return false}
+    if lhs.compressed != rhs.compressed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -338,7 +381,7 @@ nonisolated extension HubInteropTotal: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubInteropOutputRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InteropOutputRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sizes\0\u{3}wait_ms\0\u{1}status\0\u{1}message\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sizes\0\u{3}wait_ms\0\u{1}status\0\u{1}message\0\u{3}reply_text\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -350,6 +393,7 @@ nonisolated extension HubInteropOutputRequest: SwiftProtobuf.Message, SwiftProto
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.waitMs) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.status) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.replyText) }()
       default: break
       }
     }
@@ -368,6 +412,9 @@ nonisolated extension HubInteropOutputRequest: SwiftProtobuf.Message, SwiftProto
     if !self.message.isEmpty {
       try visitor.visitSingularStringField(value: self.message, fieldNumber: 4)
     }
+    if self.replyText != false {
+      try visitor.visitSingularBoolField(value: self.replyText, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -376,6 +423,7 @@ nonisolated extension HubInteropOutputRequest: SwiftProtobuf.Message, SwiftProto
     if lhs.waitMs != rhs.waitMs {return false}
     if lhs.status != rhs.status {return false}
     if lhs.message != rhs.message {return false}
+    if lhs.replyText != rhs.replyText {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

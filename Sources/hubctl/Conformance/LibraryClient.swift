@@ -50,6 +50,7 @@ struct LibraryClient: ClientUnderTest {
         options.timeoutMillis = order.timeoutMillis
         options.idempotencyKey = order.key
         options.resumeFrom = order.resumeFrom
+        options.compressesRequests = !order.isUncompressed
         options.metadata = order.metadata.map { entry in
             HubMetadata.with {
                 $0.key = entry.key

@@ -222,6 +222,7 @@ extension HubClientOrder {
             }
         }
         resumeFrom = Data(order.resumeFrom ?? [])
+        uncompressed = order.isUncompressed
         cancelAfterMs = UInt32(clamping: order.cancelAfterMillis ?? 0)
     }
 }

@@ -103,7 +103,7 @@ void   hub__v1__client_outcome__free_unpacked
   assert(message->base.descriptor == &hub__v1__client_outcome__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__client_order__field_descriptors[11] =
+static const ProtobufCFieldDescriptor hub__v1__client_order__field_descriptors[12] =
 {
   {
     "id",
@@ -237,6 +237,18 @@ static const ProtobufCFieldDescriptor hub__v1__client_order__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "uncompressed",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ClientOrder, uncompressed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__client_order__field_indices_by_name[] = {
   10,   /* field[10] = cancel_after_ms */
@@ -250,11 +262,12 @@ static const unsigned hub__v1__client_order__field_indices_by_name[] = {
   9,   /* field[9] = resume_from */
   2,   /* field[2] = shape */
   6,   /* field[6] = timeout_ms */
+  11,   /* field[11] = uncompressed */
 };
 static const ProtobufCIntRange hub__v1__client_order__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor hub__v1__client_order__descriptor =
 {
@@ -264,7 +277,7 @@ const ProtobufCMessageDescriptor hub__v1__client_order__descriptor =
   "Hub__V1__ClientOrder",
   "hub.v1",
   sizeof(Hub__V1__ClientOrder),
-  11,
+  12,
   hub__v1__client_order__field_descriptors,
   hub__v1__client_order__field_indices_by_name,
   1,  hub__v1__client_order__number_ranges,

@@ -84,10 +84,14 @@ struct  Hub__V1__ClientOrder
    * Milliseconds after which the caller gives up; 0 = never.
    */
   uint32_t cancel_after_ms;
+  /*
+   * The requests go as they are, whatever the library does by itself.
+   */
+  protobuf_c_boolean uncompressed;
 };
 #define HUB__V1__CLIENT_ORDER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__client_order__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, HUB__V1__CALL_SHAPE__CALL_SHAPE_UNSPECIFIED, 0, 0, 0,NULL, 0, {0,NULL}, 0,NULL, {0,NULL}, 0 }
+    , 0, (char *)protobuf_c_empty_string, HUB__V1__CALL_SHAPE__CALL_SHAPE_UNSPECIFIED, 0, 0, 0,NULL, 0, {0,NULL}, 0,NULL, {0,NULL}, 0, 0 }
 
 
 struct  Hub__V1__ClientOutcome__FactsEntry

@@ -86,7 +86,8 @@ struct  Hub__V1__Hello
    */
   uint32_t version_max;
   /*
-   * Feature bits the sender offers; effective are those both offer, unknown bits are ignored. None is defined in 1.0.
+   * Feature bits the sender offers; effective are those both offer, unknown bits are ignored.
+   * 1 = ZSTD: the sender takes compressed messages.
    */
   uint64_t features;
   /*
@@ -176,9 +177,13 @@ struct  Hub__V1__Call
    */
   char *method;
   /*
-   * Compression of this call's messages and those the caller accepts; not in 1.0, a value is answered UNIMPLEMENTED.
+   * What DATA with COMPRESSED is on this call, from the caller: "zstd". Empty and "identity": there is none. Another value is
+   * answered UNIMPLEMENTED.
    */
   char *encoding;
+  /*
+   * What the hub may make of the answers: "zstd"; others are ignored.
+   */
   size_t n_accept_encoding;
   char **accept_encoding;
   /*
@@ -253,11 +258,11 @@ struct  Hub__V1__End
   size_t n_metadata;
   Hub__V1__Metadata **metadata;
   /*
-   * SHA-256 of the request message, on methods that change something.
+   * SHA-256 of the request message before compression, on methods that change something.
    */
   ProtobufCBinaryData request_hash;
   /*
-   * Sum of all message bytes the sender put into DATA on this call.
+   * Sum of all message bytes the sender put into DATA on this call, before compression.
    */
   uint64_t final_size;
 };

@@ -385,7 +385,7 @@ const ProtobufCMessageDescriptor hub__v1__interop_empty__descriptor =
   (ProtobufCMessageInit) hub__v1__interop_empty__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__interop_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor hub__v1__interop_request__field_descriptors[7] =
 {
   {
     "reply_bytes",
@@ -447,18 +447,44 @@ static const ProtobufCFieldDescriptor hub__v1__interop_request__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "expect_compressed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__InteropRequest, expect_compressed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reply_text",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__InteropRequest, reply_text),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__interop_request__field_indices_by_name[] = {
+  5,   /* field[5] = expect_compressed */
   3,   /* field[3] = message */
   1,   /* field[1] = payload */
   0,   /* field[0] = reply_bytes */
+  6,   /* field[6] = reply_text */
   2,   /* field[2] = status */
   4,   /* field[4] = wait_ms */
 };
 static const ProtobufCIntRange hub__v1__interop_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor hub__v1__interop_request__descriptor =
 {
@@ -468,14 +494,14 @@ const ProtobufCMessageDescriptor hub__v1__interop_request__descriptor =
   "Hub__V1__InteropRequest",
   "hub.v1",
   sizeof(Hub__V1__InteropRequest),
-  5,
+  7,
   hub__v1__interop_request__field_descriptors,
   hub__v1__interop_request__field_indices_by_name,
   1,  hub__v1__interop_request__number_ranges,
   (ProtobufCMessageInit) hub__v1__interop_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__interop_reply__field_descriptors[5] =
+static const ProtobufCFieldDescriptor hub__v1__interop_reply__field_descriptors[7] =
 {
   {
     "payload",
@@ -537,18 +563,44 @@ static const ProtobufCFieldDescriptor hub__v1__interop_reply__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "request_compressed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__InteropReply, request_compressed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accepts_compressed",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__InteropReply, accepts_compressed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__interop_reply__field_indices_by_name[] = {
+  6,   /* field[6] = accepts_compressed */
   4,   /* field[4] = metadata */
   0,   /* field[0] = payload */
   2,   /* field[2] = principal */
   1,   /* field[1] = request_bytes */
+  5,   /* field[5] = request_compressed */
   3,   /* field[3] = timeout_ms */
 };
 static const ProtobufCIntRange hub__v1__interop_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor hub__v1__interop_reply__descriptor =
 {
@@ -558,14 +610,14 @@ const ProtobufCMessageDescriptor hub__v1__interop_reply__descriptor =
   "Hub__V1__InteropReply",
   "hub.v1",
   sizeof(Hub__V1__InteropReply),
-  5,
+  7,
   hub__v1__interop_reply__field_descriptors,
   hub__v1__interop_reply__field_indices_by_name,
   1,  hub__v1__interop_reply__number_ranges,
   (ProtobufCMessageInit) hub__v1__interop_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__interop_total__field_descriptors[2] =
+static const ProtobufCFieldDescriptor hub__v1__interop_total__field_descriptors[3] =
 {
   {
     "requests",
@@ -591,15 +643,28 @@ static const ProtobufCFieldDescriptor hub__v1__interop_total__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "compressed",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__InteropTotal, compressed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__interop_total__field_indices_by_name[] = {
   1,   /* field[1] = bytes */
+  2,   /* field[2] = compressed */
   0,   /* field[0] = requests */
 };
 static const ProtobufCIntRange hub__v1__interop_total__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor hub__v1__interop_total__descriptor =
 {
@@ -609,14 +674,14 @@ const ProtobufCMessageDescriptor hub__v1__interop_total__descriptor =
   "Hub__V1__InteropTotal",
   "hub.v1",
   sizeof(Hub__V1__InteropTotal),
-  2,
+  3,
   hub__v1__interop_total__field_descriptors,
   hub__v1__interop_total__field_indices_by_name,
   1,  hub__v1__interop_total__number_ranges,
   (ProtobufCMessageInit) hub__v1__interop_total__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__interop_output_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor hub__v1__interop_output_request__field_descriptors[5] =
 {
   {
     "sizes",
@@ -666,9 +731,22 @@ static const ProtobufCFieldDescriptor hub__v1__interop_output_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reply_text",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__InteropOutputRequest, reply_text),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__interop_output_request__field_indices_by_name[] = {
   3,   /* field[3] = message */
+  4,   /* field[4] = reply_text */
   0,   /* field[0] = sizes */
   2,   /* field[2] = status */
   1,   /* field[1] = wait_ms */
@@ -676,7 +754,7 @@ static const unsigned hub__v1__interop_output_request__field_indices_by_name[] =
 static const ProtobufCIntRange hub__v1__interop_output_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor hub__v1__interop_output_request__descriptor =
 {
@@ -686,7 +764,7 @@ const ProtobufCMessageDescriptor hub__v1__interop_output_request__descriptor =
   "Hub__V1__InteropOutputRequest",
   "hub.v1",
   sizeof(Hub__V1__InteropOutputRequest),
-  4,
+  5,
   hub__v1__interop_output_request__field_descriptors,
   hub__v1__interop_output_request__field_indices_by_name,
   1,  hub__v1__interop_output_request__number_ranges,

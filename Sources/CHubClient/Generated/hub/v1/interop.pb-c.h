@@ -64,10 +64,18 @@ struct  Hub__V1__InteropRequest
    * Milliseconds to wait before the answer, at most 60,000.
    */
   uint32_t wait_ms;
+  /*
+   * Refuse this request unless it came compressed.
+   */
+  protobuf_c_boolean expect_compressed;
+  /*
+   * Numbered lines of text fill the reply's payload, in place of zeros: what compresses.
+   */
+  protobuf_c_boolean reply_text;
 };
 #define HUB__V1__INTEROP_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__interop_request__descriptor) \
-    , 0, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0 }
+    , 0, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0, 0 }
 
 
 struct  Hub__V1__InteropReply
@@ -91,10 +99,18 @@ struct  Hub__V1__InteropReply
    */
   size_t n_metadata;
   Hub__V1__Metadata **metadata;
+  /*
+   * The request came compressed.
+   */
+  protobuf_c_boolean request_compressed;
+  /*
+   * The caller accepts compressed answers.
+   */
+  protobuf_c_boolean accepts_compressed;
 };
 #define HUB__V1__INTEROP_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__interop_reply__descriptor) \
-    , {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0,NULL }
+    , {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0 }
 
 
 struct  Hub__V1__InteropTotal
@@ -108,10 +124,14 @@ struct  Hub__V1__InteropTotal
    * Bytes of all payloads.
    */
   uint64_t bytes;
+  /*
+   * Requests that came compressed.
+   */
+  uint32_t compressed;
 };
 #define HUB__V1__INTEROP_TOTAL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__interop_total__descriptor) \
-    , 0, 0 }
+    , 0, 0, 0 }
 
 
 struct  Hub__V1__InteropOutputRequest
@@ -131,10 +151,14 @@ struct  Hub__V1__InteropOutputRequest
    */
   uint32_t status;
   char *message;
+  /*
+   * Numbered lines of text fill the payloads, in place of zeros.
+   */
+  protobuf_c_boolean reply_text;
 };
 #define HUB__V1__INTEROP_OUTPUT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__interop_output_request__descriptor) \
-    , 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
+    , 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Hub__V1__InteropCountRequest
