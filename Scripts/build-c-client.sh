@@ -15,8 +15,8 @@ case "${2:-}" in
 checked) flags+=(-O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all) ;;
 *) echo "usage: $0 FOLDER [checked]" >&2; exit 2 ;;
 esac
-read -ra cflags < <(pkg-config --cflags openssl libprotobuf-c)
-read -ra libraries < <(pkg-config --libs openssl libprotobuf-c)
+read -ra cflags < <(pkg-config --cflags openssl libprotobuf-c libzstd)
+read -ra libraries < <(pkg-config --libs openssl libprotobuf-c libzstd)
 work="$out/c-client${2:+-$2}.build"
 mkdir -p "$work"
 # The library first; objects are named after their path.

@@ -1,5 +1,6 @@
 /* answers.c: messages of the hub, from their first byte until the program takes them. */
 #include "client.h"
+#include "compression.h"
 #include "cursor.h"
 
 #include <stdlib.h>
@@ -69,18 +70,45 @@ static hub_message *complete(hub_call *call, const uint8_t *bytes, size_t size) 
     return message;
 }
 
-bool hub_call_receive(hub_call *call, const uint8_t *bytes, size_t size, bool is_whole) {
+/* Takes the place of a zstd frame by the message in it. NULL, or why it cannot. */
+static hub_error *expand(hub_call *call, hub_message *message) {
+    hub_client *client = call->client;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    switch (hub_expand(message->data, message->size, HUB_MESSAGE_BYTES_MAX, &data, &size)) {
+    case HUB_EXPANDED: break;
+    case HUB_EXPANSION_TOO_LONG:
+        return hub_error_make(HUB_RESOURCE_EXHAUSTED, HUB_E_MESSAGE_TOO_LARGE,
+                              "an answer of %zu compressed bytes is longer than it may be", message->size);
+    case HUB_EXPANSION_MALFORMED:
+        return hub_error_make(HUB_INTERNAL, HUB_E_MALFORMED, "an answer that cannot be decompressed");
+    case HUB_EXPANSION_NO_MEMORY: return hub_error_make(HUB_RESOURCE_EXHAUSTED, 0, "memory is used up");
+    }
+    free(message->data);
+    client->received_bytes += size;
+    client->received_bytes -= message->size;
+    message->data = data;
+    message->size = size;
+    if (client->received_bytes <= client->received_bytes_max) return NULL;
+    return hub_error_make(HUB_RESOURCE_EXHAUSTED, HUB_E_MESSAGE_TOO_LARGE,
+                          "answers that the program has not taken fill received_bytes_max");
+}
+
+/* Ends the call because of what came. */
+static bool reject(hub_call *call, hub_error *error) {
+    if (error == NULL) error = hub_error_make(HUB_RESOURCE_EXHAUSTED, 0, "memory is used up");
+    hub_connection_leave(call->connection, call, HUB__V1__RESET_CODE__RESET_CODE_CANCELLED);
+    hub_call_conclude(call, error);
+    return false;
+}
+
+bool hub_call_receive(hub_call *call, const uint8_t *bytes, size_t size, bool is_compressed, bool is_whole) {
     hub_client *client = call->client;
     size_t cost = size + (is_whole ? HUB_MESSAGE_COST : 0);
     hub_error *error = refusal(call, hub_buffer_size(&call->partial) + size, cost);
     hub_message *message = error == NULL && is_whole ? complete(call, bytes, size) : NULL;
     bool is_kept = message != NULL || (!is_whole && error == NULL && hub_buffer_append(&call->partial, bytes, size));
-    if (!is_kept) {
-        if (error == NULL) error = hub_error_make(HUB_RESOURCE_EXHAUSTED, 0, "memory is used up");
-        hub_connection_leave(call->connection, call, HUB__V1__RESET_CODE__RESET_CODE_CANCELLED);
-        hub_call_conclude(call, error);
-        return false;
-    }
+    if (!is_kept) return reject(call, error);
     client->received_bytes += cost;
     if (!is_whole) {
         call->partial_credit += size;
@@ -88,6 +116,12 @@ bool hub_call_receive(hub_call *call, const uint8_t *bytes, size_t size, bool is
         call->partial_credit -= credit;
         return give_back(call, credit);
     }
+    if (is_compressed && (error = expand(call, message)) != NULL) {
+        client->received_bytes -= message->size + HUB_MESSAGE_COST;
+        hub_message_free(message);
+        return reject(call, error);
+    }
+    call->bytes_came += message->size;
     call->has_messages = true;
     call->attempts = 0;
     hub_messages_append(&call->inbox, message);

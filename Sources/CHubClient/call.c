@@ -1,6 +1,7 @@
 /* call.c: a call is made, ends, and is freed. Attempts are in attempt.c, messages in answers.c and requests.c. */
 #define _GNU_SOURCE
 #include "client.h"
+#include "compression.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,8 @@ static bool fill(hub_call *call, const hub_method *method, hub_bytes request, co
     call->deadline_ms = timeout != 0 ? hub_now_ms() + timeout : HUB_NEVER;
     /* Requests of a stream are not kept, so they cannot be sent again. */
     call->attempts_max = hub_call_takes_stream(call) ? 1 : options->attempts != 0 ? options->attempts : is_watch ? 60 : 5;
+    call->accepts_compressed = hub_may_compress(method->path);
+    call->may_compress = call->accepts_compressed && !options->uncompressed;
     call->notify = options->notify;
     call->context = options->context;
     return true;
@@ -163,6 +166,7 @@ void hub_call_free(hub_call *call) {
     free((char *)call->method.path);
     free(call->metadata);
     free(call->request);
+    free(call->request_frame);
     free(call);
 }
 

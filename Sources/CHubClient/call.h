@@ -23,6 +23,8 @@ typedef struct hub_message {
     uint8_t *data;
     size_t size;
     size_t credit; /* of the stream's window, due when the program takes it */
+    bool is_ready; /* to be sent: it was compressed, or shall not be */
+    bool is_compressed;
 } hub_message;
 
 typedef struct hub_messages {
@@ -50,6 +52,10 @@ struct hub_call {
     hub_method method; /* with a path of its own */
     uint8_t *request;
     size_t request_size;
+    uint8_t *request_frame; /* the request compressed; NULL = it was not tried, or is not shorter */
+    size_t request_frame_size;
+    bool may_compress;    /* requests may leave compressed */
+    bool accepts_compressed;
     int64_t deadline_ms; /* HUB_NEVER = none */
     uint8_t key[64];
     size_t key_size;
@@ -78,9 +84,12 @@ struct hub_call {
     size_t request_sent;   /* of the one request, or of the first outgoing message */
     bool end_sent;         /* the hub knows that no further request comes */
     bool is_answered;      /* the hub's DATA said END */
+    bool is_encoding;      /* CALL said that requests may be compressed */
     hub_buffer partial;    /* a message of which more comes */
+    bool is_compressed;    /* ... as a zstd frame */
     size_t partial_credit; /* of it, not given back yet */
-    uint64_t bytes_came;   /* of all messages of this attempt */
+    bool is_joining;       /* a message was begun and has not ended */
+    uint64_t bytes_came;   /* of all messages of this attempt, before compression */
 
     /* Several requests. */
     hub_messages outgoing;
@@ -120,8 +129,9 @@ void hub_call_failed(hub_call *call, hub_fate fate, hub_error *error, hub_bytes 
 /* The connection was lost before the hub said hello: waits for the next, without the cost of an attempt. */
 void hub_call_requeue(hub_call *call);
 
-/* Bytes of a message came; `is_whole`: no more of it. False: the call was ended because of them. */
-bool hub_call_receive(hub_call *call, const uint8_t *bytes, size_t size, bool is_whole);
+/* Bytes of a message came, of a zstd frame when it is_compressed; `is_whole`: no more of it. False: the call was ended
+ * because of them, or its connection. */
+bool hub_call_receive(hub_call *call, const uint8_t *bytes, size_t size, bool is_compressed, bool is_whole);
 
 /* Gives back what waits of an unfinished message: what was sent of it is lost with its connection. */
 void hub_call_drop_partial(hub_call *call);

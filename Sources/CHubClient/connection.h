@@ -52,6 +52,7 @@ struct hub_connection {
 
     /* What the hub takes. */
     uint32_t frame_max, message_max, stream_credit;
+    bool takes_compressed;
     uint64_t next_stream, stream_max;
     uint64_t sent, sent_max;
     /* What this side takes. */

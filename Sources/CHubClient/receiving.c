@@ -1,5 +1,6 @@
 /* receiving.c: frames of the hub, and the one answer to each that is wrong. */
 #include "client.h"
+#include "compression.h"
 
 #include "hub/v1/frame.pb-c.h"
 
@@ -79,6 +80,7 @@ static bool on_hello(hub_connection *connection, const uint8_t *bytes, size_t si
         wrong = "frame_bytes_max not from 16,384 to 1,048,576";
     } else {
         take_limits(connection, hello->limits);
+        connection->takes_compressed = hello->features & HUB_FEATURE_ZSTD;
     }
     hub__v1__hello__free_unpacked(hello, NULL);
     if (wrong != NULL) return hub_connection_break(connection, code, wrong);
@@ -179,14 +181,18 @@ static bool on_data(hub_connection *connection, const hub_header *header, const 
     if (call == NULL) return true; /* crossed with this side's RESET */
     if (!hub_window_receive(&call->window, header->length))
         return hub_connection_break(connection, OVERDRAWN, "DATA beyond the stream's credit");
-    if (header->flags & HUB_FLAG_COMPRESSED) {
-        fail(connection, call, CANCELLED, hub_error_make(HUB_INTERNAL, HUB_E_PROTOCOL, "a compressed answer"));
+    bool is_compressed = header->flags & HUB_FLAG_COMPRESSED;
+    if ((is_compressed && !call->accepts_compressed) || (call->is_joining && call->is_compressed != is_compressed)) {
+        fail(connection, call, CANCELLED,
+             hub_error_make(HUB_INTERNAL, HUB_E_PROTOCOL, "a compressed answer that nobody asked for"));
     } else if (call->is_answered) {
         fail(connection, call, STREAM_CLOSED, hub_error_make(HUB_INTERNAL, HUB_E_PROTOCOL, "an answer after the last"));
     } else {
         call->is_answered = header->flags & HUB_FLAG_END;
-        call->bytes_came += header->length;
-        if (!hub_call_receive(call, bytes, header->length, is_whole)) return connection->phase != HUB_PHASE_CLOSED;
+        call->is_compressed = is_compressed;
+        call->is_joining = !is_whole;
+        if (!hub_call_receive(call, bytes, header->length, is_compressed, is_whole))
+            return connection->phase != HUB_PHASE_CLOSED;
     }
     return true;
 }

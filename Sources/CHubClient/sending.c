@@ -1,11 +1,13 @@
 /* sending.c: what goes to the hub: HELLO, calls, requests within their credit and in turn, control frames. */
 #include "client.h"
+#include "compression.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 enum {
+    WORTH_WAITING = 16384, /* a request that takes longer than a round trip of a poor line (see below) */
     OUT_BYTES = 65536,   /* DATA joins what waits for the socket only below this */
     REPLY_BYTES = 131072 /* frames that the hub caused and does not take; one more ends the connection */
 };
@@ -43,6 +45,7 @@ void hub_connection_leave(hub_connection *connection, hub_call *call, int reset)
 
 void hub_connection_greet(hub_connection *connection) {
     Hub__V1__Hello hello = HUB__V1__HELLO__INIT; /* versions 0 to 0 and the default limits */
+    hello.features = HUB_FEATURE_ZSTD;
     hello.software = connection->client->software;
     hello.instance_id = (ProtobufCBinaryData){sizeof connection->client->instance_id, connection->client->instance_id};
     uint8_t payload[256];
@@ -63,6 +66,10 @@ static bool append_call(hub_connection *connection, const hub_call *call, uint32
     message.method = (char *)call->method.path;
     message.has_timeout_ms_case = HUB__V1__CALL__HAS_TIMEOUT_MS_TIMEOUT_MS;
     message.timeout_ms = timeout_of(call, hub_now_ms());
+    char *zstd[] = {"zstd"};
+    if (call->is_encoding) message.encoding = zstd[0];
+    message.n_accept_encoding = call->accepts_compressed ? 1 : 0;
+    message.accept_encoding = zstd;
     message.idempotency_key = (ProtobufCBinaryData){call->key_size, (uint8_t *)call->key};
     message.resume_from = (ProtobufCBinaryData){call->resume_from.size, (uint8_t *)call->resume_from.data};
     Hub__V1__Metadata *entries = calloc(call->metadata_count + 1, sizeof *entries);
@@ -103,11 +110,19 @@ bool hub_connection_open(hub_connection *connection, hub_call *call) {
     /* What may not be sent twice waits until the hub has said hello, so that a failed connection costs nothing. */
     bool is_repeatable = call->method.effect != HUB_ONCE && !hub_call_takes_stream(call);
     if (connection->phase < HUB_PHASE_OPEN && !is_repeatable) return false;
+    /* The hub's hello says whether a long request may be compressed, and comes sooner than the request would go. */
+    if (connection->phase < HUB_PHASE_OPEN && call->may_compress && call->request_size >= WORTH_WAITING) return false;
     if (call->request_size > connection->message_max) {
         hub_call_conclude(call, hub_error_make(HUB_RESOURCE_EXHAUSTED, HUB_E_MESSAGE_TOO_LARGE,
                                                "the request has %zu bytes, the hub takes %u", call->request_size,
                                                (unsigned)connection->message_max));
         return true;
+    }
+    call->is_encoding = connection->takes_compressed && call->may_compress;
+    if (call->is_encoding && !hub_call_takes_stream(call)) {
+        if (call->request_frame == NULL)
+            call->request_frame = hub_compress(call->request, call->request_size, &call->request_frame_size);
+        call->is_encoding = call->request_frame != NULL;
     }
     uint32_t stream = (uint32_t)connection->next_stream;
     if (!append_call(connection, call, stream)) {
@@ -126,7 +141,7 @@ bool hub_connection_open(hub_connection *connection, hub_call *call) {
     call->sent = 0;
     call->sent_max = connection->stream_credit;
     call->request_sent = 0;
-    call->end_sent = call->is_answered = false;
+    call->end_sent = call->is_answered = call->is_joining = false;
     call->bytes_came = 0;
     hub_window_init(&call->window, HUB_STREAM_CREDIT);
     hub_link_remove(&call->in_waiting);
@@ -148,6 +163,21 @@ typedef struct piece {
     uint8_t flags;
 } piece;
 
+/* Compresses the next request of a stream of them, once, where the hub takes it. */
+static void prepare(hub_call *call) {
+    hub_message *message = call->outgoing.first;
+    if (message == NULL || message->is_ready || !call->is_encoding) return;
+    message->is_ready = true;
+    size_t size;
+    uint8_t *frame = hub_compress(message->data, message->size, &size);
+    if (frame == NULL) return;
+    free(message->data);
+    call->outgoing_bytes -= message->size - size;
+    message->data = frame;
+    message->size = size;
+    message->is_compressed = true;
+}
+
 /* The next piece of a call's requests; false when there is nothing to send, or no credit for it. */
 static bool next_piece(const hub_connection *connection, const hub_call *call, piece *next) {
     const hub_message *message = call->outgoing.first;
@@ -156,8 +186,10 @@ static bool next_piece(const hub_connection *connection, const hub_call *call, p
         *next = (piece){NULL, 0, HUB_FLAG_END | HUB_FLAG_NONE};
         return call->has_all_requests;
     }
-    const uint8_t *bytes = is_stream ? message->data : call->request;
-    size_t left = (is_stream ? message->size : call->request_size) - call->request_sent;
+    bool is_frame = is_stream ? message->is_compressed : call->is_encoding;
+    const uint8_t *bytes = is_stream ? message->data : is_frame ? call->request_frame : call->request;
+    size_t size = is_stream ? message->size : is_frame ? call->request_frame_size : call->request_size;
+    size_t left = size - call->request_sent;
     uint64_t room = call->sent_max - call->sent;
     if (connection->sent_max - connection->sent < room) room = connection->sent_max - connection->sent;
     if (connection->frame_max < room) room = connection->frame_max;
@@ -166,7 +198,8 @@ static bool next_piece(const hub_connection *connection, const hub_call *call, p
     bool is_end = left <= room;
     bool is_last = !is_stream || (message->next == NULL && call->has_all_requests);
     *next = (piece){bytes + call->request_sent, is_end ? left : (size_t)room,
-                    (uint8_t)(!is_end ? HUB_FLAG_MORE : is_last ? HUB_FLAG_END : 0)};
+                    (uint8_t)((!is_end ? HUB_FLAG_MORE : is_last ? HUB_FLAG_END : 0) |
+                              (is_frame ? HUB_FLAG_COMPRESSED : 0))};
     return true;
 }
 
@@ -192,6 +225,7 @@ static void take_turns(hub_connection *connection) {
         hub_call *call = HUB_MEMBER(connection->turns.next, hub_call, in_turns);
         hub_link_remove(&call->in_turns);
         piece next;
+        prepare(call);
         if (!next_piece(connection, call, &next)) continue;
         if (!hub_frame_append(&connection->out, HUB_FRAME_DATA, next.flags, call->stream, next.bytes, next.size))
             {

@@ -137,7 +137,7 @@ extension EndToEnd {
 
     @Suite("Methods of the C client")
     struct CMethodTests {
-        @Test("the C client knows the departments' methods as the hub does")
+        @Test("the C client knows the departments' methods as the hub does, and which carry secrets")
         func methods() throws {
             let text = try String(contentsOfFile: Place.checkout + "/Sources/CHubClient/methods.c", encoding: .utf8)
             let rows = text.matches(of: /\{"([A-Za-z0-9.\/]+)", HUB_([A-Z_]+), HUB_([A-Z]+), (\d+)\}/)
@@ -155,6 +155,11 @@ extension EndToEnd {
                     }
                 #expect(String(row.2) == shape, "\(path)")
                 #expect((String(row.3) == "CHANGES") == method.mutating, "\(path)")
+            }
+            let codec = try String(
+                contentsOfFile: Place.checkout + "/Sources/CHubClient/compression.c", encoding: .utf8)
+            for method in HubMethod.all {
+                #expect(codec.contains("\"\(method.path)\"") == method.carriesSecrets, "\(method.path)")
             }
             let wanted = HubMethod.all.map(\.path).filter { $0.hasPrefix("layanan.v1.") && !known.contains($0) }
             #expect(wanted.isEmpty)

@@ -170,6 +170,7 @@ static void start(Hub__V1__ClientOrder *order) {
     options.resume_from = (hub_bytes){order->resume_from.data, order->resume_from.len};
     options.metadata = metadata;
     options.metadata_count = order->n_metadata;
+    options.uncompressed = order->uncompressed;
     bool has_one = made->method.shape == HUB_UNARY || made->method.shape == HUB_SERVER_STREAM;
     hub_bytes request = {0};
     if (has_one && order->n_requests > 0) request = (hub_bytes){order->requests[0].data, order->requests[0].len};

@@ -189,6 +189,7 @@ typedef struct hub_call_options {
        call; functions that block, and hub_client_free, must not be called in it. */
     void (*notify)(hub_call *call, void *context);
     void *context;
+    bool uncompressed; /* requests leave as they are; otherwise those of 1 KiB and more as zstd where that is shorter */
 } hub_call_options;
 
 #define HUB_CALL_OPTIONS { .struct_size = sizeof(hub_call_options) }
