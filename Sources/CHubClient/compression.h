@@ -1,4 +1,4 @@
-/* compression.h: one message as one zstd frame, and back, within the caps of PROTOCOL.md (W-83, W-84). */
+/* compression.h: one message as one zstd frame, and back, within the caps of PROTOCOL.md (W-86, W-87). */
 #ifndef HUB_COMPRESSION_H
 #define HUB_COMPRESSION_H
 
@@ -13,7 +13,7 @@ enum {
     HUB_COMPRESSED_BYTES_MIN = 1024 /* shorter messages are not worth it */
 };
 
-/* False for methods whose messages must not be compressed because their length would tell a secret (W-85). */
+/* False for methods whose messages must not be compressed because their length would tell a secret (W-88). */
 bool hub_may_compress(const char *path);
 
 /* The frame of a message, which the caller frees; NULL when it would not be shorter, would be refused, or memory is used

@@ -33,7 +33,7 @@ int hub_header_judge(const hub_header *header, const char **why) {
     case HUB_FRAME_GOAWAY: on_connection = true; break;
     case HUB_FRAME_CREDIT: case HUB_FRAME_RESET: break;
     case HUB_FRAME_DATA:
-        /* NONE ends requests; a hub has none to end (W-68). COMPRESSED where nobody asked for it ends the call (W-85). */
+        /* NONE ends requests; a hub has none to end (W-68). COMPRESSED where nobody asked for it ends the call (W-88). */
         flags = HUB_FLAG_END | HUB_FLAG_MORE | HUB_FLAG_COMPRESSED;
         if ((header->flags & HUB_FLAG_END) && (header->flags & HUB_FLAG_MORE)) return *why = "END and MORE", wrong;
         break;

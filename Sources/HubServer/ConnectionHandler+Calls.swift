@@ -65,6 +65,7 @@ extension ConnectionHandler {
         }
         do throws(HubError) {
             let message = try Zstandard.message(frame, caps: caps)
+            try machine.expanded(stream, by: message.count - frame.count)
             call.cameCompressed = true
             message.withUnsafeBytes { start(stream, call, $0, context) }
         } catch { fail(stream, error, context) }

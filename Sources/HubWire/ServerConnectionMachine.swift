@@ -237,6 +237,22 @@ public struct ServerConnectionMachine: Sendable {
         streams.set(stream, entry)
     }
 
+    /// A whole request became longer by so many bytes, because it came compressed.
+    ///
+    /// - Throws: ``HubError/Code/tooManyCalls`` when requests then hold more than ``requestRoom``.
+    public mutating func expanded(_ stream: UInt32, by bytes: Int) throws(HubError) {
+        guard bytes > 0 else { return }
+        guard requestBytes + bytes <= requestRoom else {
+            throw HubError(.tooManyCalls, "more than \(requestRoom) bytes of requests", retryAfterMillis: 100)
+        }
+        let isWorking = streams.update(stream) { entry -> Bool? in
+            guard entry.isWorking else { return nil }
+            entry.weight += bytes
+            return true
+        }
+        if isWorking == true { weight += bytes }
+    }
+
     /// The driver sent END or RESET for this stream.
     public mutating func answered(_ stream: UInt32) {
         switch streams[stream]?.side {

@@ -1,5 +1,6 @@
 // What one principal may hold of the hub at once, over all its connections.
 
+import HubCompression
 import HubCore
 import HubDomain
 import HubProto
@@ -83,6 +84,30 @@ struct AccountTests {
         #expect(account.holding.bytes >= 40_000)
         try await connection.ask(.echo, stream: 3, large)
         #expect(try await connection.hears(.end, stream: 3).error?.code == .tooManyCalls)
+        modules.letGo()
+        _ = try await connection.hears(.end, stream: 1)
+        #expect(account.holding.bytes == 0)
+    }
+
+    @Test("counts requests that came compressed by what they became")
+    func compressed() async throws {
+        let account = Account(limits(bytes: 50_000))
+        let modules = SlowModules()
+        let connection = try await Connection.open(modules: modules, account: account)
+        var large = slowEcho
+        large.payload = .init(repeating: 7, count: 40_000)
+        let plain: [UInt8] = try large.serializedBytes()
+        let frame = try #require(plain.withUnsafeBytes { Zstandard.compressed($0) })
+        for stream in [1, 3] as [UInt32] {
+            let call = HubCall.with {
+                $0.method = HubMethod.echo.path
+                $0.encoding = "zstd"
+            }
+            try await connection.send(.call, stream: stream, call)
+            try await connection.sendData(ByteBuffer(bytes: frame), flags: [.end, .compressed], stream: stream)
+        }
+        #expect(try await connection.hears(.end, stream: 3).error?.code == .tooManyCalls)
+        #expect(account.holding.bytes >= 40_000)
         modules.letGo()
         _ = try await connection.hears(.end, stream: 1)
         #expect(account.holding.bytes == 0)
