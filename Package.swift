@@ -2,10 +2,18 @@
 // The table of contents: products first, then the targets floor by floor (see ARCHITECTURE.md).
 import PackageDescription
 
+/// With HUB_FUZZ set this is the package that Scripts/fuzz.sh builds: the decoders, and the program that feeds them.
+let isFuzzing = Context.environment["HUB_FUZZ"] != nil
+
+/// What libFuzzer steers by. Our own targets alone: others' decoders are not what is looked at.
+let coverage: [SwiftSetting] =
+    isFuzzing
+    ? [.unsafeFlags(["-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"])] : []
+
 /// Warnings are errors on our own targets only; dependencies keep their own rules.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("InternalImportsByDefault"),
-]
+let strict: [SwiftSetting] =
+    [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("InternalImportsByDefault")]
+    + coverage
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -60,18 +68,50 @@ let cases: [Resource] = [
     "services", "module",
 ].map { .embedInCode("Cases/\($0).yaml") }
 
+let products: [Product] = [
+    .library(name: "HubModuleKit", targets: ["HubModuleKit", "HubProto", "HubDomain"]),
+    .library(name: "HubClient", targets: ["HubClient", "HubProto"]),
+    .executable(name: "hubd", targets: ["hubd"]),
+    .executable(name: "hubctl", targets: ["hubctl"]),
+    .executable(name: "hub-demo", targets: ["hub-demo"]),
+    .library(name: "Permits", type: .dynamic, targets: ["Permits"]),
+    .library(name: "CivilRegistry", type: .dynamic, targets: ["CivilRegistry"]),
+    .library(name: "Complaints", type: .dynamic, targets: ["Complaints"]),
+]
+
+let hubd = Target.executableTarget(
+    name: "hubd",
+    dependencies: [
+        "HubServer", "HubStore", "HubModules", "HubTrust", "HubCore", "HubWire", "HubProto", "HubDomain",
+        argumentParser, lifecycle, logging, nioPosix, yams,
+    ], swiftSettings: strict)
+
+/// No program can be linked with another: what the daemon reads its files with is a library while it is fuzzed.
+let hubdFiles = Target.target(
+    name: "hubd", dependencies: ["HubModules", "HubCore", "HubDomain", logging, yams],
+    sources: ["HubConfiguration.swift", "PolicyFile.swift"], swiftSettings: strict)
+
+/// The decoders as libFuzzer and the tests run them: one folder, with the program or with the tests that replay the corpus.
+let fuzzed: [Target.Dependency] = [
+    "hubd", "HubServer", "HubModules", "HubTrust", "HubClient", "HubCore", "HubWire", "HubProto", "HubDomain",
+    protobuf, nioCore,
+]
+let fuzzing: [Target] =
+    isFuzzing
+    ? [
+        .executableTarget(
+            name: "hub-fuzz", dependencies: fuzzed, path: "Tests/FuzzTests", exclude: ["Replay"],
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+    ]
+    : [
+        .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/FuzzTests", exclude: ["Program"],
+            swiftSettings: strict)
+    ]
+
 let package = Package(
     name: "e-layanan-makmur",
-    products: [
-        .library(name: "HubModuleKit", targets: ["HubModuleKit", "HubProto", "HubDomain"]),
-        .library(name: "HubClient", targets: ["HubClient", "HubProto"]),
-        .executable(name: "hubd", targets: ["hubd"]),
-        .executable(name: "hubctl", targets: ["hubctl"]),
-        .executable(name: "hub-demo", targets: ["hub-demo"]),
-        .library(name: "Permits", type: .dynamic, targets: ["Permits"]),
-        .library(name: "CivilRegistry", type: .dynamic, targets: ["CivilRegistry"]),
-        .library(name: "Complaints", type: .dynamic, targets: ["Complaints"]),
-    ],
+    products: isFuzzing ? [.executable(name: "hub-fuzz", targets: ["hub-fuzz"])] : products,
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
@@ -90,7 +130,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
             name: "HubProto", dependencies: [protobuf], exclude: ["Generated/STAMP"],
-            swiftSettings: [.swiftLanguageMode(.v6)]),
+            swiftSettings: [.swiftLanguageMode(.v6)] + coverage),
         floor("HubDomain", []),
         // Floor 2: protocol.
         floor("HubWire", ["HubProto", "HubDomain", protobuf], settings: switches),
@@ -123,12 +163,7 @@ let package = Package(
             ],
             resources: cases, swiftSettings: strict),
         // Floor 5: programs.
-        .executableTarget(
-            name: "hubd",
-            dependencies: [
-                "HubServer", "HubStore", "HubModules", "HubTrust", "HubCore", "HubWire", "HubProto", "HubDomain",
-                argumentParser, lifecycle, logging, nioPosix, yams,
-            ], swiftSettings: strict),
+        isFuzzing ? hubdFiles : hubd,
         .executableTarget(
             name: "hubctl",
             dependencies: [
@@ -180,5 +215,5 @@ let package = Package(
                 "HubConformance", "HubTestKit", "HubCore", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain",
                 protobuf, crypto, grdb, nioCore, nioPosix, nioSSL, nioTLS,
             ], named: "EndToEndTests"),
-    ] + module("Permits") + module("CivilRegistry") + module("Complaints")
+    ] + fuzzing + module("Permits") + module("CivilRegistry") + module("Complaints")
 )

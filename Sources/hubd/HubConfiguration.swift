@@ -38,11 +38,17 @@ struct HubConfiguration {
     ///
     /// - Throws: ``HubError/Code/configurationInvalid`` naming file, key and remedy.
     static func load(path: String?, stateDirectory: String) throws(HubError) -> HubConfiguration {
-        var configuration = HubConfiguration(stateDirectory: stateDirectory)
         let file = path ?? stateDirectory + "/hub.yaml"
-        guard path != nil || FileManager.default.fileExists(atPath: file) else { return configuration }
-        let mapping = try YAMLFile.mapping(file)
-        for (key, value) in mapping { try configuration.set(key, value, file: file) }
+        guard path != nil || FileManager.default.fileExists(atPath: file) else {
+            return HubConfiguration(stateDirectory: stateDirectory)
+        }
+        return try read(try YAMLFile.bytes(file), file: file, stateDirectory: stateDirectory)
+    }
+
+    /// Reads the content of a file; `file` is its name in errors.
+    static func read(_ bytes: Data, file: String, stateDirectory: String) throws(HubError) -> HubConfiguration {
+        var configuration = HubConfiguration(stateDirectory: stateDirectory)
+        for (key, value) in try YAMLFile.mapping(bytes, file: file) { try configuration.set(key, value, file: file) }
         return configuration
     }
 
@@ -125,25 +131,37 @@ struct HubConfiguration {
     }
 }
 
+/// Which time the hub lives in.
+enum ClockKind: String, CaseIterable {
+    case system
+    case manual
+}
+
 /// A YAML file whose top is a mapping.
 enum YAMLFile {
     /// - Throws: ``HubError/Code/configurationInvalid`` naming the file.
-    static func mapping(_ path: String) throws(HubError) -> [(String, Node)] {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= 262_144,
-            let text = String(data: data, encoding: .utf8)
-        else {
-            throw HubError(.configurationInvalid, "\(path): cannot be read, or is not UTF-8 text of at most 256 KiB")
+    static func bytes(_ path: String) throws(HubError) -> Data {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw HubError(.configurationInvalid, "\(path): cannot be read")
+        }
+        return bytes
+    }
+
+    /// - Throws: ``HubError/Code/configurationInvalid`` naming the file.
+    static func mapping(_ bytes: Data, file: String) throws(HubError) -> [(String, Node)] {
+        guard bytes.count <= 262_144, let text = String(data: bytes, encoding: .utf8) else {
+            throw HubError(.configurationInvalid, "\(file): is not UTF-8 text of at most 256 KiB")
         }
         do {
             guard let top = try Yams.compose(yaml: text) else { return [] }
             guard let mapping = top.mapping else {
-                throw HubError(.configurationInvalid, "\(path): must be a list of `key: value` lines")
+                throw HubError(.configurationInvalid, "\(file): must be a list of `key: value` lines")
             }
             return mapping.map { ($0.key.string ?? "", $0.value) }
         } catch let error as HubError {
             throw error
         } catch {
-            throw HubError(.configurationInvalid, "\(path): not valid YAML: \(error)")
+            throw HubError(.configurationInvalid, "\(file): not valid YAML: \(error)")
         }
     }
 }

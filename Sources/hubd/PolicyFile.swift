@@ -1,5 +1,6 @@
 // policy.yaml as a value: roles, methods, principals known from the start.
 
+import Foundation
 import HubCore
 import HubDomain
 import Yams
@@ -7,9 +8,12 @@ import Yams
 /// Reads the policy that `hubctl init` wrote and an admin may have changed.
 enum PolicyFile {
     /// - Throws: ``HubError/Code/configurationInvalid`` naming file and key.
-    static func load(_ path: String) throws(HubError) -> Policy {
+    static func load(_ path: String) throws(HubError) -> Policy { try read(try YAMLFile.bytes(path), file: path) }
+
+    /// Reads the content of a file; `path` is its name in errors.
+    static func read(_ bytes: Data, file path: String) throws(HubError) -> Policy {
         var policy = Policy(roles: [:], allDepartments: [], allActions: [], applicants: [], principals: [])
-        for (key, node) in try YAMLFile.mapping(path) {
+        for (key, node) in try YAMLFile.mapping(bytes, file: path) {
             switch key {
             case "version":
                 guard node.int == 1 else { throw wrong(path, key, "1; this hub knows no other") }

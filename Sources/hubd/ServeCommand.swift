@@ -41,8 +41,4 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// Which time the hub lives in.
-enum ClockKind: String, ExpressibleByArgument, CaseIterable {
-    case system
-    case manual
-}
+extension ClockKind: ExpressibleByArgument {}

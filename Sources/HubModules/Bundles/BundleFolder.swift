@@ -180,7 +180,7 @@ struct BundleFolder {
 }
 
 /// manifest.yaml
-private struct Manifest {
+struct Manifest {
     let id: String
     let version: String
     let department: String

@@ -1,0 +1,131 @@
+// Files that departments and operators write: bundles, the hub's configuration and its policy.
+
+import Foundation
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+@testable import HubCore
+@testable import HubModules
+@testable import hubd
+
+extension FuzzTarget {
+    static let files = [definition, manifest, calendar, table, configuration, policy]
+
+    /// Rules of every bundle's file.
+    private static let anyFile: Set<Verdict> = [
+        .accepted, "utf8", "anchor", "syntax", "type", "required", "unknown_key",
+    ]
+
+    /// What the hub makes of a definition that it accepts must not depend on luck: forms and clocks are tried as well.
+    private static let definition = FuzzTarget(
+        "definition", bytesMax: 8_192,
+        verdicts: anyFile.union([
+            "service", "department", "valid_from", "number_prefix", "name", "unique", "choices", "table", "decided",
+            "personal", "length", "min", "index", "compare_with", "required_for", "field", "dead_end", "unreachable",
+            "ended", "submit", "from", "to", "roles", "stage", "runs_in", "paused_in", "move_to", "calendar",
+            "escalation", "only", "amount_by",
+        ])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let definition = DefinitionReader(top).read()
+            DefinitionRules(definition: definition, top: top).check()
+            try roundTrip(definition)
+            if top.findings.all.isEmpty { try use(definition) }
+        }
+    }
+
+    /// - Throws: ``BrokenPromise`` when a sound definition cannot be worked with.
+    private static func use(_ definition: HubServiceDefinition) throws(BrokenPromise) {
+        guard let submit = definition.submitAction, let stage = submit.to.first else {
+            throw BrokenPromise(description: "a sound definition has no beginning")
+        }
+        let rules = FormRules(definition: definition, tables: [:])
+        let outcome = try? rules.check(
+            form: definition.example, documents: [], note: "", action: submit, existingData: [], existingDocuments: [],
+            storedDocuments: [:], imported: false)
+        let plan = DeadlinePlan(definition: definition, calendars: [:])
+        _ = try? plan.deadlines(
+            after: stage, stageBefore: nil, current: [], data: outcome?.data ?? [], nowMillis: 1_790_000_000_000,
+            history: nil)
+    }
+
+    private static let manifest = FuzzTarget(
+        "manifest", verdicts: anyFile.union(["id", "department", "abi_major"])
+    ) { (input) throws(BrokenPromise) in try file(input) { _ = Manifest($0) } }
+
+    private static let calendar = FuzzTarget(
+        "calendar", verdicts: anyFile.union(["name", "date", "last_day", "closed", "open_weekdays"])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let calendar = CalendarReader.read(top)
+            try roundTrip(calendar)
+            guard top.findings.all.isEmpty else { return }
+            guard let days = try? WorkCalendar(calendar) else {
+                throw BrokenPromise(description: "a sound calendar cannot be used")
+            }
+            for start: Int64 in [.min, 0, 1_790_000_000_000, .max] {
+                _ = try? days.deadlineMillis(startMillis: start, workingDays: 5)
+            }
+        }
+    }
+
+    private static let table = FuzzTarget(
+        "table", verdicts: [.accepted, "csv", "columns", "unique", "rows"]
+    ) { (input) throws(BrokenPromise) in
+        var whole = CSVReader()
+        var pieces = CSVReader()
+        let rows = whole.feed(input) + whole.finish()
+        try promise(
+            rows == input.flatMap { pieces.feed(CollectionOfOne($0)) } + pieces.finish(),
+            "a table is another when its bytes come one by one")
+        let findings = Findings()
+        guard let about = YAMLObject.top(of: "{version: 1, source: s, licence: l}", file: "about", findings) else {
+            throw BrokenPromise(description: "what stands beside the table cannot be read")
+        }
+        let table = TableReader.read(name: "t", csv: [UInt8](input), about: about, file: "t.csv", findings)
+        if findings.all.isEmpty {
+            try promise(table.rows.allSatisfy { $0.values.count == table.columns.count }, "a row has other columns")
+            try roundTrip(table)
+        }
+        return firstRule(findings)
+    }
+
+    private static let configuration = FuzzTarget(
+        "configuration", verdicts: [.accepted, "E5005"]
+    ) { (input) throws(BrokenPromise) in
+        try verdict { () throws(HubError) in
+            let read = try HubConfiguration.read(Data(input), file: "hub.yaml", stateDirectory: "/state")
+            _ = try read.address()
+            return .accepted
+        }
+    }
+
+    private static let policy = FuzzTarget(
+        "policy", verdicts: [.accepted, "E5005", "E2003"]
+    ) { (input) throws(BrokenPromise) in
+        try verdict { () throws(HubError) in
+            let policy = try PolicyFile.read(Data(input), file: "policy.yaml")
+            for role in policy.roles.keys { for method in HubMethod.all { _ = policy.allows(role, method) } }
+            return .accepted
+        }
+    }
+
+    // MARK: Parts
+
+    /// The rule that a file breaks first.
+    private static func file(
+        _ input: UnsafeRawBufferPointer, _ read: (YAMLObject) throws(BrokenPromise) -> Void
+    ) throws(BrokenPromise) -> Verdict {
+        guard let text = String(validating: input, as: UTF8.self) else { return "utf8" }
+        let findings = Findings()
+        if let top = YAMLObject.top(of: text, file: "file", findings) { try read(top) }
+        return firstRule(findings)
+    }
+
+    /// A finding reads `file:line rule: remedy`.
+    private static func firstRule(_ findings: Findings) -> Verdict {
+        guard let first = findings.all.first else { return .accepted }
+        return Verdict(String(first.split(separator: " ")[1].dropLast()))
+    }
+}
