@@ -108,7 +108,11 @@ extension ClientConnectionMachine {
         // One stream whose consumer is behind must not hold up the others.
         window.giveBack(payload.readableBytes)
         guard var entry = open.removeValue(forKey: stream) else { return nil }
-        guard entry.window.receive(payload.readableBytes) else { return overdrawn() }
+        guard entry.window.receive(payload.readableBytes) else {
+            // The connection ends, and the call is handed back with the others.
+            open[stream] = entry
+            return overdrawn()
+        }
         entry.held += payload.readableBytes
         let length = entry.partial.map { $0.readableBytes + payload.readableBytes } ?? payload.readableBytes
         guard length <= Int(limits.messageBytesMax) else {
