@@ -110,12 +110,13 @@ public enum CallHead: Sendable {
     private static let zstdBytes = UInt32(bigEndian: 0x7A73_7464)
 
     private static func isPath(_ payload: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Bool {
-        var slash = start
+        var slash: Int?
         for index in start..<end {
             let byte = payload[index]
             guard byte > 0x20, byte < 0x7F else { return false }
-            if byte == UInt8(ascii: "/"), slash == start { slash = index }
+            if byte == UInt8(ascii: "/") { slash = slash ?? index }
         }
+        guard let slash else { return false }
         return slash > start && slash < end - 1
     }
 }
