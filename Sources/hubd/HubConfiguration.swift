@@ -61,7 +61,7 @@ struct HubConfiguration {
             return text
         }
         func number(_ range: ClosedRange<Int>) throws(HubError) -> Int {
-            guard let number = node.int, range.contains(number) else {
+            guard let number = YAMLFile.number(node), range.contains(number) else {
                 throw wrong("a whole number from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
@@ -152,6 +152,9 @@ enum YAMLFile {
         guard bytes.count <= 262_144, let text = String(data: bytes, encoding: .utf8) else {
             throw HubError(.configurationInvalid, "\(file): is not UTF-8 text of at most 256 KiB")
         }
+        if let line = YAMLAnchor.line(in: text) {
+            throw HubError(.configurationInvalid, "\(file):\(line): anchors are not read; write the value out")
+        }
         do {
             guard let top = try Yams.compose(yaml: text) else { return [] }
             guard let mapping = top.mapping else {
@@ -164,4 +167,7 @@ enum YAMLFile {
             throw HubError(.configurationInvalid, "\(file): not valid YAML: \(error)")
         }
     }
+
+    /// A whole number in decimal digits. YAML's own numbers know base 60, whose reader traps beyond 64 bits.
+    static func number(_ node: Node) -> Int? { node.scalar.flatMap { Int($0.string) } }
 }

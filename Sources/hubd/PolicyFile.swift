@@ -16,7 +16,7 @@ enum PolicyFile {
         for (key, node) in try YAMLFile.mapping(bytes, file: path) {
             switch key {
             case "version":
-                guard node.int == 1 else { throw wrong(path, key, "1; this hub knows no other") }
+                guard YAMLFile.number(node) == 1 else { throw wrong(path, key, "1; this hub knows no other") }
             case "roles": policy.roles = try roles(node, path)
             case "all_departments": policy.allDepartments = Set(try names(node, path, key))
             case "all_actions": policy.allActions = Set(try names(node, path, key))

@@ -26,7 +26,7 @@ final class YAMLObject {
             findings.add(file, line: 0, "size", "split it: at most \(fileBytesMax) bytes")
             return nil
         }
-        if let line = anchorLine(text) {
+        if let line = YAMLAnchor.line(in: text) {
             findings.add(
                 file, line: line, "anchor", "write the value out; anchors are not read (a plain & stands apart)")
             return nil
@@ -157,21 +157,6 @@ final class YAMLObject {
 
     private func wrong<Value>(_ key: String, _ node: Node, _ expected: String) -> Value? {
         findings.add(file, line: node.mark?.line ?? line, "type", "`\(key)` must be \(expected)")
-        return nil
-    }
-
-    /// Line of the first anchor: aliases of anchors could make a small file endless, so none is parsed at all. Told by its
-    /// look alone: `&` and a letter, with nothing but a blank or an indicator before it.
-    private static func anchorLine(_ text: String) -> Int? {
-        var line = 1
-        var before = UInt8(ascii: "\n")
-        var candidate = false
-        for byte in text.utf8 {
-            if candidate, byte > UInt8(ascii: " ") { return line }
-            candidate = byte == UInt8(ascii: "&") && " \t\r\n[{,:?".utf8.contains(before)
-            if byte == UInt8(ascii: "\n") { line += 1 }
-            before = byte
-        }
         return nil
     }
 
