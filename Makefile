@@ -7,6 +7,7 @@
 # make load      what a release build stands: floods, hostile clients, idle sessions; into Benchmarks/LOAD.md; LOAD_ONLY=idle
 # make bench-allocations  fails when the hub allocates more for a call than Benchmarks/Allocations/allowed.json says
 # make fuzz      every decoder under libFuzzer, SECONDS=60 each, TARGET=name for one; exits non-zero on a finding
+# make fuzz-coverage  how much of each decoder's file the corpus reaches
 # make fuzz-merge  what earlier runs found out goes into Tests/Corpus, named by its verdict
 # make protos    Swift and C from Protos/, and the client's typed calls
 # make c-client  the C client: library, example, conformance program; c-client-check runs them under sanitizers and valgrind
@@ -15,7 +16,7 @@
 SWIFT_FLAGS =
 BUILD = .build/debug
 
-.PHONY: build demo test check release bench load bench-allocations fuzz fuzz-merge protos c-client c-client-check clean packages
+.PHONY: build demo test check release bench load bench-allocations fuzz fuzz-coverage fuzz-merge protos c-client c-client-check clean packages
 
 packages:
 	@Scripts/packages.sh
@@ -58,6 +59,9 @@ bench-allocations: release
 
 fuzz: packages
 	@Scripts/fuzz.sh run $(or $(SECONDS),60) $(TARGET)
+
+fuzz-coverage: packages
+	@Scripts/fuzz.sh coverage
 
 fuzz-merge: packages
 	@Scripts/fuzz.sh merge $(TARGET)

@@ -3,12 +3,16 @@
 import PackageDescription
 
 /// With HUB_FUZZ set this is the package that Scripts/fuzz.sh builds: the decoders, and the program that feeds them.
-let isFuzzing = Context.environment["HUB_FUZZ"] != nil
+let fuzzMode = Context.environment["HUB_FUZZ"]
+let isFuzzing = fuzzMode != nil
 
-/// What libFuzzer steers by. Our own targets alone: others' decoders are not what is looked at.
+/// What libFuzzer steers by, or what llvm-cov shows. Our own targets alone: others' decoders are not what is looked at.
 let coverage: [SwiftSetting] =
-    isFuzzing
-    ? [.unsafeFlags(["-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"])] : []
+    switch fuzzMode {
+    case nil: []
+    case "coverage": [.unsafeFlags(["-profile-generate", "-profile-coverage-mapping"])]
+    default: [.unsafeFlags(["-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"])]
+    }
 
 /// Warnings are errors on our own targets only; dependencies keep their own rules.
 let strict: [SwiftSetting] =
@@ -96,12 +100,13 @@ let fuzzed: [Target.Dependency] = [
     "hubd", "HubServer", "HubModules", "HubTrust", "HubClient", "HubCore", "HubWire", "HubProto", "HubDomain",
     protobuf, nioCore,
 ]
+let fuzzLink = ["-sanitize=fuzzer", "-use-ld=lld"] + (fuzzMode == "coverage" ? ["-profile-generate"] : [])
 let fuzzing: [Target] =
     isFuzzing
     ? [
         .executableTarget(
             name: "hub-fuzz", dependencies: fuzzed, path: "Tests/FuzzTests", exclude: ["Replay"],
-            swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])])
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(fuzzLink)])
     ]
     : [
         .testTarget(

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The decoders under libFuzzer and AddressSanitizer: `fuzz.sh run SECONDS [TARGET]`, `fuzz.sh merge [TARGET]`.
+# The decoders under libFuzzer and AddressSanitizer: `fuzz.sh run SECONDS [TARGET] | merge [TARGET] | coverage`.
 # run    feeds each target for so many seconds, from Tests/Corpus on; a line for each, 1 when something was found.
 # merge  takes those inputs of earlier runs into Tests/Corpus that reach something new, named by their verdict.
+# coverage  says how much of each decoder's file the corpus reaches.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Its own handler of crashes would stand before libFuzzer's.
@@ -10,12 +11,27 @@ scratch=.build/fuzz
 program=$scratch/release/hub-fuzz
 # A merge takes no longer inputs: what is new is shown by a short one, too.
 merge_bytes=512
+# The files that take apart what somebody else sent or wrote.
+decoders=(
+    Sources/HubWire/{FrameHeader,FrameBytes,CallHead,CallMetadata,MessageJoiner,ReceiveWindow,StatusDetails}.swift
+    Sources/HubWire/{ServerConnectionMachine,ServerConnectionMachine+Frames,ModuleLinkMachine}.swift
+    Sources/HubServer/FrameDecoder.swift Sources/HubClient/ClientConnectionMachine{,+Frames}.swift
+    Sources/HubCore/{Tracking/LogCursor,Calls/EchoRequest,Cases/CaseTransition}.swift
+    Sources/HubCore/Catalogue/FormRules{,Values,Documents}.swift
+    Sources/HubModules/Bundles/{YAMLAnchor,YAMLObject,DefinitionReader,DefinitionRules,DefinitionRules+Life}.swift
+    Sources/HubModules/Bundles/{TableReader,Name}.swift Sources/HubDomain/Text/CSVReader.swift
+    Sources/HubDomain/Cases/{CaseNumber,CaseID}.swift Sources/HubTrust/{PrincipalName,PrincipalReader}.swift
+    Sources/HubTrust/CertificateRequest.swift Sources/hubd/{HubConfiguration,PolicyFile}.swift
+)
 
+# What is built besides: nothing for libFuzzer, or `coverage` for llvm-cov.
 build() {
-    [ "${FUZZ_BUILT:-}" ] && return
     # Optimised as hubd is, and with its traps; the flag for tests opens what other modules keep to themselves.
-    HUB_FUZZ=1 swift build -c release --scratch-path $scratch --sanitize=address -Xswiftc -enable-testing \
-        --product hub-fuzz | grep -E 'error|warning: unhandled|Compiling|Linking|complete' | tail -3
+    HUB_FUZZ=${1:-fuzz} swift build -c release --scratch-path $scratch --sanitize=address -Xswiftc -enable-testing \
+        --product hub-fuzz >$scratch.log 2>&1 || {
+        grep -A5 'error:' $scratch.log >&2
+        exit 1
+    }
 }
 
 # Name and longest input of every target, or of the one that was named.
@@ -57,12 +73,28 @@ merge() {
             local base
             base=$(basename "$input")
             if [ ! -e "$corpus/$base" ] && [ "$(stat -c %s "$input")" -le $merge_bytes ]; then
-                cp "$input" "$corpus/$($program verdict "$name" "$input" | cut -d' ' -f1)-found_${base:0:8}"
+                cp "$input" "$corpus/$(ASAN_OPTIONS=detect_leaks=0 $program verdict "$name" "$input" | cut -d' ' -f1)-found_${base:0:8}"
             fi
         done
         rm -rf "$merged"
         echo "$name: $(find "$corpus" -type f | wc -l) inputs, $(du -sb "$corpus" | cut -f1) bytes"
     done < <(targets "${1:-}")
+}
+
+# Regions and lines of the decoders' files that the corpus reaches.
+coverage() {
+    local profiles=$scratch/work/profiles tools
+    # Those of the compiler; others read other formats.
+    tools=$(dirname "$(readlink -f "$(command -v swift)")")
+    rm -rf "$profiles"
+    export LLVM_PROFILE_FILE=$profiles/list.profraw
+    while read -r name _; do
+        LLVM_PROFILE_FILE=$profiles/$name.profraw ASAN_OPTIONS=detect_leaks=0 \
+            $program verdict "$name" "Tests/Corpus/$name"/* >/dev/null
+    done < <(targets)
+    "$tools/llvm-profdata" merge -o "$profiles/all.profdata" "$profiles"/*.profraw
+    "$tools/llvm-cov" report $program -instr-profile="$profiles/all.profdata" "${decoders[@]}" |
+        awk 'NR == 1 || /swift|TOTAL/ { printf "%-62s %8s %8s\n", $1, NR == 1 ? "regions" : $4, NR == 1 ? "lines" : $10 }'
 }
 
 case ${1:-} in
@@ -74,8 +106,12 @@ merge)
     build
     merge "${2:-}"
     ;;
+coverage)
+    build coverage
+    coverage
+    ;;
 *)
-    sed -n 2,4p "$0" >&2
+    sed -n 2,5p "$0" >&2
     exit 64
     ;;
 esac
