@@ -68,7 +68,7 @@ merge() {
         [ -d "$scratch/work/$name/inputs" ] || continue
         merged=$(mktemp -d)
         cp "$corpus"/* "$merged"
-        $program run "$name" -merge=1 "$merged" "$scratch/work/$name/inputs" >/dev/null 2>&1
+        $program run "$name" -set_cover_merge=1 "$merged" "$scratch/work/$name/inputs" >/dev/null 2>&1
         for input in "$merged"/*; do
             local base
             base=$(basename "$input")

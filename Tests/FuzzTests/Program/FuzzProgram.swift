@@ -19,9 +19,13 @@ private func runDriver(
 enum FuzzProgram {
     /// libFuzzer's function has no context to keep it in. Set once, before anything runs.
     nonisolated(unsafe) private static var target: FuzzTarget?
+    /// Names the target to the programs that libFuzzer starts.
+    private static let inherited = "HUB_FUZZ_TARGET"
 
     static func main() throws {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        // A merge starts the program anew, with libFuzzer's arguments alone.
+        if let name = ProcessInfo.processInfo.environment[Self.inherited] { arguments = ["run", name] + arguments }
         if arguments == ["list"] {
             for target in FuzzTarget.all { print(target.name, target.bytesMax) }
             return
@@ -34,6 +38,7 @@ enum FuzzProgram {
             for file in arguments.dropFirst(2) { print(try verdict(found, file), file) }
         } else {
             target = found
+            setenv(Self.inherited, found.name, 1)
             run(Array(arguments.dropFirst(2)))
         }
     }
