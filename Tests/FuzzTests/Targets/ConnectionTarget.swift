@@ -75,7 +75,9 @@ private struct ConnectionReading {
         } take: { header, payload in
             do throws(BrokenPromise) {
                 try perform(machine.receive(header, payload), payload.map { $0 })
-                if let step = HubStep(rawValue: header.type.rawValue) { try hub(step, header.stream, payload.count) }
+                if !machine.isClosed, let step = HubStep(rawValue: header.type.rawValue) {
+                    try hub(step, header.stream, payload.count)
+                }
                 for grant in machine.takeGrants() { try check(grant) }
                 if !machine.isClosed { try machine.keepsItsBooks(limits: Self.limits) }
             } catch { broken = error }
