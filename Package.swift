@@ -92,7 +92,7 @@ let hubd = Target.executableTarget(
 
 /// No program can be linked with another: what the daemon reads its files with is a library while it is fuzzed.
 let hubdFiles = Target.target(
-    name: "hubd", dependencies: ["HubModules", "HubCore", "HubDomain", logging, yams],
+    name: "hubd", dependencies: ["HubModules", "HubCore", "HubWire", "HubDomain", logging, yams],
     sources: ["HubConfiguration.swift", "PolicyFile.swift"], swiftSettings: strict)
 
 /// The decoders as libFuzzer and the tests run them: one folder, with the program or with the tests that replay the corpus.
