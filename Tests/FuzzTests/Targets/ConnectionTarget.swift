@@ -120,6 +120,7 @@ private struct ConnectionReading {
         case .pong(let bytes):
             try promise(bytes.count == Int(WireLimits.pingBytes), "PING of another length")
             note(7, 0, UInt64(bytes[0]))
+        case .ponged(let bytes): note(15, 0, UInt64(bytes.count))
         case .goaway(let goaway):
             try promise(machine.isClosed && end == nil, "GOAWAY that does not end the connection")
             try promise(goaway.lastStream == machine.lastStream, "GOAWAY names another stream")
@@ -247,6 +248,7 @@ extension ServerConnectionMachine {
         try promise(unfinished <= 2 * most, "\(unfinished) calls are unfinished, of \(2 * most)")
         try promise(joined == joiners.all.reduce(0) { $0 + $1.value.held }, "bytes of requests are miscounted")
         try promise((0...joinedMax).contains(joined), "\(joined) bytes of unfinished requests are held")
+        try promise(weight == all.reduce(0) { $0 + $1.value.weight }, "bytes of whole requests are miscounted")
         try promise(joiners.count == all.count { $0.value.isJoining }, "a request in parts is lost")
         try promise(lastStream <= highestStream && highestStream <= maxStream, "a stream above its credit")
         try promise(
