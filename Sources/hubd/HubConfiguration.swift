@@ -119,7 +119,9 @@ struct HubConfiguration {
 
     /// Host and port of ``listen``; `[::1]:7443` for IPv6.
     func address() throws(HubError) -> (host: String, port: Int) {
-        guard let address = Self.address(listen) else { throw HubError(.configurationInvalid, "listen must be HOST:PORT") }
+        guard let address = Self.address(listen) else {
+            throw HubError(.configurationInvalid, "listen must be HOST:PORT")
+        }
         return address
     }
 
