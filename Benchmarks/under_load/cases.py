@@ -125,10 +125,19 @@ def number(text):
 
 
 def octets(text):
-    """`01 02 ff`, `fill:COUNT` zero bytes, or `text:…`."""
+    """`01 02 ff`, `fill:COUNT` zero bytes, `copies:COUNT:01 02`, or `text:…`; parts are joined by ` + `."""
     if text.startswith("text:"):
         return text[5:].encode()
-    return bytes(int(text[5:])) if text.startswith("fill:") else bytes.fromhex(text)
+    return b"".join(part(each.strip()) for each in text.split(" + "))
+
+
+def part(text):
+    if text.startswith("fill:"):
+        return bytes(int(text[5:]))
+    if text.startswith("copies:"):
+        _, count, repeated = text.split(":")
+        return bytes.fromhex(repeated) * int(count)
+    return bytes.fromhex(text)
 
 
 def values(message, entry):

@@ -153,7 +153,9 @@ extension ConnectionHandler {
     // MARK: When the last call has ended
 
     func closeWhenDone(_ context: ChannelHandlerContext) {
-        guard departure?.step == .refusing || peerIsLeaving, calls.isEmpty, ends.isEmpty, !machine.isClosed else { return }
+        guard departure?.step == .refusing || peerIsLeaving, calls.isEmpty, ends.isEmpty, !machine.isClosed else {
+            return
+        }
         machine.close()
         flush(context)
         context.close(promise: nil)

@@ -167,7 +167,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch clock.due(now, server.times, state) {
         case .close: context.close(mode: .all, promise: nil)
         case .leave(let code, let reason): leave(code, reason, context)
-        case .drain where departure == nil: drain("the connection is old", in: .zero, until: now + server.times.ageGrace)
+        case .drain where departure == nil:
+            drain("the connection is old", in: .zero, until: now + server.times.ageGrace)
         case .drain, nil: break
         }
     }

@@ -86,5 +86,6 @@ public struct AccountLimits: Sendable {
     /// Bytes of requests that are coming or worked on, and of answers that wait to be taken.
     public var bytes = 67_108_864
 
+    /// The defaults of PROTOCOL.md, section 10.
     public init() {}
 }

@@ -21,7 +21,8 @@ struct Daemon {
         let policy = try PolicyFile.load(state.policy)
         let files = FileLimit.raise()
         if files < configuration.connectionsMax + 256 {
-            logger.notice("fewer files may be open than connections_max; raise the limit", metadata: ["files": "\(files)"])
+            logger.notice(
+                "fewer files may be open than connections_max; raise the limit", metadata: ["files": "\(files)"])
         }
         let clock = makeClock()
         let ledger = try SQLiteLedger.open(

@@ -99,6 +99,10 @@ private struct ConnectionReading {
         case .opened(let stream, let head): try open(stream, head, payload)
         case .request(let stream, let joined, let isLast):
             try request(stream, bytes: joined?.count ?? payload.count, isLast)
+        case .compressed(let stream, let joined, let isLast, let longest):
+            try promise(longest > 0, "a request that may have no byte")
+            try request(stream, bytes: joined?.count ?? payload.count, isLast)
+            note(16, stream, UInt64(longest))
         case .requestsEnded(let stream):
             try promise(calls[stream]?.method.shape.takesStream == true, "requests end where one is due")
             try finish(stream)
@@ -136,7 +140,7 @@ private struct ConnectionReading {
         opened = stream
         let path =
             switch head {
-            case .plain(let method, _): String(decoding: payload[method], as: UTF8.self)
+            case .plain(let method, _, _): String(decoding: payload[method], as: UTF8.self)
             case .whole(let call): call.method
             }
         note(11, stream, UInt64(path.utf8.count) << 32 | UInt64(head.timeoutMillis ?? 0))

@@ -43,10 +43,12 @@ extension FuzzTarget {
         }
         guard let decoded else { throw BrokenPromise(description: "a CALL is read that cannot be decoded") }
         try roundTrip(decoded)
-        if case .plain(let method, let millis) = head {
+        if case .plain(let method, let millis, let encodings) = head {
             let read = HubCall.with {
                 $0.method = String(decoding: UnsafeRawBufferPointer(rebasing: input[method]), as: UTF8.self)
                 if let millis { $0.timeoutMs = millis }
+                if encodings.contains(.requests) { $0.encoding = CallEncodings.zstd }
+                if encodings.contains(.answers) { $0.acceptEncoding = [CallEncodings.zstd] }
             }
             try promise(read == decoded, "a CALL read in place is not the one that is decoded")
             try promise(CallMetadata.fault(in: decoded) == nil, "a CALL read in place breaks a rule")

@@ -70,6 +70,7 @@ struct FuzzTarget: Sendable {
 
     /// A new decoder comes in here, and its first inputs into `Tests/Corpus/<name>/<verdict>-<why>`.
     static let all: [FuzzTarget] =
-        [frames, connection, moduleLink, hubStream] + control + [cursor, token, message, echo] + forms + files
+        [frames, connection, moduleLink, hubStream] + control + [cursor, token, message, echo, compressed] + forms
+        + files
         + certificates
 }

@@ -1,5 +1,6 @@
 // Requests: the message of each method, and the one that is read without a decoder.
 
+import HubCompression
 import HubDomain
 import HubProto
 import HubWire
@@ -49,5 +50,23 @@ extension FuzzTarget {
         }
         try promise(named == decoded?.module, "an echo read in place is not the one that is decoded")
         return verdict
+    }
+
+    /// A compressed message of at most 1 MiB.
+    static let compressed = FuzzTarget(
+        "compressed", verdicts: [.accepted, "E1004", "E1005"]
+    ) { (input) throws(BrokenPromise) in
+        try verdict { () throws(HubError) in
+            let caps = ExpansionCaps(bytesMax: 1_048_576)
+            let message = try Zstandard.message(input, caps: caps)
+            guard message.count <= caps.allowed(input.count) else {
+                throw HubError(.internalFault, "a message is longer than its caps")
+            }
+            guard let frame = message.withUnsafeBytes({ Zstandard.compressed($0) }) else { return .accepted }
+            guard frame.count < message.count, try Zstandard.message(frame, caps: caps) == message else {
+                throw HubError(.internalFault, "a message is not what it was, or longer than it was")
+            }
+            return .accepted
+        }
     }
 }
