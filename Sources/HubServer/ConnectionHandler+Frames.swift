@@ -83,7 +83,7 @@ extension ConnectionHandler {
     private func hasRoom(_ bytes: Int) -> Bool {
         let waiting = outbox.waiting
         return (waiting == 0 || waiting + bytes <= CallLimits.unsentBytesMax)
-            && waiting + bytes <= share?.room ?? .max
+            && machine.requestBytes + waiting + bytes <= share?.room ?? .max
     }
 
     func fail(_ stream: UInt32, _ error: HubError, _ context: ChannelHandlerContext) {
@@ -124,7 +124,7 @@ extension ConnectionHandler {
         _ stream: UInt32, _ message: WireMessage, _ waiting: WaitingMessage, _ context: ChannelHandlerContext
     ) {
         guard let call = calls[stream] else { return waiting.left() }
-        guard outbox.waiting + message.bytes.count <= share?.room ?? .max else {
+        guard machine.requestBytes + outbox.waiting + message.bytes.count <= share?.room ?? .max else {
             waiting.left()
             // It goes on after what was sent, when there is room again.
             return interrupt(
@@ -151,7 +151,7 @@ extension ConnectionHandler {
                 machine.progressed()
                 collect { $0.writeFrame(.data, flags: flags, stream: stream, payload: piece) }
                 if isWhole, let message = waiting[stream]?.popFirst() {
-                    leaving.append(message.left)
+                    flushed.append(message.left)
                     if !message.cursor.isEmpty { calls[stream]?.work?.cursorSent = message.cursor }
                 }
             case .end(let stream):
@@ -201,9 +201,9 @@ extension ConnectionHandler {
         answersInOut = 0
         var buffer = ByteBuffer()
         swap(&buffer, &out)
-        guard !leaving.isEmpty else { return context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil) }
-        let gone = leaving
-        leaving = []
+        guard !flushed.isEmpty else { return context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil) }
+        let gone = flushed
+        flushed = []
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in for left in gone { left() } }
         context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: promise)

@@ -38,7 +38,7 @@ extension ConnectionHandler {
 
     // MARK: At once
 
-    func leave(_ goaway: HubGoaway, _ context: ChannelHandlerContext) {
+    func abort(_ goaway: HubGoaway, _ context: ChannelHandlerContext) {
         server.logger.info("connection ended", metadata: ["code": "\(goaway.code)", "reason": "\(goaway.reason)"])
         machine.close()
         cancelCalls()
@@ -47,12 +47,12 @@ extension ConnectionHandler {
         context.close(promise: nil)
     }
 
-    func leave(
+    func abort(
         _ code: HubGoawayCode, _ reason: String, retryAfterMillis: UInt32 = 0, _ context: ChannelHandlerContext
     ) {
         var goaway = goaway(code, reason, lastStream: machine.lastStream)
         goaway.retryAfterMs = retryAfterMillis
-        leave(goaway, context)
+        abort(goaway, context)
     }
 
     func cancelCalls() {
@@ -114,7 +114,7 @@ extension ConnectionHandler {
     private func refuseCalls(_ context: ChannelHandlerContext) {
         guard let departure, !machine.isClosed else { return }
         departure.step = .refusing
-        machine.leave()
+        machine.startDraining()
         write(context) {
             $0.writeFrame(.goaway, stream: 0, message: farewell(departure, lastStream: machine.lastStream))
         }
@@ -131,6 +131,11 @@ extension ConnectionHandler {
     private func breakOff(_ context: ChannelHandlerContext) {
         guard let departure, !machine.isClosed else { return }
         interruptCalls(departure, context) { _ in true }
+        // Of those that were answered, and whose caller did not take it.
+        for stream in Array(ends.keys) {
+            forget(stream)
+            end(stream, HubError(.connectionClosed, departure.reason, retryAfterMillis: 1_000), context)
+        }
         machine.close()
         cancelCalls()
         flush(context)

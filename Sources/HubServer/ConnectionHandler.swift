@@ -40,7 +40,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Messages of streams that wait in ``outbox``, in their order.
     var waiting: [UInt32: CircularBuffer<WaitingMessage>] = [:]
     /// Whom to tell when what is collected in ``out`` has left.
-    var leaving: [@Sendable () -> Void] = []
+    var flushed: [@Sendable () -> Void] = []
     /// What the client accepts.
     var peer = WireLimits()
     var principalURN: String?
@@ -133,15 +133,15 @@ final class ConnectionHandler: ChannelInboundHandler {
         principalURN = certificate.flatMap(server.names.urn)
         clock.secured(context.eventLoop.now)
         write(context) { $0.writeFrame(.hello, stream: 0, message: server.hello) }
-        enter(server.accounts.account(of: (try? currentCaller()) == nil ? nil : principalURN), context)
+        join(server.accounts.account(of: (try? currentCaller()) == nil ? nil : principalURN), context)
     }
 
     /// From here on the connection counts for its principal.
-    func enter(_ account: Account, _ context: ChannelHandlerContext) {
+    func join(_ account: Account, _ context: ChannelHandlerContext) {
         share = AccountShare(account)
         guard !account.open() else { return }
         let reason = "more than \(account.limits.connections) connections of one principal"
-        leave(.enhanceYourCalm, reason, retryAfterMillis: 1_000, context)
+        abort(.enhanceYourCalm, reason, retryAfterMillis: 1_000, context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -160,13 +160,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     /// Asked by the event loop once in a while.
-    func look(_ now: NIODeadline) {
+    func checkTimes(_ now: NIODeadline) {
         guard let context = attached, !machine.isClosed else { return }
         if clock.isNewCount(now, server.times) { machine.progressed() }
         let state = ConnectionClock.State(isInFrame: decoder.isInFrame, isBusy: !calls.isEmpty)
         switch clock.due(now, server.times, state) {
         case .close: context.close(mode: .all, promise: nil)
-        case .leave(let code, let reason): leave(code, reason, context)
+        case .leave(let code, let reason): abort(code, reason, context)
         case .drain where departure == nil:
             drain("the connection is old", in: .zero, until: now + server.times.ageGrace)
         case .drain, nil: break
@@ -187,7 +187,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         isBatching = true
         clock.lastHeard = .now()
         machine.nowMillis = lastHeard.uptimeNanoseconds / 1_000_000
-        machine.requestRoom = share?.room ?? .max
+        machine.requestRoom = (share?.room ?? .max) - outbox.waiting
         let bytes = decoder.joined(with: Self.unwrapInboundIn(data))
         let read = bytes.withUnsafeReadableBytes { raw in
             FrameBytes.read(
@@ -270,7 +270,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             closeWhenDone(context)
         case .pong(let bytes): write(context) { $0.writeFrame(.ping, flags: .ack, stream: 0, payload: bytes) }
         case .ponged(let bytes): ponged(bytes, context)
-        case .goaway(let goaway): leave(goaway, context)
+        case .goaway(let goaway): abort(goaway, context)
         case .peerLeaving:
             peerIsLeaving = true
             closeWhenDone(context)

@@ -96,7 +96,7 @@ final class LoopConnections: Sendable {
             self.state.value.isWatched = false
             let now = self.loop.now
             // A connection that ends meanwhile leaves the table, not this copy of it.
-            for (handler, _) in self.state.value.members.values { handler.look(now) }
+            for (handler, _) in self.state.value.members.values { handler.checkTimes(now) }
             self.watch()
         }
     }

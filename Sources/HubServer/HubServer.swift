@@ -1,5 +1,6 @@
 // The listener: TLS 1.3, mutual, one handler per connection.
 
+import Glibc
 package import HubCore
 package import HubDomain
 import HubProto
@@ -115,7 +116,7 @@ package final class HubServer: Sendable {
             return HubServer(
                 listener: listener, connections: connections, random: configuration.random,
                 address: "\(configuration.host):\(port)")
-        } catch let error as IOError where error.errnoCode == 98 {  // EADDRINUSE
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw HubError(
                 .addressInUse,
                 "\(configuration.host):\(configuration.port) is in use; stop the other program or choose another port")

@@ -23,6 +23,10 @@ enum ErrorTexts {
             "Waktu tunggu habis. Kirim ulang permintaan yang sama; permintaan tidak akan tercatat dua kali.",
             "Time is up. Send the same request again; it will not be recorded twice."
         ),
+        .tooManyCalls: (
+            "Terlalu banyak permintaan sekaligus dari program ini. Coba lagi sebentar lagi.",
+            "Too many requests at once from this program. Try again in a moment."
+        ),
         .slowConsumer: (
             "Sambungan terlalu lambat. Pemantauan dilanjutkan dari titik terakhir.",
             "The connection is too slow. Watching goes on from the last point."

@@ -79,7 +79,7 @@ public enum CallLimits {
 
 /// What one principal may hold of the hub at once, over all its connections.
 public struct AccountLimits: Sendable {
-    /// Connections: half of what the hub takes, so that nobody shuts everybody else out.
+    /// Connections.
     public var connections = 8_192
     /// Calls whose work has not ended.
     public var calls = 2_048

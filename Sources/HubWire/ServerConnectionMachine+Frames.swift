@@ -68,7 +68,8 @@ extension ServerConnectionMachine {
         if WireRule.goawayForm.forbids(header.stream != 0 || !header.flags.isEmpty) {
             return fail(.protocolError, "GOAWAY on a stream or with flags")
         }
-        return .peerLeaving
+        defer { hasLeft = true }
+        return hasLeft ? idle() ?? .ignore : .peerLeaving
     }
 
     mutating func call(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
@@ -80,14 +81,14 @@ extension ServerConnectionMachine {
         }
         if WireRule.definedFlags.forbids(!header.flags.isEmpty) { return fail(.protocolError, "CALL with flags") }
         if WireRule.unfinishedCalls.forbids(unfinished >= Int(limits.openCallsMax) * 2) {
-            return fail(.streamLimit, "more than \(limits.openCallsMax) refused calls that were never finished")
+            return fail(.streamLimit, "more than \(2 * limits.openCallsMax) calls that were never finished")
         }
         if WireRule.streamCredit.forbids(header.stream > maxStream) {
             return fail(.streamLimit, "CALL on stream \(header.stream), above the credit of \(maxStream)")
         }
         progressed()
         highestStream = header.stream
-        if isLeaving {
+        if isDraining {
             begin(header.stream, .draining)
             return .reset(stream: header.stream, .refused)
         }
@@ -105,148 +106,6 @@ extension ServerConnectionMachine {
         return .opened(stream: header.stream, head)
     }
 
-    mutating func data(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
-        let isIdle = header.stream % 2 == 0 || header.stream > highestStream
-        if WireRule.idleData.forbids(isIdle) {
-            return fail(.protocolError, "DATA on idle stream \(header.stream)")
-        }
-        let isBare = header.flags.contains(.none)
-        if WireRule.definedFlags.forbids(!header.flags.isSubset(of: [.end, .more, .compressed, .none]))
-            || WireRule.moreOrEnd.forbids(header.flags.isSuperset(of: [.end, .more]))
-            || WireRule.bareEnd.forbids(isBare && (header.flags != [.end, .none] || header.length != 0))
-        {
-            return fail(.protocolError, "DATA with flags \(header.flags.rawValue) and \(header.length) bytes")
-        }
-        if WireRule.connectionCredit.forbids(!window.receive(payload.count)) {
-            return fail(.flowControl, "DATA beyond the credit of the connection")
-        }
-        if header.length == 0, header.flags.contains(.more) {
-            if let calm = idle() { return calm }
-        } else {
-            idleFrames = 0
-        }
-        switch streams[header.stream]?.side {
-        case .draining:
-            window.giveBack(payload.count)
-            if header.flags.contains(.end) { leave(header.stream, for: .over) }
-            return .ignore
-        case .complete:
-            window.giveBack(payload.count)
-            leave(header.stream, for: .over)
-            return late(header.stream)
-        case .over, nil:
-            window.giveBack(payload.count)
-            return late(header.stream)
-        case .receiving: return message(header, payload)
-        }
-    }
-
-    /// What DATA of a call whose requests are still coming makes of its message.
-    private enum Piece {
-        case overdrawn, bareEnd, strayEnd, incomplete(grant: UInt64?), tooLong(limit: Int), tooMuch, surplus
-        case whole(joined: [UInt8]?)
-        case miscoded(String)
-    }
-
-    private mutating func message(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
-        let stream = header.stream
-        let ends = header.flags.contains(.end)
-        guard var entry = streams[stream] else { return .ignore }
-        let piece = take(header, payload, stream, &entry)
-        streams.set(stream, entry)
-        switch piece {
-        case .overdrawn: return fail(.flowControl, "DATA beyond the credit of stream \(stream)")
-        case .strayEnd: return fail(.protocolError, "END in the middle of a message")
-        case .bareEnd: return .requestsEnded(stream: stream)
-        case .miscoded(let detail):
-            window.giveBack(payload.count)
-            return end(stream, HubError(.protocolViolation, detail), ends)
-        case .surplus:
-            window.giveBack(payload.count)
-            return end(stream, HubError(.methodUnknown, "this method takes exactly one request"), ends)
-        case .tooLong(let limit):
-            window.giveBack(payload.count)
-            return end(stream, HubError(.messageTooLarge, "message above \(limit) bytes"), ends)
-        case .tooMuch:
-            window.giveBack(payload.count)
-            let most = min(joinedMax, requestRoom)
-            let error = HubError(
-                .tooManyCalls, "more than \(most) bytes of requests wait for their end", retryAfterMillis: 100)
-            return end(stream, error, ends)
-        case .incomplete(let due):
-            // Given back at once: a message up to the limit must be able to come whole.
-            window.giveBack(payload.count)
-            if let due { grant(stream, due) }
-            return .ignore
-        case .whole(let joined):
-            // Of what came in pieces only the last one is still held.
-            if let joined, entry.takesStream { window.take(joined.count - payload.count) }
-            if entry.isCompressed {
-                return .compressed(stream: stream, joined: joined, isLast: ends, longest: Int(entry.longest))
-            }
-            return .request(stream: stream, joined: joined, isLast: ends)
-        }
-    }
-
-    private mutating func take(
-        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, _ stream: UInt32, _ entry: inout Stream
-    ) -> Piece {
-        if WireRule.streamBytes.forbids(!entry.window.receive(payload.count)) { return .overdrawn }
-        if header.flags.contains(.none) {
-            guard !entry.isJoining else { return .strayEnd }
-            guard entry.takesStream else { return .surplus }
-            entry.side = .complete
-            return .bareEnd
-        }
-        let isCompressed = header.flags.contains(.compressed)
-        if WireRule.compression.forbids(isCompressed && !entry.mayCompress) {
-            return .miscoded("compressed DATA without an encoding")
-        }
-        if !entry.isJoining { entry.isCompressed = isCompressed }
-        if WireRule.compressedParts.forbids(isCompressed != entry.isCompressed) {
-            return .miscoded("COMPRESSED on some frames of a message")
-        }
-        switch join(payload, more: header.flags.contains(.more), stream, &entry) {
-        case .tooLarge: return .tooLong(limit: Int(entry.longest))
-        case .incomplete:
-            guard joined <= joinedMax, requestBytes <= requestRoom else { return .tooMuch }
-            entry.window.giveBack(payload.count)
-            return .incomplete(grant: entry.window.due())
-        case .whole(let joined):
-            let ends = header.flags.contains(.end)
-            let bytes = joined?.count ?? payload.count
-            guard requestBytes + bytes <= requestRoom else { return .tooMuch }
-            entry.weight += bytes
-            weight += bytes
-            if entry.takesStream {
-                if let joined { entry.window.take(joined.count - payload.count) }
-                if ends { entry.side = .complete }
-            } else {
-                if WireRule.oneRequest.forbids(!ends) { return .surplus }
-                entry.held = payload.count
-                entry.side = .complete
-            }
-            return .whole(joined: joined)
-        }
-    }
-
-    /// Most messages are one frame, and need no joiner.
-    private mutating func join(
-        _ payload: UnsafeRawBufferPointer, more: Bool, _ stream: UInt32, _ entry: inout Stream
-    ) -> MessageJoiner.Outcome {
-        if !entry.isJoining, !more {
-            let isTooLong = WireRule.messageLength.forbids(payload.count > Int(entry.longest))
-            return isTooLong ? .tooLarge : .whole(joined: nil)
-        }
-        var joiner = joiners.remove(stream) ?? MessageJoiner(limit: entry.longest)
-        joined -= joiner.held
-        let outcome = joiner.append(payload, more: more)
-        joined += joiner.held
-        entry.isJoining = more
-        if more { joiners.set(stream, joiner) }
-        return outcome
-    }
-
     mutating func reset(_ header: FrameHeader) -> Action {
         if WireRule.definedFlags.forbids(!header.flags.isEmpty) {
             return fail(.protocolError, "RESET with flags \(header.flags.rawValue)")
@@ -261,13 +120,13 @@ extension ServerConnectionMachine {
         case .draining:
             leave(header.stream, for: .over)
             return .ignore
-        case .over, nil: return .ignore
+        case .over, nil: return idle() ?? .ignore
         }
     }
 
     // MARK: Streams
 
-    private mutating func begin(_ stream: UInt32, _ side: Stream.Side, _ encodings: CallEncodings = []) {
+    mutating func begin(_ stream: UInt32, _ side: Stream.Side, _ encodings: CallEncodings = []) {
         var entry = Stream(longest: limits.messageBytesMax, window: ReceiveWindow(size: limits.streamCredit))
         entry.side = side
         entry.mayCompress = encodings.contains(.requests)
@@ -285,7 +144,7 @@ extension ServerConnectionMachine {
         guard var entry = streams[stream] else { return }
         if entry.isOpen { open -= 1 }
         if side == .over { unfinished -= 1 }
-        if entry.isJoining, let joiner = joiners.remove(stream) { joined -= joiner.held }
+        if entry.isJoining, let joiner = joiners.remove(stream) { partialBytes -= joiner.held }
         entry.isJoining = false
         entry.side = side
         if side == .over, !entry.isWorking { streams.remove(stream) } else { streams.set(stream, entry) }
@@ -298,7 +157,7 @@ extension ServerConnectionMachine {
 
     // MARK: Refusals
 
-    private mutating func late(_ stream: UInt32) -> Action {
+    mutating func late(_ stream: UInt32) -> Action {
         guard WireRule.lateData.forbids(true) else { return .ignore }
         lateFrames += 1
         guard lateFrames <= Self.lateFramesMax else {
@@ -315,14 +174,14 @@ extension ServerConnectionMachine {
     }
 
     /// Counts a call that comes to nothing.
-    private mutating func vain() -> Action? {
+    mutating func vain() -> Action? {
         vainCalls += 1
         guard WireRule.vainCalls.forbids(vainCalls > Self.vainCallsMax) else { return nil }
         return fail(.enhanceYourCalm, "\(vainCalls) calls in a row were given up or refused")
     }
 
     /// Ends a call whose request was coming; what is left of the request is dropped, if this was not its `last` frame.
-    private mutating func end(_ stream: UInt32, _ error: HubError, _ last: Bool) -> Action {
+    mutating func end(_ stream: UInt32, _ error: HubError, _ last: Bool) -> Action {
         leave(stream, for: last ? .over : .draining)
         if !last, let calm = vain() { return calm }
         return .refuse(stream: stream, error)

@@ -6,7 +6,7 @@ import SwiftProtobuf
 
 /// One TLS connection, server side. What each frame means is in ServerConnectionMachine+Frames.swift.
 ///
-/// Harmless and dropped: RESET and CREDIT of a stream that is closed, PING with ACK, extension frames without
+/// Harmless and dropped: RESET and CREDIT of a stream that is closed, extension frames without
 /// MUST_UNDERSTAND, DATA of a stream that the hub refused before its request was whole.
 public struct ServerConnectionMachine: Sendable {
     /// What the driver does next; it decides nothing.
@@ -79,7 +79,7 @@ public struct ServerConnectionMachine: Sendable {
         /// Bytes of the connection's window that its request holds.
         var held = 0
         /// Bytes of its whole requests that somebody works on or will.
-        var weight = 0
+        var workingBytes = 0
         /// Longest request, bytes.
         var longest: UInt32
         /// The beginning of a request is in ``joiners``.
@@ -99,6 +99,9 @@ public struct ServerConnectionMachine: Sendable {
     var streams = StreamTable<Stream>()
     /// Requests of which some parts have come.
     var joiners = StreamTable<MessageJoiner>()
+    /// Requests hold as much as they may, of the connection or of its principal.
+    static let tooMuch = HubError(
+        .tooManyCalls, "too many bytes of requests are coming or worked on", retryAfterMillis: 1_000)
     /// Streams on which the client may still send, or expects an answer.
     var unfinished = 0
     /// Calls whose work has not ended.
@@ -106,11 +109,13 @@ public struct ServerConnectionMachine: Sendable {
     /// Calls that can still be answered.
     var open = 0
     /// Bytes of requests that are still coming, of all streams together.
-    var joined = 0
+    var partialBytes = 0
     /// Bytes of whole requests, until the work on them has ended.
-    var weight = 0
+    var workingBytes = 0
     var lateFrames = 0
-    var isLeaving = false
+    var isDraining = false
+    /// The client said goodbye.
+    var hasLeft = false
     /// Highest stream the client has used; above ``lastStream`` only after ``leave()``.
     var highestStream: UInt32 = 0
     /// Highest stream the client was allowed.
@@ -150,7 +155,7 @@ public struct ServerConnectionMachine: Sendable {
     public var openCalls: Int { open }
 
     /// Bytes of requests, whether they are still coming or worked on.
-    public var requestBytes: Int { joined + weight }
+    public var requestBytes: Int { partialBytes + workingBytes }
 
     /// Nothing more is accepted; the driver may drop what still arrives.
     public var isClosed: Bool { phase == .closed }
@@ -227,9 +232,9 @@ public struct ServerConnectionMachine: Sendable {
     public mutating func taken(_ stream: UInt32, bytes: Int) {
         window.giveBack(bytes)
         guard var entry = streams[stream] else { return }
-        let light = min(entry.weight, bytes)
-        weight -= light
-        entry.weight -= light
+        let light = min(entry.workingBytes, bytes)
+        workingBytes -= light
+        entry.workingBytes -= light
         if entry.side == .receiving {
             entry.window.giveBack(bytes)
             if let due = entry.window.due() { grant(stream, due) }
@@ -243,14 +248,14 @@ public struct ServerConnectionMachine: Sendable {
     public mutating func expanded(_ stream: UInt32, by bytes: Int) throws(HubError) {
         guard bytes > 0 else { return }
         guard requestBytes + bytes <= requestRoom else {
-            throw HubError(.tooManyCalls, "more than \(requestRoom) bytes of requests", retryAfterMillis: 100)
+            throw Self.tooMuch
         }
         let isWorking = streams.update(stream) { entry -> Bool? in
             guard entry.isWorking else { return nil }
-            entry.weight += bytes
+            entry.workingBytes += bytes
             return true
         }
-        if isWorking == true { weight += bytes }
+        if isWorking == true { workingBytes += bytes }
     }
 
     /// The driver sent END or RESET for this stream.
@@ -267,20 +272,20 @@ public struct ServerConnectionMachine: Sendable {
 
     /// The work on a call has ended, whether anybody still waited for it or not: only now its credit is given back.
     public mutating func release(_ stream: UInt32) {
-        let ended = streams.update(stream) { entry -> (held: Int, weight: Int)? in
+        let ended = streams.update(stream) { entry -> (held: Int, workingBytes: Int)? in
             guard entry.isWorking else { return nil }
-            defer { entry.weight = 0 }
+            defer { entry.workingBytes = 0 }
             entry.isWorking = false
-            return (entry.held, entry.weight)
+            return (entry.held, entry.workingBytes)
         }
         guard let ended else { return }
         working -= 1
-        weight -= ended.weight
+        workingBytes -= ended.workingBytes
         window.giveBack(ended.held)
         if streams[stream]?.side == .over { streams.remove(stream) }
     }
 
-    /// Bytes went out, or much time has passed: whatever came before was not in vain.
+    /// Bytes went out, or much time has passed: frames that brought nothing are counted anew.
     public mutating func progressed() {
         idleFrames = 0
         pings.rest()
@@ -305,12 +310,12 @@ public struct ServerConnectionMachine: Sendable {
     }
 
     /// The driver announces the end with GOAWAY and ``lastStream``: calls that come later are not started.
-    public mutating func leave() { isLeaving = true }
+    public mutating func startDraining() { isDraining = true }
 
     /// The driver closes the connection; nothing more is accepted.
     public mutating func close() {
         phase = .closed
         joiners = StreamTable()
-        joined = 0
+        partialBytes = 0
     }
 }

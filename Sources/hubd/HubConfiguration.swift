@@ -25,14 +25,22 @@ struct HubConfiguration {
     var connectionAgeSeconds: Int64 = 7_200
     /// Connections at once.
     var connectionsMax = 16_384
-    /// What one principal may hold at once.
-    var accounts = AccountLimits()
+    /// Of one principal; nil = half of all, so that nobody shuts everybody else out.
+    var principalConnectionsMax: Int?
+    private var accountLimits = AccountLimits()
     /// Other addresses that serve the same log.
     var alternates: [String] = []
     /// Seconds that a reader may take nothing of what waits for it.
     var slowReaderSeconds: Int64 = 30
     var logLevel = Logger.Level.notice
     var moduleLimits = ModuleLimits()
+
+    /// What one principal may hold at once.
+    var accounts: AccountLimits {
+        var limits = accountLimits
+        limits.connections = principalConnectionsMax ?? max(1, connectionsMax / 2)
+        return limits
+    }
 
     /// Reads the file; without one everything has its default.
     ///
@@ -78,9 +86,9 @@ struct HubConfiguration {
         case "drain_seconds": drainSeconds = Int64(try number(0...600))
         case "connection_age_seconds": connectionAgeSeconds = Int64(try number(60...86_400))
         case "connections_max": connectionsMax = try number(1...1_000_000)
-        case "principal_connections_max": accounts.connections = try number(1...1_000_000)
-        case "principal_calls_max": accounts.calls = try number(1...1_000_000)
-        case "principal_mib_max": accounts.bytes = try number(16...65_536) << 20
+        case "principal_connections_max": principalConnectionsMax = try number(1...1_000_000)
+        case "principal_calls_max": accountLimits.calls = try number(1...1_000_000)
+        case "principal_mib_max": accountLimits.bytes = try number(16...65_536) << 20
         case "alternates":
             guard let names = node.sequence?.map({ $0.string ?? "" }), names.count <= 8,
                 names.allSatisfy({ Self.address($0) != nil })

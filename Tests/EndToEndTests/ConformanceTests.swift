@@ -77,7 +77,7 @@ extension EndToEnd {
             (.mustUnderstand, "extension_must_understand"), (.helloFirst, "hello_not_first"),
             (.helloOnce, "hello_twice"), (.versionRange, "hello_range_empty"),
             (.versionCommon, "hello_version_unsupported"), (.limitBounds, "hello_limits_below_floor"),
-            (.pingForm, "ping_on_stream"), (.goawayForm, "goaway_on_stream"), (.oddStreams, "stream_even"),
+            (.pingForm, "ping_on_stream"), (.pingPace, "pings_too_often"), (.goawayForm, "goaway_on_stream"), (.oddStreams, "stream_even"),
             (.risingStreams, "stream_lower"), (.streamCredit, "stream_beyond_credit"),
             (.streamBytes, "credit_stream_overdrawn"), (.connectionCredit, "credit_connection_overdrawn"),
             (.creditBounds, "credit_above_its_bound"), (.idleCredit, "credit_on_idle"),

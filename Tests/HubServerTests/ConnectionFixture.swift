@@ -74,7 +74,7 @@ struct Connection {
         try await channel.connect(to: SocketAddress(unixDomainSocketPath: "/hub")).get()
         try await channel.testingEventLoop.executeInContext {
             let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-            handler.enter(account, try channel.pipeline.syncOperations.context(handler: handler))
+            handler.join(account, try channel.pipeline.syncOperations.context(handler: handler))
             handler.clock.secured(loop.now)
         }
         let connection = Connection(channel: channel, hub: hub, neighbours: neighbours)

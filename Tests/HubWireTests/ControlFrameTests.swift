@@ -76,7 +76,7 @@ struct ControlFrameTests {
     func leaving() throws {
         let client = try ScriptedClient()
         _ = try client.call(1)
-        client.machine.leave()
+        client.machine.startDraining()
         #expect(client.machine.lastStream == 1)
         #expect(client.data(1, [5]) == .request(1, [5]))
         #expect(try client.call(3) == .reset(3, .refused))

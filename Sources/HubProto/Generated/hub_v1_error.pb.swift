@@ -55,7 +55,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// [CANCELLED] The caller cancelled.
   case cancelled // = 1009
 
-  /// [RESOURCE_EXHAUSTED] Too many open calls on this connection. Wait for answers.
+  /// [RESOURCE_EXHAUSTED] Too many calls, or bytes of requests or of answers, of this connection or principal. Wait for answers.
   case tooManyCalls // = 1010
 
   /// [UNAVAILABLE] Watcher did not read fast enough. Resume at the cursor in Resume.

@@ -214,7 +214,7 @@ private struct ConnectionReading {
             guard let bytes = calls[stream]?.waiting.first else { return }
             calls[stream]?.waiting.removeFirst()
             machine.taken(stream, bytes: bytes)
-        case .drain: machine.leave()
+        case .drain: machine.startDraining()
         }
         if sending.hasSent() { machine.progressed() }
     }
@@ -250,9 +250,9 @@ extension ServerConnectionMachine {
         try promise(unfinished == all.count { $0.value.side != .over }, "unfinished calls are miscounted")
         try promise(working <= most, "\(working) calls are worked on, of \(most)")
         try promise(unfinished <= 2 * most, "\(unfinished) calls are unfinished, of \(2 * most)")
-        try promise(joined == joiners.all.reduce(0) { $0 + $1.value.held }, "bytes of requests are miscounted")
-        try promise((0...joinedMax).contains(joined), "\(joined) bytes of unfinished requests are held")
-        try promise(weight == all.reduce(0) { $0 + $1.value.weight }, "bytes of whole requests are miscounted")
+        try promise(partialBytes == joiners.all.reduce(0) { $0 + $1.value.held }, "bytes of requests are miscounted")
+        try promise((0...joinedMax).contains(partialBytes), "\(partialBytes) bytes of unfinished requests are held")
+        try promise(workingBytes == all.reduce(0) { $0 + $1.value.workingBytes }, "bytes of whole requests are miscounted")
         try promise(joiners.count == all.count { $0.value.isJoining }, "a request in parts is lost")
         try promise(lastStream <= highestStream && highestStream <= maxStream, "a stream above its credit")
         try promise(

@@ -61,7 +61,7 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_CANCELLED = 1009,
   /*
-   * [RESOURCE_EXHAUSTED] Too many open calls on this connection. Wait for answers.
+   * [RESOURCE_EXHAUSTED] Too many calls, or bytes of requests or of answers, of this connection or principal. Wait for answers.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_TOO_MANY_CALLS = 1010,
   /*
