@@ -81,9 +81,16 @@ struct ConnectionClock {
     /// The client takes what is sent, or does not.
     mutating func writable(_ isWritable: Bool, _ now: NIODeadline) { stalledSince = isWritable ? nil : now }
 
+    /// The client takes some of what is sent.
+    mutating func moved(_ now: NIODeadline) { if stalledSince != nil { stalledSince = now } }
+
+    func isStalled(_ now: NIODeadline, _ times: ConnectionTimes) -> Bool {
+        stalledSince.map { $0 + times.stall <= now } ?? false
+    }
+
     /// - Returns: Nil when nothing is to be done yet.
     mutating func due(_ now: NIODeadline, _ times: ConnectionTimes, _ state: State) -> Due? {
-        if let stalledSince, stalledSince + times.stall <= now { return .close }
+        if isStalled(now, times) { return .close }
         if state.isInFrame, lastHeard + times.frame <= now {
             return .leave(.protocolError, "a frame stopped in its middle")
         }

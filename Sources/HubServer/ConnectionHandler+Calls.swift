@@ -68,7 +68,11 @@ extension ConnectionHandler {
             try machine.expanded(stream, by: message.count - frame.count)
             call.cameCompressed = true
             message.withUnsafeBytes { start(stream, call, $0, context) }
-        } catch { fail(stream, error, context) }
+        } catch {
+            // It cost the hub more than the client.
+            if let calm = machine.wasInVain() { return perform(calm, context) }
+            fail(stream, error, context)
+        }
     }
 
     private func start(

@@ -28,8 +28,7 @@ extension ConnectionHandler {
         _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
     ) {
         guard !call.isClamped, !call.mayShorten(message.count), message.count <= Int(peer.messageBytesMax),
-            context.channel.isWritable,
-            outbox.pass(stream, bytes: message.count)
+            context.channel.isWritable, outbox.pass(stream, bytes: message.count)
         else {
             let reply = WireMessage([UInt8](message), compresses: call.compresses)
             answer(stream, reply, replayed: false, requestHash: [], context)
@@ -62,6 +61,7 @@ extension ConnectionHandler {
             let error = HubError(
                 .tooManyCalls, "\(outbox.waiting) bytes of answers wait to be taken", retryAfterMillis: 1_000)
             call.count(error.code)
+            if let calm = machine.wasInVain() { return perform(calm, context) }
             return self.end(stream, error, context)
         }
         call.count(nil)
@@ -83,7 +83,7 @@ extension ConnectionHandler {
     private func hasRoom(_ bytes: Int) -> Bool {
         let waiting = outbox.waiting
         return (waiting == 0 || waiting + bytes <= CallLimits.unsentBytesMax)
-            && machine.requestBytes + waiting + bytes <= share?.room ?? .max
+            && holding + bytes <= share?.room ?? .max
     }
 
     func fail(_ stream: UInt32, _ error: HubError, _ context: ChannelHandlerContext) {
@@ -104,9 +104,10 @@ extension ConnectionHandler {
     func end(_ stream: UInt32, _ end: HubEnd, _ context: ChannelHandlerContext) {
         guard outbox.close(stream) else { return endNow(stream, end, context) }
         let alarm = schedule(in: server.times.watcherPatience, context) { handler, context in
-            guard handler.ends.removeValue(forKey: stream) != nil else { return }
+            guard let pending = handler.ends.removeValue(forKey: stream) else { return }
             handler.forget(stream)
-            handler.end(stream, HubError(.slowConsumer, "nobody takes the answer", retryAfterMillis: 0), context)
+            let error = HubError(.slowConsumer, "nobody takes the answer", retryAfterMillis: 0)
+            handler.end(stream, error, cursor: pending.end.resumeCursor, context)
         }
         ends[stream] = PendingEnd(end: end, alarm: alarm)
         pump(context)
@@ -124,7 +125,7 @@ extension ConnectionHandler {
         _ stream: UInt32, _ message: WireMessage, _ waiting: WaitingMessage, _ context: ChannelHandlerContext
     ) {
         guard let call = calls[stream] else { return waiting.left() }
-        guard machine.requestBytes + outbox.waiting + message.bytes.count <= share?.room ?? .max else {
+        guard holding + message.bytes.count <= share?.room ?? .max else {
             waiting.left()
             // It goes on after what was sent, when there is room again.
             return interrupt(
@@ -163,7 +164,10 @@ extension ConnectionHandler {
             // The channel only then knows how much waits in it.
             if out.readableBytes >= Self.batchBytes { flush(context) }
         }
-        if !isBatching { flush(context) }
+        if !isBatching {
+            flush(context)
+            settle()
+        }
     }
 
     /// Tells the client what it may send.
@@ -198,6 +202,7 @@ extension ConnectionHandler {
     func flush(_ context: ChannelHandlerContext) {
         guard out.readableBytes > 0 else { return }
         outExpected = out.readableBytes
+        writtenBytes += out.readableBytes
         answersInOut = 0
         var buffer = ByteBuffer()
         swap(&buffer, &out)

@@ -55,6 +55,13 @@ extension ConnectionHandler {
         abort(goaway, context)
     }
 
+    /// Ends the connection without a word.
+    func closeNow(_ context: ChannelHandlerContext) {
+        machine.close()
+        cancelCalls()
+        context.close(mode: .all, promise: nil)
+    }
+
     func cancelCalls() {
         for (stream, call) in calls.all {
             call.count(.cancelled)
@@ -86,8 +93,9 @@ extension ConnectionHandler {
         let departure = Departure(reason, end: end, step: step)
         self.departure = departure
         // Whoever has not said hello yet may not hear anything else.
-        guard clock.isGreeted else { return context.close(promise: nil) }
+        guard clock.isGreeted else { return closeNow(context) }
         if step == .refusing { return awaitEnd(departure, context) }
+        if step == .announced { return awaitAnswer(departure, context) }
         guard time > .zero else { return announce(context) }
         departure.alarm = schedule(in: time, context) { $0.announce($1) }
     }
@@ -95,13 +103,17 @@ extension ConnectionHandler {
     private func announce(_ context: ChannelHandlerContext) {
         guard let departure, !machine.isClosed else { return }
         departure.step = .announced
-        let left = max(0, (departure.end - context.eventLoop.now).nanoseconds)
-        let wait = min(server.times.notice, .nanoseconds(left / 2))
-        departure.alarm = schedule(in: wait, context) { $0.refuseCalls($1) }
         write(context) {
             $0.writeFrame(.goaway, stream: 0, message: farewell(departure, lastStream: .max))
             $0.writeFrame(.ping, stream: 0, payload: Self.drainMark)
         }
+        awaitAnswer(departure, context)
+    }
+
+    private func awaitAnswer(_ departure: Departure, _ context: ChannelHandlerContext) {
+        let left = max(0, (departure.end - context.eventLoop.now).nanoseconds)
+        let wait = min(server.times.notice, .nanoseconds(left / 2))
+        departure.alarm = schedule(in: wait, context) { $0.refuseCalls($1) }
     }
 
     /// The client has answered a PING.
@@ -130,16 +142,25 @@ extension ConnectionHandler {
 
     private func breakOff(_ context: ChannelHandlerContext) {
         guard let departure, !machine.isClosed else { return }
-        interruptCalls(departure, context) { _ in true }
-        // Of those that were answered, and whose caller did not take it.
-        for stream in Array(ends.keys) {
-            forget(stream)
-            end(stream, HubError(.connectionClosed, departure.reason, retryAfterMillis: 1_000), context)
+        isBatching = true
+        for (stream, call) in calls.all {
+            calls.remove(stream)
+            call.count(.connectionClosed)
+            call.cancel()
+            breakOff(stream, departure, cursor: call.work?.cursorSent, context)
         }
-        machine.close()
-        cancelCalls()
-        flush(context)
-        context.close(promise: nil)
+        // Those that were answered, and whose caller did not take it.
+        for (stream, pending) in ends { breakOff(stream, departure, cursor: pending.end.resumeCursor, context) }
+        isBatching = false
+        closeWhenTaken(context)
+    }
+
+    private func breakOff(
+        _ stream: UInt32, _ departure: Departure, cursor: [UInt8]?, _ context: ChannelHandlerContext
+    ) {
+        forget(stream)
+        let error = HubError(.connectionClosed, departure.reason, retryAfterMillis: 1_000)
+        end(stream, error, cursor: cursor?.isEmpty == false ? cursor : nil, context)
     }
 
     private func interruptCalls(
@@ -158,11 +179,19 @@ extension ConnectionHandler {
     // MARK: When the last call has ended
 
     func closeWhenDone(_ context: ChannelHandlerContext) {
-        guard departure?.step == .refusing || peerIsLeaving, calls.isEmpty, ends.isEmpty, !machine.isClosed else {
-            return
-        }
+        guard departure?.step == .refusing || peerIsLeaving, calls.isEmpty, ends.isEmpty, !machine.isClosed,
+            !isBatching
+        else { return }
+        closeWhenTaken(context)
+    }
+
+    /// Accepts nothing more, and closes when the client has taken what was sent; on a slow line that may be a while.
+    private func closeWhenTaken(_ context: ChannelHandlerContext) {
         machine.close()
         flush(context)
-        context.close(promise: nil)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+        context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: taken)
     }
 }

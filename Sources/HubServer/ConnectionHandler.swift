@@ -51,6 +51,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     static let answersMax = 32
     /// Written, not yet flushed.
     var out = ByteBuffer()
+    /// Bytes that were handed to the channel since it was looked at.
+    var writtenBytes = 0
+    /// Bytes that waited in the channel when it was looked at.
+    private(set) var channelBytes = 0
+    /// Fewer bytes are not worth a look.
+    private static let measuredBytes = 16_384
     /// Answers in ``out``.
     var answersInOut = 0
     /// Bytes of the last batch: as many are made room for in the next.
@@ -133,6 +139,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         principalURN = certificate.flatMap(server.names.urn)
         clock.secured(context.eventLoop.now)
         write(context) { $0.writeFrame(.hello, stream: 0, message: server.hello) }
+        // Where writing failed the connection has gone already.
+        guard context.channel.isActive else { return }
         join(server.accounts.account(of: (try? currentCaller()) == nil ? nil : principalURN), context)
     }
 
@@ -146,13 +154,14 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         server.logger.info("connection failed", metadata: ["kind": "\(type(of: error))"])
-        context.close(promise: nil)
+        closeNow(context)
     }
 
     /// Who does not read is not read either: what waits for the client stays bounded.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         clock.writable(isWritable, context.eventLoop.now)
+        if isWritable { clock.lastHeard = context.eventLoop.now }
         // Fails only on a channel that is closed.
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
         if isWritable { pump(context) }
@@ -161,11 +170,18 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Asked by the event loop once in a while.
     func checkTimes(_ now: NIODeadline) {
-        guard let context = attached, !machine.isClosed else { return }
+        guard let context = attached else { return }
+        settle()
+        if machine.isClosed {
+            if clock.isStalled(now, server.times) { closeNow(context) }
+            return
+        }
         if clock.isNewCount(now, server.times) { machine.progressed() }
-        let state = ConnectionClock.State(isInFrame: decoder.isInFrame, isBusy: !calls.isEmpty)
+        // Who does not take what is sent is not read either.
+        let isInFrame = decoder.isInFrame && context.channel.isWritable
+        let state = ConnectionClock.State(isInFrame: isInFrame, isBusy: !calls.isEmpty)
         switch clock.due(now, server.times, state) {
-        case .close: context.close(mode: .all, promise: nil)
+        case .close: closeNow(context)
         case .leave(let code, let reason): abort(code, reason, context)
         case .drain where departure == nil:
             drain("the connection is old", in: .zero, until: now + server.times.ageGrace)
@@ -187,14 +203,14 @@ final class ConnectionHandler: ChannelInboundHandler {
         isBatching = true
         clock.lastHeard = .now()
         machine.nowMillis = lastHeard.uptimeNanoseconds / 1_000_000
-        machine.requestRoom = (share?.room ?? .max) - outbox.waiting
+        machine.requestRoom = (share?.room ?? .max) - outbox.waiting - channelBytes
         let bytes = decoder.joined(with: Self.unwrapInboundIn(data))
         let read = bytes.withUnsafeReadableBytes { raw in
             FrameBytes.read(
                 raw,
                 judge: { header in
                     guard let refusal = machine.check(header) else { return true }
-                    perform(refusal, UnsafeRawBufferPointer(start: nil, count: 0), context)
+                    perform(refusal, context)
                     return false
                 },
                 take: { header, payload in
@@ -225,13 +241,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     func endBatch(_ context: ChannelHandlerContext) {
         watchDeadlines(context)
         sendGrants(context)
-        settle()
         isBatching = false
         flush(context)
+        settle()
+        closeWhenDone(context)
     }
 
     /// - Parameter payload: Of the frame that led to the action.
-    private func perform(
+    func perform(
         _ action: ServerConnectionMachine.Action, _ payload: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
     ) {
         switch action {
@@ -278,6 +295,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// For an action that did not come with a frame.
+    func perform(_ action: ServerConnectionMachine.Action, _ context: ChannelHandlerContext) {
+        perform(action, UnsafeRawBufferPointer(start: nil, count: 0), context)
+    }
+
     /// What other threads bring; made when they first have something to bring. Nil outside a pipeline.
     var arrivals: Arrivals? {
         if let knownArrivals { return knownArrivals }
@@ -299,7 +321,20 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Tells the principal's account what this connection holds.
     func settle() {
-        let bytes = machine.requestBytes + decoder.bytesHeld + outbox.waiting
-        share?.settle(calls: machine.working, bytes: bytes)
+        measureChannel()
+        share?.settle(calls: machine.working, bytes: holding)
+    }
+
+    /// Memory that this connection takes for its client's requests and for answers, bytes.
+    var holding: Int { machine.requestBytes + decoder.bytesHeld + outbox.waiting + channelBytes }
+
+    /// Looks at what waits in the channel, once that may be much.
+    private func measureChannel() {
+        guard writtenBytes >= Self.measuredBytes || channelBytes > 0 else { return }
+        writtenBytes = 0
+        let bytes = (try? attached?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        // A client on a slow line takes little, but takes it.
+        if bytes < channelBytes { clock.moved(.now()) }
+        channelBytes = bytes
     }
 }

@@ -18,6 +18,8 @@ final class RequestInbox: RequestSource {
     private struct State {
         var messages = CircularBuffer<Waiting>()
         var isComplete = false
+        /// Bytes of the request that the handler took last.
+        var inHands: Int?
         var isAbandoned = false
         var lastCameCompressed = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -26,7 +28,8 @@ final class RequestInbox: RequestSource {
     private let state = NIOLockedValueBox(State())
     private let taken: @Sendable (Int) -> Void
 
-    /// - Parameter taken: Told the bytes, as they came, of each request that the handler took: they may be asked for again.
+    /// - Parameter taken: Told the bytes, as they came, of each request with which the handler is done because it asks for
+    ///   the next: they may be asked for again.
     init(taken: @escaping @Sendable (Int) -> Void) { self.taken = taken }
 
     /// A request has come. `caps`: it is compressed, and may become no more than this.
@@ -43,6 +46,7 @@ final class RequestInbox: RequestSource {
     var lastCameCompressed: Bool { state.withLockedValue { $0.lastCameCompressed } }
 
     func next() async throws(HubError) -> [UInt8]? {
+        if let before = state.withLockedValue({ $0.inHands.take() }) { taken(before) }
         while true {
             let (found, isOver, isAbandoned) = state.withLockedValue { state in
                 (state.isAbandoned ? nil : state.messages.popFirst(), state.isComplete, state.isAbandoned)
@@ -62,8 +66,10 @@ final class RequestInbox: RequestSource {
     }
 
     private func message(of found: Waiting) throws(HubError) -> [UInt8] {
-        state.withLockedValue { $0.lastCameCompressed = found.caps != nil }
-        taken(found.bytes.count)
+        state.withLockedValue {
+            $0.lastCameCompressed = found.caps != nil
+            $0.inHands = found.bytes.count
+        }
         guard let caps = found.caps else { return found.bytes }
         return try Zstandard.message(found.bytes, caps: caps)
     }

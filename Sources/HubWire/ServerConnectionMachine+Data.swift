@@ -40,6 +40,13 @@ extension ServerConnectionMachine {
         }
     }
 
+    /// DATA of a call whose work has ended and whose END still waits: nobody takes it.
+    private mutating func drop(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) -> Action {
+        window.giveBack(payload.count)
+        if header.flags.contains(.end) { streams.update(header.stream) { $0.side = .complete } }
+        return .ignore
+    }
+
     /// What DATA of a call whose requests are still coming makes of its message.
     private enum Piece {
         case overdrawn, bareEnd, strayEnd, incomplete(grant: UInt64?), tooLong(limit: Int), tooMuch, surplus
@@ -51,6 +58,7 @@ extension ServerConnectionMachine {
         let stream = header.stream
         let ends = header.flags.contains(.end)
         guard var entry = streams[stream] else { return .ignore }
+        guard entry.isWorking else { return drop(header, payload) }
         let piece = take(header, payload, stream, &entry)
         streams.set(stream, entry)
         switch piece {
@@ -111,10 +119,12 @@ extension ServerConnectionMachine {
         case .whole(let joined):
             let ends = header.flags.contains(.end)
             let bytes = joined?.count ?? payload.count
-            guard requestBytes + bytes <= requestRoom else { return .tooMuch }
-            entry.workingBytes += bytes
-            workingBytes += bytes
+            let memory = bytes + Self.requestCost
+            guard requestBytes + memory <= requestRoom else { return .tooMuch }
+            entry.workingBytes += memory
+            workingBytes += memory
             if entry.takesStream {
+                entry.held += bytes
                 if let joined { entry.window.take(joined.count - payload.count) }
                 if ends { entry.side = .complete }
             } else {

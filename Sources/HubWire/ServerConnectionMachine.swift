@@ -76,9 +76,9 @@ public struct ServerConnectionMachine: Sendable {
         var takesStream = false
         /// The hub works on it, whether anybody waits for the answer or not.
         var isWorking = false
-        /// Bytes of the connection's window that its request holds.
+        /// Bytes of the connection's window that its requests hold.
         var held = 0
-        /// Bytes of its whole requests that somebody works on or will.
+        /// Memory of its whole requests that somebody works on or will, bytes.
         var workingBytes = 0
         /// Longest request, bytes.
         var longest: UInt32
@@ -110,7 +110,7 @@ public struct ServerConnectionMachine: Sendable {
     var open = 0
     /// Bytes of requests that are still coming, of all streams together.
     var partialBytes = 0
-    /// Bytes of whole requests, until the work on them has ended.
+    /// Memory of whole requests, until the work on them has ended, bytes.
     var workingBytes = 0
     var lateFrames = 0
     var isDraining = false
@@ -141,6 +141,8 @@ public struct ServerConnectionMachine: Sendable {
     public static let lateFramesMax = 10
     /// Frames in a row that bring nothing before the connection is closed.
     public static let idleFramesMax = 1_000
+    /// Memory of a whole request beside its own bytes.
+    static let requestCost = 64
     /// Calls in a row that come to nothing before the connection is closed.
     public static let vainCallsMax = 1_000
 
@@ -154,7 +156,7 @@ public struct ServerConnectionMachine: Sendable {
     /// Calls that have not been answered.
     public var openCalls: Int { open }
 
-    /// Bytes of requests, whether they are still coming or worked on.
+    /// Memory of requests, whether they are still coming or worked on, bytes.
     public var requestBytes: Int { partialBytes + workingBytes }
 
     /// Nothing more is accepted; the driver may drop what still arrives.
@@ -228,13 +230,15 @@ public struct ServerConnectionMachine: Sendable {
         }
     }
 
-    /// The handler has taken a request of so many bytes from a stream of them.
+    /// The handler is done with a request of so many bytes from a stream of them.
     public mutating func taken(_ stream: UInt32, bytes: Int) {
-        window.giveBack(bytes)
-        guard var entry = streams[stream] else { return }
-        let light = min(entry.workingBytes, bytes)
-        workingBytes -= light
-        entry.workingBytes -= light
+        guard var entry = streams[stream], entry.isWorking else { return }
+        let memory = min(entry.workingBytes, bytes + Self.requestCost)
+        workingBytes -= memory
+        entry.workingBytes -= memory
+        let returned = min(entry.held, bytes)
+        window.giveBack(returned)
+        entry.held -= returned
         if entry.side == .receiving {
             entry.window.giveBack(bytes)
             if let due = entry.window.due() { grant(stream, due) }
@@ -266,6 +270,11 @@ public struct ServerConnectionMachine: Sendable {
         case .draining, .over, nil: break
         }
     }
+
+    /// A call came to nothing although its form was good.
+    ///
+    /// - Returns: What to do when there were too many in a row.
+    public mutating func wasInVain() -> Action? { vain() }
 
     /// A call ended well.
     public mutating func succeeded() { vainCalls = 0 }

@@ -91,7 +91,7 @@ struct HubConfiguration {
         case "principal_mib_max": accountLimits.bytes = try number(16...65_536) << 20
         case "alternates":
             guard let names = node.sequence?.map({ $0.string ?? "" }), names.count <= 8,
-                names.allSatisfy({ Self.address($0) != nil })
+                names.allSatisfy(Self.isAlternate)
             else { throw wrong("a list of at most 8 HOST:PORT") }
             alternates = names
         case "slow_reader_seconds": slowReaderSeconds = Int64(try number(1...600))
@@ -131,6 +131,11 @@ struct HubConfiguration {
             throw HubError(.configurationInvalid, "listen must be HOST:PORT")
         }
         return address
+    }
+
+    private static func isAlternate(_ text: String) -> Bool {
+        guard text.utf8.count <= 260, let (host, port) = address(text) else { return false }
+        return !host.isEmpty && port > 0
     }
 
     private static func address(_ text: String) -> (host: String, port: Int)? {

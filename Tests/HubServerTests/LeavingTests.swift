@@ -81,10 +81,26 @@ struct LeavingTests {
         modules.letGo()
     }
 
-    @Test("closes without a word where no HELLO has come")
+    @Test("tells every watcher where to go on, also when there is no grace at all")
+    func noGrace() async throws {
+        let connection = try await Connection.open()
+        try await connection.ask(.watchCases, stream: 1, LayananWatchRequest())
+        _ = try await connection.hears(.data, stream: 1)
+        try await connection.drain(grace: .zero)
+        await connection.advance(.milliseconds(1))
+        let end = try HubEnd(serializedBytes: try await connection.hears(.end, stream: 1).payload)
+        #expect(HubError(end: end)?.code == .connectionClosed)
+        #expect(end.resumeCursor != nil)
+        try await connection.channel.closeFuture.get()
+    }
+
+    @Test("closes without a word where no HELLO has come, and begins nothing that comes then")
     func early() async throws {
         let connection = try await Connection.open(greets: false)
         try await connection.drain()
+        try? await connection.send(.hello, stream: 0, HubHello())
+        try? await connection.ask(.echo, stream: 1, HubEchoMessage())
+        #expect(connection.hub.counters.calls.load(ordering: .relaxed) == 0)
         try await connection.channel.closeFuture.get()
     }
 
