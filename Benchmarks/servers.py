@@ -88,10 +88,12 @@ def listener(name, work, *command, unix=False):
 class Hub(Server):
     """The shipped daemon with all its modules, on a new state directory; its certificates serve every mutual TLS here."""
 
-    def __init__(self, programs, work, environment=None):
+    def __init__(self, programs, work, environment=None, settings=None):
         super().__init__("hub", work)
         self.programs, self.environment, self.state = programs, environment, self.work / "state"
         subprocess.run([programs / "hubctl", "init", "--state", self.state], check=True, stdout=subprocess.DEVNULL)
+        if settings:
+            (self.state / "hub.yaml").write_text(settings)
         self.start()
         self.client = {"PEER_CERT": str(self.state / "admin.pem"), "PEER_KEY": str(self.state / "admin.key"),
                        "PEER_CA": str(self.state / "ca.pem")}

@@ -21,7 +21,8 @@ class Ground:
     def __init__(self, programs, build, work):
         self.programs, self.build, self.work = pathlib.Path(programs), pathlib.Path(build), pathlib.Path(work)
         self.started = []
-        self.hub = Hub(self.programs, self.work)
+        # One principal may have half of them, and has all of the idle sessions.
+        self.hub = Hub(self.programs, self.work, settings="connections_max: 32768\n")
 
     def __enter__(self):
         return self

@@ -189,6 +189,7 @@ extension ConnectionHandler {
     private func closeWhenTaken(_ context: ChannelHandlerContext) {
         machine.close()
         flush(context)
+        clock.writable(false, context.eventLoop.now)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let taken = context.eventLoop.makePromise(of: Void.self)
         taken.futureResult.whenComplete { _ in bound.value.close(promise: nil) }

@@ -26,7 +26,7 @@ struct ServerContext: Sendable {
 }
 
 /// The connection itself; its calls are in `ConnectionHandler+Calls.swift`, what goes out in `ConnectionHandler+Frames.swift`,
-/// how it ends in `ConnectionHandler+Leaving.swift`.
+/// how it ends in `ConnectionHandler+Leaving.swift`, what it holds in `ConnectionHandler+Account.swift`.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -54,9 +54,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Bytes that were handed to the channel since it was looked at.
     var writtenBytes = 0
     /// Bytes that waited in the channel when it was looked at.
-    private(set) var channelBytes = 0
+    var channelBytes = 0
     /// Fewer bytes are not worth a look.
-    private static let measuredBytes = 16_384
+    static let measuredBytes = 16_384
     /// Answers in ``out``.
     var answersInOut = 0
     /// Bytes of the last batch: as many are made room for in the next.
@@ -144,14 +144,6 @@ final class ConnectionHandler: ChannelInboundHandler {
         join(server.accounts.account(of: (try? currentCaller()) == nil ? nil : principalURN), context)
     }
 
-    /// From here on the connection counts for its principal.
-    func join(_ account: Account, _ context: ChannelHandlerContext) {
-        share = AccountShare(account)
-        guard !account.open() else { return }
-        let reason = "more than \(account.limits.connections) connections of one principal"
-        abort(.enhanceYourCalm, reason, retryAfterMillis: 1_000, context)
-    }
-
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         server.logger.info("connection failed", metadata: ["kind": "\(type(of: error))"])
         closeNow(context)
@@ -160,33 +152,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Who does not read is not read either: what waits for the client stays bounded.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        clock.writable(isWritable, context.eventLoop.now)
+        // Of a connection that only waits for what was sent to be taken, moving alone counts.
+        if !machine.isClosed { clock.writable(isWritable, context.eventLoop.now) }
         if isWritable { clock.lastHeard = context.eventLoop.now }
         // Fails only on a channel that is closed.
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
         if isWritable { pump(context) }
         context.fireChannelWritabilityChanged()
-    }
-
-    /// Asked by the event loop once in a while.
-    func checkTimes(_ now: NIODeadline) {
-        guard let context = attached else { return }
-        settle()
-        if machine.isClosed {
-            if clock.isStalled(now, server.times) { closeNow(context) }
-            return
-        }
-        if clock.isNewCount(now, server.times) { machine.progressed() }
-        // Who does not take what is sent is not read either.
-        let isInFrame = decoder.isInFrame && context.channel.isWritable
-        let state = ConnectionClock.State(isInFrame: isInFrame, isBusy: !calls.isEmpty)
-        switch clock.due(now, server.times, state) {
-        case .close: closeNow(context)
-        case .leave(let code, let reason): abort(code, reason, context)
-        case .drain where departure == nil:
-            drain("the connection is old", in: .zero, until: now + server.times.ageGrace)
-        case .drain, nil: break
-        }
     }
 
     func schedule(
@@ -317,24 +289,5 @@ final class ConnectionHandler: ChannelInboundHandler {
         let known = try Caller(urn: principalURN, hub: server.hub)
         caller = known
         return known
-    }
-
-    /// Tells the principal's account what this connection holds.
-    func settle() {
-        measureChannel()
-        share?.settle(calls: machine.working, bytes: holding)
-    }
-
-    /// Memory that this connection takes for its client's requests and for answers, bytes.
-    var holding: Int { machine.requestBytes + decoder.bytesHeld + outbox.waiting + channelBytes }
-
-    /// Looks at what waits in the channel, once that may be much.
-    private func measureChannel() {
-        guard writtenBytes >= Self.measuredBytes || channelBytes > 0 else { return }
-        writtenBytes = 0
-        let bytes = (try? attached?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        // A client on a slow line takes little, but takes it.
-        if bytes < channelBytes { clock.moved(.now()) }
-        channelBytes = bytes
     }
 }

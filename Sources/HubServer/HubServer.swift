@@ -98,6 +98,8 @@ package final class HubServer: Sendable {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.socketOption(.so_keepalive), value: 1)
+                // One read, then the next connection has its turn: a read full of tiny frames is work enough.
+                .childChannelOption(.maxMessagesPerRead, value: 1)
                 // Above what one watcher may leave unsent, or the watch alone would stop the reading of other calls.
                 .childChannelOption(
                     .writeBufferWaterMark,

@@ -136,7 +136,7 @@ struct ConnectingTests {
         try await first.stop()
         await client.cutConnection()
         var short = CallOptions()
-        short.timeoutMillis = 150
+        short.timeoutMillis = 1_000
         let error = await #expect(throws: HubError.self) { try await echo(client, options: short) }
         #expect(error?.code == .deadlineExceeded && error?.detail.contains("refused") == true)
         let call = Task { try await echo(client) }

@@ -42,7 +42,7 @@ struct ConnectionClockTests {
         expect(nil, of: &clock, at: start + .seconds(19), resting)
     }
 
-    @Test("ends a connection in whose frame nothing moves for thirty seconds, also before HELLO")
+    @Test("ends a connection in whose frame nothing moves for thirty seconds, also in HELLO")
     func frame() {
         let inFrame = ConnectionClock.State(isInFrame: true, isBusy: true)
         let stopped = ConnectionClock.Due.leave(.protocolError, "a frame stopped in its middle")
@@ -51,15 +51,25 @@ struct ConnectionClockTests {
         clock.lastHeard = start + .seconds(29)
         expect(nil, of: &clock, at: start + .seconds(58), inFrame)
         expect(stopped, of: &clock, at: start + .seconds(59), inFrame)
+        var times = times
+        times.hello = .minutes(1)
+        var early = ConnectionClock(now: start, times: times, jitter: 0)
+        early.secured(start)
+        let due = early.due(start + .seconds(30), times, inFrame)
+        #expect(due == stopped)
     }
 
-    @Test("closes on a client that takes nothing for a minute, unless it takes something again")
+    @Test("closes on a client that takes nothing for a minute, not on one that takes little or takes it again")
     func stall() {
         var clock = greeted()
         clock.writable(false, start)
         expect(nil, of: &clock, at: start + .seconds(59), resting)
         clock.writable(true, start + .seconds(59))
         expect(nil, of: &clock, at: start + .seconds(61), resting)
+        clock.writable(false, start)
+        // A slow line: something was taken.
+        clock.moved(start + .seconds(59))
+        expect(nil, of: &clock, at: start + .seconds(118), resting)
         clock.writable(false, start + .seconds(61))
         expect(.close, of: &clock, at: start + .seconds(121), resting)
     }
@@ -134,7 +144,9 @@ struct ConnectionClockTests {
             try await connection.channel.writeInbound(ByteBuffer(bytes: frame))
         }
         let connection = try await Connection.open()
-        for _ in 0..<4 { try await ping(connection) }
+        for _ in 0..<3 { try await ping(connection) }
+        for _ in 0..<3 { #expect(try await connection.hears(.ping, stream: 0).header.flags == .ack) }
+        try await ping(connection)
         let goaway = try HubGoaway(serializedBytes: try await connection.hears(.goaway, stream: 0).payload)
         #expect(goaway.code == .enhanceYourCalm && goaway.reason.hasPrefix("too_many_pings"))
     }

@@ -252,7 +252,8 @@ extension ServerConnectionMachine {
         try promise(unfinished <= 2 * most, "\(unfinished) calls are unfinished, of \(2 * most)")
         try promise(partialBytes == joiners.all.reduce(0) { $0 + $1.value.held }, "bytes of requests are miscounted")
         try promise((0...joinedMax).contains(partialBytes), "\(partialBytes) bytes of unfinished requests are held")
-        try promise(workingBytes == all.reduce(0) { $0 + $1.value.workingBytes }, "bytes of whole requests are miscounted")
+        try promise(
+            workingBytes == all.reduce(0) { $0 + $1.value.workingBytes }, "bytes of whole requests are miscounted")
         try promise(joiners.count == all.count { $0.value.isJoining }, "a request in parts is lost")
         try promise(lastStream <= highestStream && highestStream <= maxStream, "a stream above its credit")
         try promise(
