@@ -55,6 +55,7 @@ struct ConnectionClock {
     /// When it was last seen with an open call.
     private var busyAt: NIODeadline
     private var countBegan: NIODeadline
+    private var hasRested = false
     private let oldAt: NIODeadline
     /// When bytes came last.
     var lastHeard: NIODeadline
@@ -102,6 +103,13 @@ struct ConnectionClock {
         if state.isBusy { busyAt = now }
         if max(lastHeard, busyAt) + times.idle <= now { return .leave(.idle, "no call for a long time") }
         return oldAt <= now ? .drain : nil
+    }
+
+    /// True at the first look after nothing has come between two.
+    mutating func rests(_ now: NIODeadline, _ times: ConnectionTimes) -> Bool {
+        let isQuiet = lastHeard + times.sweep <= now
+        defer { hasRested = isQuiet }
+        return isQuiet && !hasRested
     }
 
     /// True once in each ``ConnectionTimes/idle``: what is counted in a row is counted anew.

@@ -21,6 +21,15 @@ extension ConnectionHandler {
     /// Memory that this connection takes for its client's requests and for answers, bytes.
     var holding: Int { machine.requestBytes + decoder.bytesHeld + outbox.waiting + channelBytes }
 
+    /// A connection that rests, as most do most of the time, keeps no memory for calls.
+    private func shrink() {
+        machine.shrink()
+        calls.shrink()
+        outbox.shrink()
+        if waiting.isEmpty { waiting = [:] }
+        if ends.isEmpty { ends = [:] }
+    }
+
     /// Looks at what waits in the channel, once that may be much.
     private func measureChannel() {
         guard writtenBytes >= Self.measuredBytes || channelBytes > 0 else { return }
@@ -41,6 +50,7 @@ extension ConnectionHandler {
             if clock.isStalled(now, server.times) { closeNow(context) }
             return
         }
+        if clock.rests(now, server.times) { shrink() }
         if clock.isNewCount(now, server.times) { machine.progressed() }
         // Who does not take what is sent is not read either.
         let isInFrame = decoder.isInFrame && context.channel.isWritable

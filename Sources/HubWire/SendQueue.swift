@@ -92,6 +92,13 @@ where Message.Index == Int, Message.SubSequence: Sendable {
     @inlinable
     public var isEmpty: Bool { firstTurn == turns.count && streams.all.allSatisfy { !$0.value.hasWork } }
 
+    /// Gives the memory of streams back, if there is none.
+    @inlinable
+    public mutating func shrink() {
+        streams.shrink()
+        if firstTurn == turns.count { (turns, firstTurn) = ([], 0) }
+    }
+
     /// Something of this stream waits.
     @inlinable
     public func isWaiting(_ stream: UInt32) -> Bool { streams[stream]?.hasWork ?? false }

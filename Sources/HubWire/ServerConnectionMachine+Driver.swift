@@ -105,6 +105,13 @@ extension ServerConnectionMachine {
         return due
     }
 
+    /// Nothing has come for a while: gives the memory of streams back, if there is none.
+    public mutating func shrink() {
+        streams.shrink()
+        joiners.shrink()
+        if grants.isEmpty { grants = [] }
+    }
+
     /// The driver announces the end with GOAWAY and ``lastStream``: calls that come later are not started.
     public mutating func startDraining() { isDraining = true }
 

@@ -34,6 +34,10 @@ public struct StreamTable<Value> {
     @inlinable
     public init() {}
 
+    /// Gives its memory back, if no stream has a value.
+    @inlinable
+    public mutating func shrink() { if isEmpty { slots = [] } }
+
     /// No stream has a value.
     @inlinable public var isEmpty: Bool { count == 0 }
 

@@ -97,6 +97,32 @@ struct ConnectionClockTests {
         }
     }
 
+    @Test("a connection rests when nothing came between two looks, and is told so once, until something comes again")
+    func rest() {
+        var clock = greeted()
+        clock.lastHeard = start + .milliseconds(500)
+        let first = [1, 2, 3].map { clock.rests(start + .seconds($0), times) }
+        clock.lastHeard = start + .milliseconds(3_500)
+        let second = [4, 5].map { clock.rests(start + .seconds($0), times) }
+        #expect(first == [false, true, false] && second == [false, true])
+    }
+
+    @Test("a connection that has rested answers as before, and what was open goes on")
+    func rested() async throws {
+        let modules = SlowModules()
+        let connection = try await Connection.open(modules: modules)
+        try await connection.ask(.echo, stream: 1, HubEchoMessage())
+        try await connection.ask(.echo, stream: 3, slowEcho)
+        for _ in 0..<4 { await connection.advance(.seconds(1)) }
+        modules.letGo()
+        #expect(try await connection.hears(.end, stream: 3).error == nil)
+        for _ in 0..<4 { await connection.advance(.seconds(1)) }
+        for stream in [5, 7, 9, 11] as [UInt32] { try await connection.ask(.echo, stream: stream, HubEchoMessage()) }
+        for stream in [5, 7, 9, 11] as [UInt32] {
+            #expect(try await connection.hears(.end, stream: stream).error == nil)
+        }
+    }
+
     @Test("begins the count of frames that bring nothing anew each quarter of an hour")
     func counts() {
         var clock = greeted()
