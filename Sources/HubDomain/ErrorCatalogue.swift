@@ -19,7 +19,7 @@ extension HubError.Code {
     public static let deadlineExceeded = Self(number: 1008, status: .deadlineExceeded)
     /// The caller cancelled.
     public static let cancelled = Self(number: 1009, status: .cancelled)
-    /// Too many open calls on this connection. Wait for answers.
+    /// Too many calls, or bytes of requests or of answers, of this connection or principal. Wait for answers.
     public static let tooManyCalls = Self(number: 1010, status: .resourceExhausted)
     /// Watcher did not read fast enough. Resume at the cursor in Resume.
     public static let slowConsumer = Self(number: 1011, status: .unavailable)
