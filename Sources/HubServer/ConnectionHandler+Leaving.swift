@@ -25,6 +25,9 @@ final class Departure {
     /// The next step, if nothing brings it about before.
     var alarm: Scheduled<Void>?
 
+    /// What calls are told that the hub does not end itself.
+    var error: HubError { HubError(.connectionClosed, reason, retryAfterMillis: 1_000) }
+
     init(_ reason: String, end: NIODeadline, step: Step) {
         self.reason = reason
         self.end = end
@@ -132,7 +135,9 @@ extension ConnectionHandler {
         }
         awaitEnd(departure, context)
         // Every stream can go on elsewhere: at its cursor, at an offset, or anew.
-        interruptCalls(departure, context) { $0.work?.sink != nil }
+        for (stream, call) in calls.all where call.work?.sink != nil {
+            interrupt(stream, call, departure.error, context)
+        }
         closeWhenDone(context)
     }
 
@@ -159,15 +164,7 @@ extension ConnectionHandler {
         _ stream: UInt32, _ departure: Departure, cursor: [UInt8]?, _ context: ChannelHandlerContext
     ) {
         forget(stream)
-        let error = HubError(.connectionClosed, departure.reason, retryAfterMillis: 1_000)
-        end(stream, error, cursor: cursor?.isEmpty == false ? cursor : nil, context)
-    }
-
-    private func interruptCalls(
-        _ departure: Departure, _ context: ChannelHandlerContext, where isMeant: (OpenCall) -> Bool
-    ) {
-        let error = HubError(.connectionClosed, departure.reason, retryAfterMillis: 1_000)
-        for (stream, call) in calls.all where isMeant(call) { interrupt(stream, call, error, context) }
+        end(stream, departure.error, cursor: cursor?.isEmpty == false ? cursor : nil, context)
     }
 
     private func farewell(_ departure: Departure, lastStream: UInt32) -> HubGoaway {

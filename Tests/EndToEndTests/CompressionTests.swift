@@ -41,7 +41,6 @@ extension EndToEnd {
                     let (asked, answered) = (
                         try request.serializedData().count, try service.message.serializedData().count
                     )
-                    print("compressed: \(asked) bytes up in \(up), \(answered) bytes down in \(down)")
                     #expect(up * 3 <= asked && down * 3 <= answered * 2)
                     await client.close()
                 }

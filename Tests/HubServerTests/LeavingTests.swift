@@ -113,9 +113,10 @@ struct LeavingTests {
         await connection.advance(.seconds(590))
         try await connection.ask(.echo, stream: 1, slowEcho)
         await modules.wait(working: 1)
-        await connection.advance(.seconds(11))
+        // On a busy machine the connection is some seconds younger than its loop.
+        await connection.advance(.seconds(24))
         #expect(try await goaway(connection).lastStream == .max)
-        await connection.advance(.seconds(6))
+        await connection.advance(.seconds(1))
         let second = try await goaway(connection)
         #expect(second.lastStream == 1)
         #expect(connection.channel.isActive)
