@@ -18,11 +18,11 @@ BENCHMARKS = pathlib.Path(__file__).resolve().parents[1]
 class Ground:
     """A hub on a new state directory below `work`. As a context, it ends the hub and whatever else was started."""
 
-    def __init__(self, programs, build, work):
+    def __init__(self, programs, build, work, settings=""):
         self.programs, self.build, self.work = pathlib.Path(programs), pathlib.Path(build), pathlib.Path(work)
         self.started = []
         # One principal may have half of them, and has all of the idle sessions.
-        self.hub = Hub(self.programs, self.work, settings="connections_max: 32768\n")
+        self.hub = Hub(self.programs, self.work, settings="connections_max: 32768\n" + settings)
 
     def __enter__(self):
         return self

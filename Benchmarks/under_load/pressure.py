@@ -18,18 +18,21 @@ LEAD_SECONDS = 0.5  # of abuse, before the honest client's calls count
 class Pressure:
     def __init__(self, ground):
         self.ground = ground
-        self.hostile = ground.caller("hostile")
         self.honest = ground.sessions(ground.caller("honest"), SESSIONS, SESSIONS)
         self.honest.open()
         self.honest.calls(RATE, 2)  # Warms both up.
+
+    def attack(self, kind, number, seconds):
+        """By a principal that the hub has nothing against yet."""
+        return self.ground.attack(kind, self.ground.caller(f"hostile-{kind}-{number}"), seconds)
 
     def alone(self, seconds):
         with Cost(self.ground.pid) as cost:
             seen = self.honest.calls(RATE, seconds)
         return {"alone_p50_us": seen["p50_us"], "alone_p99_us": seen["p99_us"], "alone_load": round(cost.load, 4)}
 
-    def beside(self, kind, seconds):
-        attack = self.ground.attack(kind, self.hostile, seconds + 2 * LEAD_SECONDS)
+    def beside(self, kind, number, seconds):
+        attack = self.attack(kind, number, seconds + 2 * LEAD_SECONDS)
         time.sleep(LEAD_SECONDS)
         with Cost(self.ground.pid) as cost:
             seen = self.honest.calls(RATE, seconds)
@@ -42,20 +45,20 @@ class Pressure:
         """Alone and beside; every second round the other way round."""
         if number % 2:
             figures = self.alone(seconds)
-            return figures | self.beside(kind, seconds)
-        figures = self.beside(kind, seconds)
+            return figures | self.beside(kind, number, seconds)
+        figures = self.beside(kind, number, seconds)
         return figures | self.alone(seconds)
 
     def flood(self, kind, seconds):
         """One long flood: time to the first cut, what it costs the hub, and calls in the modules meanwhile."""
         baseline = self.alone(max(1, seconds / 6))
         most = 0
-        attack = self.ground.attack(kind, self.hostile, seconds)
+        attack = self.attack(kind, 0, seconds)
         with Cost(self.ground.pid) as cost:
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 most = max(most, self.ground.in_flight())
-                time.sleep(min(1, max(0, end - time.monotonic())))
+                time.sleep(min(0.1, max(0, end - time.monotonic())))
         report = self.ground.finish(attack)
         time.sleep(1)
         left = self.ground.in_flight()

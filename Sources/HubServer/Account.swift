@@ -2,6 +2,7 @@
 
 import HubWire
 import NIOConcurrencyHelpers
+import NIOCore
 import Synchronization
 
 /// One principal's account. From any thread.
@@ -10,8 +11,12 @@ final class Account: Sendable {
     private let connections = Atomic<Int>(0)
     private let calls = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
+    private let penalty: NIOLockedValueBox<Penalty>
 
-    init(_ limits: AccountLimits) { self.limits = limits }
+    init(_ limits: AccountLimits) {
+        self.limits = limits
+        penalty = NIOLockedValueBox(Penalty(free: limits.cutsFree))
+    }
 
     /// What is held now.
     var holding: (connections: Int, calls: Int, bytes: Int) {
@@ -22,6 +27,12 @@ final class Account: Sendable {
     func open() -> Bool { connections.add(1, ordering: .relaxed).newValue <= limits.connections }
 
     func close() { connections.subtract(1, ordering: .relaxed) }
+
+    /// A connection ended with ENHANCE_YOUR_CALM.
+    func wasCut(_ now: NIODeadline) { penalty.withLockedValue { $0.add(now) } }
+
+    /// Connections that come before this are not read until then.
+    var pausedUntil: NIODeadline { penalty.withLockedValue(\.pausedUntil) }
 
     func add(calls: Int, bytes: Int) {
         if calls != 0 { self.calls.add(calls, ordering: .relaxed) }

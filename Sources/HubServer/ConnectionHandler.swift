@@ -66,6 +66,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     var clock: ConnectionClock
     /// Of whoever calls; nil before TLS is done.
     var share: AccountShare?
+    /// Set while the hub does not read this connection because of what its principal did before.
+    var pause: Pause?
     /// The connections of this event loop.
     var neighbours: LoopConnections?
     /// How far the hub has come in leaving this connection.
@@ -156,7 +158,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         if !machine.isClosed { clock.writable(isWritable, context.eventLoop.now) }
         if isWritable { clock.lastHeard = context.eventLoop.now }
         // Fails only on a channel that is closed.
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable)
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable && pause == nil)
         if isWritable { pump(context) }
         context.fireChannelWritabilityChanged()
     }
@@ -172,11 +174,16 @@ final class ConnectionHandler: ChannelInboundHandler {
     // MARK: Frames in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let arrived = Self.unwrapInboundIn(data)
+        if pause == nil { read(arrived, context) } else { pause?.arrived.append(arrived) }
+    }
+
+    func read(_ arrived: ByteBuffer, _ context: ChannelHandlerContext) {
         isBatching = true
         clock.lastHeard = .now()
         machine.nowMillis = lastHeard.uptimeNanoseconds / 1_000_000
         machine.requestRoom = (share?.room ?? .max) - outbox.waiting - channelBytes
-        let bytes = decoder.joined(with: Self.unwrapInboundIn(data))
+        let bytes = decoder.joined(with: arrived)
         let read = bytes.withUnsafeReadableBytes { raw in
             FrameBytes.read(
                 raw,
@@ -259,7 +266,9 @@ final class ConnectionHandler: ChannelInboundHandler {
             closeWhenDone(context)
         case .pong(let bytes): write(context) { $0.writeFrame(.ping, flags: .ack, stream: 0, payload: bytes) }
         case .ponged(let bytes): ponged(bytes, context)
-        case .goaway(let goaway): abort(goaway, context)
+        case .goaway(let goaway):
+            if goaway.code == .enhanceYourCalm { share?.account.wasCut(.now()) }
+            abort(goaway, context)
         case .peerLeaving:
             peerIsLeaving = true
             closeWhenDone(context)

@@ -89,6 +89,7 @@ struct HubConfiguration {
         case "principal_connections_max": principalConnectionsMax = try number(1...1_000_000)
         case "principal_calls_max": accountLimits.calls = try number(1...1_000_000)
         case "principal_mib_max": accountLimits.bytes = try number(16...65_536) << 20
+        case "principal_cuts_free": accountLimits.cutsFree = try number(0...1_000_000)
         case "alternates":
             guard let names = node.sequence?.map({ $0.string ?? "" }), names.count <= 8,
                 names.allSatisfy(Self.isAlternate)

@@ -131,6 +131,22 @@ struct AccountTests {
         #expect(account.holding.bytes == 0 && account.holding.calls == 0 && account.holding.connections == 0)
     }
 
+    @Test("does not read a connection of a principal whose connections were cut for floods, until its time is up")
+    func pause() async throws {
+        var free = limits()
+        free.cutsFree = 0
+        let account = Account(free)
+        let flooding = try await Connection.open(account: account)
+        for _ in 1...4 { try await flooding.send(.ping, stream: 0, payload: Array("sediakah".utf8)) }
+        let goaway = try HubGoaway(serializedBytes: try await flooding.hears(.goaway, stream: 0).payload)
+        #expect(goaway.code == .enhanceYourCalm)
+        let next = try await Connection.open(account: account)
+        try await next.ask(.echo, stream: 1, HubEchoMessage())
+        #expect(try await !next.hasWritten())
+        await next.advance(.seconds(4))
+        #expect(try await next.hears(.end, stream: 1).error == nil)
+    }
+
     @Test("is one for each principal that the register knows, and one for all others")
     func accounts() {
         let accounts = Accounts(AccountLimits())

@@ -74,8 +74,8 @@ struct Connection {
         try await channel.connect(to: SocketAddress(unixDomainSocketPath: "/hub")).get()
         try await channel.testingEventLoop.executeInContext {
             let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-            handler.join(account, try channel.pipeline.syncOperations.context(handler: handler))
             handler.clock.secured(loop.now)
+            handler.join(account, try channel.pipeline.syncOperations.context(handler: handler))
         }
         let connection = Connection(channel: channel, hub: hub, neighbours: neighbours)
         if greets { try await connection.send(.hello, stream: 0, HubHello()) }
@@ -104,8 +104,12 @@ struct Connection {
     // MARK: In
 
     func send(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, _ message: some Message) async throws {
+        try await send(type, flags: flags, stream: stream, payload: message.serializedBytes())
+    }
+
+    func send(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, payload: [UInt8]) async throws {
         var bytes: [UInt8] = []
-        bytes.appendFrame(type, flags: flags, stream: stream, payload: try message.serializedBytes())
+        bytes.appendFrame(type, flags: flags, stream: stream, payload: payload)
         try await channel.writeInbound(ByteBuffer(bytes: bytes))
     }
 
@@ -123,9 +127,7 @@ struct Connection {
     }
 
     func sendData(_ bytes: ByteBuffer, flags: FrameFlags, stream: UInt32) async throws {
-        var frame: [UInt8] = []
-        frame.appendFrame(.data, flags: flags, stream: stream, payload: Array(bytes.readableBytesView))
-        try await channel.writeInbound(ByteBuffer(bytes: frame))
+        try await send(.data, flags: flags, stream: stream, payload: Array(bytes.readableBytesView))
     }
 
     func reset(_ stream: UInt32) async throws { try await send(.reset, stream: stream, HubReset()) }
@@ -152,9 +154,7 @@ struct Connection {
 
     /// The client's answer to the hub's PING.
     func pong(_ bytes: [UInt8] = ConnectionHandler.drainMark) async throws {
-        var frame: [UInt8] = []
-        frame.appendFrame(.ping, flags: .ack, stream: 0, payload: bytes)
-        try await channel.writeInbound(ByteBuffer(bytes: frame))
+        try await send(.ping, flags: .ack, stream: 0, payload: bytes)
     }
 
     /// Lets time pass in one step, as a process that was stopped sees it; what comes meanwhile waits behind the alarms.
@@ -171,6 +171,12 @@ struct Connection {
     func advance(_ time: TimeAmount) async { await channel.testingEventLoop.advanceTime(by: time) }
 
     // MARK: Out
+
+    /// Whether the hub wrote anything that nobody has asked for yet.
+    func hasWritten() async throws -> Bool {
+        while let written = try await channel.readOutbound(as: ByteBuffer.self) { unheard.add(written) }
+        return !unheard.isEmpty
+    }
 
     /// The next frame of this type and stream; what comes before it is passed over.
     func hears(_ type: FrameType, stream: UInt32) async throws -> Heard {
@@ -195,6 +201,8 @@ final class Unheard: Sendable {
             frames.withLockedValue { $0.append(Heard(header: header, payload: payload)) }
         }
     }
+
+    var isEmpty: Bool { frames.withLockedValue(\.isEmpty) }
 
     func next() -> Heard? { frames.withLockedValue { $0.isEmpty ? nil : $0.removeFirst() } }
 }

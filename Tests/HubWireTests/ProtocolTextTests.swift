@@ -29,7 +29,7 @@ struct ProtocolTextTests {
             Int(HubMethod.requestBytesStandard), ServerConnectionMachine.idleFramesMax,
             Int(defaults.streamCredit), Int(defaults.connectionCredit), ServerConnectionMachine.vainCallsMax,
             CallLimits.unsentBytesMax, account.connections, account.calls, account.bytes, CallLimits.expansionMax,
-            CallLimits.expansionBytesFree,
+            CallLimits.expansionBytesFree, account.cutsFree,
         ]
         let rows = text.matches(of: /\| \*\*L-(\d+)\*\* [^|]*\| ([\d,]+) \| ([^|]*) \|/)
         #expect(rows.map { Int($0.1) } == Array(1...expected.count))
