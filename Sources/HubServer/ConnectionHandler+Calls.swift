@@ -136,10 +136,10 @@ extension ConnectionHandler {
     }
 
     /// A module's answer has come.
-    func relayed(_ stream: UInt32, _ outcome: ModuleOutcome, _ context: ChannelHandlerContext) {
+    func relayed(_ stream: UInt32, _ outcome: ModuleOutcome, at now: NIODeadline, _ context: ChannelHandlerContext) {
         if let call = calls[stream] {
             switch outcome {
-            case .success(let reply): reply.withUnsafeBytes { answer(stream, call, $0, context) }
+            case .success(let reply): reply.withUnsafeBytes { answer(stream, call, $0, at: now, context) }
             case .failure(let error): fail(stream, error, context)
             }
         }

@@ -25,7 +25,8 @@ struct WaitingMessage: Sendable {
 extension ConnectionHandler {
     /// The answer of a call that needed no task.
     func answer(
-        _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, _ context: ChannelHandlerContext
+        _ stream: UInt32, _ call: OpenCall, _ message: UnsafeRawBufferPointer, at now: NIODeadline = .now(),
+        _ context: ChannelHandlerContext
     ) {
         guard !call.isClamped, !call.mayShorten(message.count), message.count <= Int(peer.messageBytesMax),
             context.channel.isWritable, outbox.pass(stream, bytes: message.count)
@@ -36,7 +37,7 @@ extension ConnectionHandler {
             return
         }
         calls.remove(stream)
-        call.count(nil)
+        call.count(nil, at: now)
         outbox.drop(stream)
         makeRoom()
         out.writeAnswer(stream: stream, message)
@@ -172,7 +173,7 @@ extension ConnectionHandler {
 
     /// Tells the client what it may send.
     func sendGrants(_ context: ChannelHandlerContext) {
-        for grant in machine.takeGrants() {
+        for grant in machine.takeGrants(withOthers: out.readableBytes > 0) {
             var credit = HubCredit()
             credit.maxOffset = grant.offset ?? 0
             credit.maxStream = grant.maxStream ?? 0

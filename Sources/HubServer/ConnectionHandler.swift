@@ -208,9 +208,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Does what other threads brought.
     func take(_ items: [Arrivals.Item], _ context: ChannelHandlerContext) {
         isBatching = true
+        // Looked at once: what came together came now.
+        let now = NIODeadline.now()
         for item in items {
             switch item {
-            case .relayed(let stream, let outcome): relayed(stream, outcome, context)
+            case .relayed(let stream, let outcome): relayed(stream, outcome, at: now, context)
             case .then(let body): body(self, context)
             }
         }

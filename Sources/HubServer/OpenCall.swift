@@ -69,10 +69,12 @@ struct OpenCall {
 
     /// Counts the call, once, where it ends.
     ///
-    /// - Parameter error: What it ended with; nil = OK.
-    func count(_ error: HubError.Code?) {
+    /// - Parameters:
+    ///   - error: What it ended with; nil = OK.
+    ///   - now: When.
+    func count(_ error: HubError.Code?, at now: NIODeadline = .now()) {
         let arrived = deadline - .milliseconds(Int64(timeoutMillis))
-        let time = UInt64(clamping: (NIODeadline.now() - arrived).nanoseconds)
+        let time = UInt64(clamping: (now - arrived).nanoseconds)
         route.statistics.record(nanoseconds: time, error: error?.number ?? 0)
     }
 

@@ -88,7 +88,10 @@ extension ServerConnectionMachine {
     }
 
     /// The CREDIT frames that are due.
-    public mutating func takeGrants() -> [Grant] {
+    ///
+    /// - Parameter withOthers: Other frames leave at the same time. Alone, in a packet of its own, the credit for streams
+    ///   leaves only when three quarters of it are used.
+    public mutating func takeGrants(withOthers: Bool = true) -> [Grant] {
         var due = grants
         grants = []
         // As many streams as were used, and one for each call that may still be worked on.
@@ -96,7 +99,8 @@ extension ServerConnectionMachine {
         let free = UInt64(max(0, Int(limits.openCallsMax) - working))
         let allowed = UInt32(clamping: max(1, used + free) * 2 - 1)
         var told: UInt32?
-        if allowed > maxStream, (maxStream - min(maxStream, highestStream)) / 2 < limits.openCallsMax / 2 + 1 {
+        let left = (maxStream - min(maxStream, highestStream)) / 2
+        if allowed > maxStream, left <= limits.openCallsMax / (withOthers ? 2 : 4) {
             maxStream = allowed
             told = allowed
         }

@@ -203,6 +203,23 @@ struct CallStreamTests {
         #expect(try client.call(7) == .goaway(.streamLimit))
     }
 
+    @Test("credit for streams leaves with other frames when half is used, alone when three quarters are")
+    func streamCreditAlone() throws {
+        let client = try ScriptedClient(limits: WireLimits(openCallsMax: 8))
+        client.hearsOthers = false
+        for stream in [1, 3, 5, 7, 9] as [UInt32] {
+            _ = try client.ask(stream)
+            client.machine.answered(stream)
+            client.machine.release(stream)
+        }
+        #expect(client.grants.isEmpty)
+        var withAnswers = client.machine
+        let offered = withAnswers.takeGrants()
+        #expect(offered.map(\.maxStream) == [25])
+        _ = try client.ask(11)
+        #expect(client.grants.map(\.maxStream) == [25])
+    }
+
     @Test("a client that is refused without end and finishes nothing loses its connection")
     func flood() throws {
         let client = try ScriptedClient(limits: WireLimits(openCallsMax: 4))

@@ -52,6 +52,9 @@ final class ScriptedClient {
     /// What the hub allowed.
     private(set) var grants: [ServerConnectionMachine.Grant] = []
 
+    /// Other frames leave the hub whenever credit may.
+    var hearsOthers = true
+
     /// - Parameter greeted: Has said a good hello already.
     init(limits: WireLimits = WireLimits(), greeted: Bool = true) throws {
         machine = ServerConnectionMachine(limits: limits)
@@ -64,7 +67,7 @@ final class ScriptedClient {
     /// Shows the header first, as the driver does; the payload follows when the machine lets it.
     func send(_ header: FrameHeader, _ payload: [UInt8] = []) -> Heard {
         let action = machine.check(header) ?? payload.withUnsafeBytes { machine.receive(header, $0) }
-        grants += machine.takeGrants()
+        grants += machine.takeGrants(withOthers: hearsOthers)
         if case .goaway(let goaway) = action { self.goaway = goaway }
         return Heard(action, payload: payload)
     }

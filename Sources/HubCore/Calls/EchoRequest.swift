@@ -28,8 +28,10 @@ enum EchoRequest {
         guard message[index] == 0x12 else { return .unusual }
         let start = index + 2
         guard skip(message, &index), index == message.count, message[start - 1] < 0x80 else { return .unusual }
-        guard let id = String(validating: message[start..<index], as: UTF8.self) else { return .unusual }
-        return .module(id)
+        // Ids are ASCII, and those bytes need no proof that they are UTF-8.
+        let id = UnsafeRawBufferPointer(rebasing: message[start..<index])
+        guard id.allSatisfy({ $0 < 0x80 }) else { return .unusual }
+        return .module(String(decoding: id, as: UTF8.self))
     }
 
     /// Moves behind a length-delimited field. False when it does not end within the message.

@@ -61,16 +61,15 @@ struct ModuleCalls {
     }
 
     /// Fails a call that is not kept here.
-    mutating func refuse(_ call: inout ModuleCall, _ error: HubError) { finish(&call, .failure(error), since: nil) }
+    mutating func refuse(_ call: inout ModuleCall, _ error: HubError) { finish(&call, .failure(error), took: nil) }
 
     /// Gives a caller its answer and counts the call, once.
     ///
-    /// - Parameter since: When the process was asked; nil = never, and no time is counted.
-    private mutating func finish(_ call: inout ModuleCall, _ outcome: ModuleCall.Outcome, since: NIODeadline?) {
+    /// - Parameter took: Since the process was asked; nil = it never was, and no time is counted.
+    private mutating func finish(_ call: inout ModuleCall, _ outcome: ModuleCall.Outcome, took: TimeAmount?) {
         guard !call.isOver else { return }
         let error: UInt32 = if case .failure(let error) = outcome { error.code.number } else { 0 }
-        let time = since.map { UInt64(clamping: (.now() - $0).nanoseconds) } ?? 0
-        figures.record(call.method, nanoseconds: time, error: error)
+        figures.record(call.method, nanoseconds: UInt64(clamping: took?.nanoseconds ?? 0), error: error)
         call.finish(outcome)
     }
 
@@ -91,12 +90,14 @@ struct ModuleCalls {
     }
 
     /// Gives the answer of a stream to its caller. False when nobody asked on this stream.
-    mutating func answer(_ stream: UInt32, _ outcome: ModuleCall.Outcome) -> Bool {
+    ///
+    /// - Parameter now: When the answer came.
+    mutating func answer(_ stream: UInt32, _ outcome: ModuleCall.Outcome, at now: NIODeadline) -> Bool {
         guard let entry = asked.remove(stream) else { return false }
         if alone == stream { alone = nil }
         var call = entry.call
         messageBytes -= call.message.count
-        finish(&call, outcome, since: entry.since)
+        finish(&call, outcome, took: now - entry.since)
         return true
     }
 
@@ -117,7 +118,7 @@ struct ModuleCalls {
             if blaming { call.casualties += 1 }
             if call.casualties >= ModuleCall.casualtiesMax, !call.isOver {
                 let error = HubError(.moduleCrashed, "module died twice on this call, last by \(why)")
-                finish(&call, .failure(error), since: entry.since)
+                finish(&call, .failure(error), took: .now() - entry.since)
                 failed += 1
             }
             if call.isOver {
@@ -138,7 +139,7 @@ struct ModuleCalls {
         for queue in [suspects, waiting] {
             for var call in queue {
                 messageBytes -= call.message.count
-                finish(&call, .failure(error), since: nil)
+                finish(&call, .failure(error), took: nil)
             }
         }
         waiting.removeAll()
@@ -187,7 +188,7 @@ struct ModuleCalls {
     /// Tells the caller, but keeps the call: its answer may still come, and then has an owner. Returns calls failed.
     private mutating func fail(_ stream: UInt32, _ error: HubError) -> Int {
         guard var entry = asked[stream], !entry.call.isOver else { return 0 }
-        finish(&entry.call, .failure(error), since: entry.since)
+        finish(&entry.call, .failure(error), took: .now() - entry.since)
         asked.set(stream, entry)
         return 1
     }
@@ -204,7 +205,7 @@ struct ModuleCalls {
                 continue
             }
             messageBytes -= call.message.count
-            finish(&call, .failure(error), since: nil)
+            finish(&call, .failure(error), took: nil)
             failed += 1
         }
         self[keyPath: queue] = kept

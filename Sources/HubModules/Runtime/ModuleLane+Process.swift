@@ -191,7 +191,7 @@ extension ModuleLane: ModuleLinkDelegate {
     private func answered(_ host: RunningHost, _ stream: UInt32, _ outcome: ModuleCall.Outcome) {
         if stream == host.describe { return described(host, outcome) }
         if case .failure = outcome { counts.callsFailed += 1 }
-        _ = calls.answer(stream, outcome)
+        _ = calls.answer(stream, outcome, at: host.link.readAt)
     }
 
     private func current(_ link: ModuleLink) -> RunningHost? {

@@ -52,6 +52,8 @@ final class ModuleLink: ChannelInboundHandler {
     private var arrived = ByteBuffer()
     private var leaving = ByteBuffer()
     private var closed = false
+    /// When the answers came that are handed over now.
+    private(set) var readAt = NIODeadline.now()
 
     /// Every stream id has been used; ``ask(_:_:)`` gives none any more.
     var isUsedUp: Bool { machine.isUsedUp }
@@ -70,8 +72,14 @@ final class ModuleLink: ChannelInboundHandler {
     /// Opens a call; it leaves with the next ``flush()``. Nil when the machine opens no more.
     func ask(_ method: Method, _ message: [UInt8]) -> UInt32? {
         guard let stream = machine.open() else { return nil }
-        write(.call, stream: stream, method.call)
-        write(.data, flags: .end, stream: stream, message)
+        let call = method.call
+        let size = 2 * FrameHeader.size + call.count + message.count
+        leaving.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { raw in
+            var rest = UnsafeMutableRawBufferPointer(rebasing: raw[..<size])
+            Self.place(.call, [], stream, call, &rest)
+            Self.place(.data, .end, stream, message, &rest)
+            return size
+        }
         return stream
     }
 
@@ -110,6 +118,7 @@ final class ModuleLink: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        readAt = .now()
         var bytes = unwrapInboundIn(data)
         if arrived.readableBytes > 0 {
             arrived.writeBuffer(&bytes)
@@ -151,11 +160,22 @@ final class ModuleLink: ChannelInboundHandler {
     }
 
     private func write(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, _ payload: [UInt8]) {
-        let header = FrameHeader(type, flags: flags, stream: stream, length: UInt32(clamping: payload.count))
-        leaving.writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.size) { raw in
-            header.write(to: raw)
-            return FrameHeader.size
+        let size = FrameHeader.size + payload.count
+        leaving.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { raw in
+            var rest = UnsafeMutableRawBufferPointer(rebasing: raw[..<size])
+            Self.place(type, flags, stream, payload, &rest)
+            return size
         }
-        leaving.writeBytes(payload)
+    }
+
+    /// Puts a frame at the beginning of `rest`, which then begins behind it.
+    private static func place(
+        _ type: FrameType, _ flags: FrameFlags, _ stream: UInt32, _ payload: [UInt8],
+        _ rest: inout UnsafeMutableRawBufferPointer
+    ) {
+        FrameHeader(type, flags: flags, stream: stream, length: UInt32(clamping: payload.count)).write(to: rest)
+        rest = UnsafeMutableRawBufferPointer(rebasing: rest[FrameHeader.size...])
+        rest.copyBytes(from: payload)
+        rest = UnsafeMutableRawBufferPointer(rebasing: rest[payload.count...])
     }
 }
