@@ -103,7 +103,11 @@ def sending(templates, times, is_paced):
 class Template:
     """A frame to send; its stream grows by `step` with each repetition."""
 
+    FIELDS = {"type", "flags", "stream", "step", "reserved", "length", "hex", *MESSAGES}
+
     def __init__(self, entry):
+        if unknown := entry.keys() - self.FIELDS:
+            raise ValueError(f"a frame of a case has {', '.join(unknown)}, which is not understood here")
         self.type = TYPES[entry["type"]] if entry["type"] in TYPES else number(entry["type"])
         self.flags = sum(FLAGS[each] if each in FLAGS else number(each) for each in entry.get("flags", []))
         self.stream, self.step = number(entry.get("stream", "0")), number(entry.get("step", "0"))

@@ -41,13 +41,6 @@ private struct ConnectionReading {
     static let limits = WireLimits(
         frameBytesMax: 16_384, messageBytesMax: 96, openCallsMax: 3, streamCredit: 64, connectionCredit: 160)
 
-    /// What happened, in numbers that are compared quickly.
-    struct Step: Equatable {
-        let kind: Int
-        let stream: UInt32
-        let detail: UInt64
-    }
-
     private struct Call {
         let method: HubMethod
         /// Requests that the handler has not taken, bytes of each.
@@ -227,7 +220,7 @@ private struct ConnectionReading {
     // MARK: Parts
 
     private mutating func note(_ kind: Int, _ stream: UInt32, _ detail: UInt64) {
-        steps.append(Step(kind: kind, stream: stream, detail: detail))
+        steps.append(Step(kind, stream, detail))
     }
 
     private mutating func staysClosed() throws(BrokenPromise) {

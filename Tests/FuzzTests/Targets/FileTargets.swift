@@ -41,13 +41,17 @@ extension FuzzTarget {
             throw BrokenPromise(description: "a sound definition has no beginning")
         }
         let rules = FormRules(definition: definition, tables: [:])
-        let outcome = try? rules.check(
-            form: definition.example, documents: [], note: "", action: submit, existingData: [], existingDocuments: [],
-            storedDocuments: [:], imported: false)
+        let outcome = try allowed { () throws(HubError) in
+            try rules.check(
+                form: definition.example, documents: [], note: "", action: submit, existingData: [],
+                existingDocuments: [], storedDocuments: [:], imported: false)
+        }
         let plan = DeadlinePlan(definition: definition, calendars: [:])
-        _ = try? plan.deadlines(
-            after: stage, stageBefore: nil, current: [], data: outcome?.data ?? [], nowMillis: 1_790_000_000_000,
-            history: nil)
+        _ = try allowed { () throws(HubError) in
+            try plan.deadlines(
+                after: stage, stageBefore: nil, current: [], data: outcome?.data ?? [], nowMillis: 1_790_000_000_000,
+                history: nil)
+        }
     }
 
     private static let manifest = FuzzTarget(
@@ -65,7 +69,7 @@ extension FuzzTarget {
                 throw BrokenPromise(description: "a sound calendar cannot be used")
             }
             for start: Int64 in [.min, 0, 1_790_000_000_000, .max] {
-                _ = try? days.deadlineMillis(startMillis: start, workingDays: 5)
+                _ = try allowed { () throws(HubError) in try days.deadlineMillis(startMillis: start, workingDays: 5) }
             }
         }
     }

@@ -68,6 +68,16 @@ struct FuzzTarget: Sendable {
         }
     }
 
+    /// What may be refused, but not for a fault of the hub's own. Nil when it was.
+    static func allowed<Value>(_ body: () throws(HubError) -> Value) throws(BrokenPromise) -> Value? {
+        var value: Value?
+        _ = try verdict { () throws(HubError) in
+            value = try body()
+            return .accepted
+        }
+        return value
+    }
+
     /// A new decoder comes in here, and its first inputs into `Tests/Corpus/<name>/<verdict>-<why>`.
     static let all: [FuzzTarget] =
         [frames, connection, moduleLink, hubStream] + control + [cursor, token, message, echo, compressed] + forms

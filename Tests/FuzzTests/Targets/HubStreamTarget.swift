@@ -46,12 +46,6 @@ private struct ClientReading {
     static let limits = WireLimits(
         frameBytesMax: 16_384, messageBytesMax: 96, streamCredit: 64, connectionCredit: 160)
 
-    struct Step: Equatable {
-        let kind: Int
-        let stream: UInt32
-        let detail: UInt64
-    }
-
     private var machine = ClientConnectionMachine<UInt32>(limits: limits)
     private var shapes: [UInt32: HubMethod.Shape] = [:]
     private var next: UInt32 = 1
@@ -149,6 +143,6 @@ private struct ClientReading {
     }
 
     private mutating func note(_ kind: Int, _ stream: UInt32, _ detail: UInt64) {
-        steps.append(Step(kind: kind, stream: stream, detail: detail))
+        steps.append(Step(kind, stream, detail))
     }
 }

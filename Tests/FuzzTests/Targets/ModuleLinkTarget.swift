@@ -20,12 +20,6 @@ extension FuzzTarget {
 private struct ModuleReading {
     static let opening: UInt8 = 0xE0
 
-    struct Step: Equatable {
-        let kind: Int
-        let stream: UInt32
-        let detail: Int
-    }
-
     private var machine = ModuleLinkMachine()
     private var asked: Set<UInt32> = []
     private(set) var steps: [Step] = []
@@ -81,6 +75,6 @@ private struct ModuleReading {
     }
 
     private mutating func note(_ kind: Int, _ stream: UInt32, _ detail: Int) {
-        steps.append(Step(kind: kind, stream: stream, detail: detail))
+        steps.append(Step(kind, stream, UInt64(detail)))
     }
 }
