@@ -11,7 +11,10 @@ final class Account: Sendable {
     private let connections = Atomic<Int>(0)
     private let calls = Atomic<Int>(0)
     private let bytes = Atomic<Int>(0)
+    private let paused = Atomic<Int>(0)
     private let penalty: NIOLockedValueBox<Penalty>
+    /// So many connections may wait to be read.
+    static let pausedMax = 16
 
     init(_ limits: AccountLimits) {
         self.limits = limits
@@ -28,11 +31,20 @@ final class Account: Sendable {
 
     func close() { connections.subtract(1, ordering: .relaxed) }
 
-    /// A connection ended with ENHANCE_YOUR_CALM.
+    /// A connection was ended with ENHANCE_YOUR_CALM for what it sent.
     func wasCut(_ now: NIODeadline) { penalty.withLockedValue { $0.add(now) } }
 
     /// Connections that come before this are not read until then.
     var pausedUntil: NIODeadline { penalty.withLockedValue(\.pausedUntil) }
+
+    /// One connection more is not read. False when as many wait as may.
+    func beginPause() -> Bool {
+        if paused.add(1, ordering: .relaxed).newValue <= Self.pausedMax { return true }
+        endPause()
+        return false
+    }
+
+    func endPause() { paused.subtract(1, ordering: .relaxed) }
 
     func add(calls: Int, bytes: Int) {
         if calls != 0 { self.calls.add(calls, ordering: .relaxed) }

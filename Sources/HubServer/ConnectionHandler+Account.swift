@@ -3,14 +3,6 @@
 import HubWire
 import NIOCore
 
-/// What a connection that is not read has brought all the same.
-struct Pause {
-    /// From here on it is read.
-    let end: NIODeadline
-    /// What came in the same read as the end of TLS, or before the client went.
-    var arrived: [ByteBuffer] = []
-}
-
 extension ConnectionHandler {
     /// From here on the connection counts for its principal.
     func join(_ account: Account, _ context: ChannelHandlerContext) {
@@ -19,20 +11,7 @@ extension ConnectionHandler {
             let reason = "more than \(account.limits.connections) connections of one principal"
             return abort(.enhanceYourCalm, reason, retryAfterMillis: 1_000, context)
         }
-        let end = account.pausedUntil
-        guard end > context.eventLoop.now else { return }
-        server.logger.info("connection waits: others of its principal were cut for floods")
-        pause = Pause(end: end)
-        clock.secured(end)
-        // Fails only on a channel that is closed.
-        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
-    }
-
-    private func endPause(_ pause: Pause, _ context: ChannelHandlerContext) {
-        self.pause = nil
-        try? context.channel.syncOptions?.setOption(.autoRead, value: context.channel.isWritable)
-        for bytes in pause.arrived where !machine.isClosed { read(bytes, context) }
-        endBatch(context)
+        waitForPardon(account, context)
     }
 
     /// Tells the principal's account what this connection holds.
@@ -42,7 +21,9 @@ extension ConnectionHandler {
     }
 
     /// Memory that this connection takes for its client's requests and for answers, bytes.
-    var holding: Int { machine.requestBytes + decoder.bytesHeld + outbox.waiting + channelBytes }
+    var holding: Int {
+        machine.requestBytes + decoder.bytesHeld + (pause?.arrived.readableBytes ?? 0) + outbox.waiting + channelBytes
+    }
 
     /// A connection that rests, as most do most of the time, keeps no memory for calls.
     private func shrink() {
@@ -73,7 +54,10 @@ extension ConnectionHandler {
             if clock.isStalled(now, server.times) { closeNow(context) }
             return
         }
-        if let pause, pause.end <= now { endPause(pause, context) }
+        if let pause, pause.end <= now {
+            endPause(pause, now, context)
+            guard !machine.isClosed else { return }
+        }
         if clock.rests(now, server.times) { shrink() }
         if clock.isNewCount(now, server.times) { machine.progressed() }
         // Who does not take what is sent is not read either.

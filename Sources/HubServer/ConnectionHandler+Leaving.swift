@@ -95,6 +95,7 @@ extension ConnectionHandler {
         departure?.alarm?.cancel()
         let departure = Departure(reason, end: end, step: step)
         self.departure = departure
+        if pause != nil { return leaveFromPause(farewell(departure, lastStream: 0), context) }
         // Whoever has not said hello yet may not hear anything else.
         guard clock.isGreeted else { return closeNow(context) }
         if step == .refusing { return awaitEnd(departure, context) }

@@ -26,7 +26,8 @@ struct ServerContext: Sendable {
 }
 
 /// The connection itself; its calls are in `ConnectionHandler+Calls.swift`, what goes out in `ConnectionHandler+Frames.swift`,
-/// how it ends in `ConnectionHandler+Leaving.swift`, what it holds in `ConnectionHandler+Account.swift`.
+/// how it ends in `ConnectionHandler+Leaving.swift`, what it holds in `ConnectionHandler+Account.swift`, when it is not read in
+/// `ConnectionHandler+Pause.swift`.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -119,6 +120,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         cancelCalls()
         for stream in Array(ends.keys) + Array(waiting.keys) { forget(stream) }
         decoder = FrameDecoder()
+        forgetPause()
         settle()
         share?.account.close()
         context.fireChannelInactive()
@@ -157,8 +159,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         // Of a connection that only waits for what was sent to be taken, moving alone counts.
         if !machine.isClosed { clock.writable(isWritable, context.eventLoop.now) }
         if isWritable { clock.lastHeard = context.eventLoop.now }
-        // Fails only on a channel that is closed.
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isWritable && pause == nil)
+        setReading(isWritable && pause == nil, context)
         if isWritable { pump(context) }
         context.fireChannelWritabilityChanged()
     }
@@ -175,7 +176,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let arrived = Self.unwrapInboundIn(data)
-        if pause == nil { read(arrived, context) } else { pause?.arrived.append(arrived) }
+        if pause == nil { read(arrived, context) } else { keep(arrived, context) }
     }
 
     func read(_ arrived: ByteBuffer, _ context: ChannelHandlerContext) {

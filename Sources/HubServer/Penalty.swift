@@ -2,15 +2,17 @@
 
 import NIOCore
 
-/// Connections of one principal that ended with ENHANCE_YOUR_CALM, and for how long its next ones wait (PROTOCOL.md, W-89).
+/// Connections of one principal that were ended with ENHANCE_YOUR_CALM for what they sent, and how long its next ones wait
+/// (PROTOCOL.md, W-89).
 struct Penalty {
     /// In which one cut is forgiven.
     private static let forgiveness = TimeAmount.seconds(10)
     /// After the first cut that is not free; twice as long after each more.
     private static let pause = TimeAmount.seconds(2)
-    private static let pauseMax = TimeAmount.seconds(60)
+    /// Short enough for what honest clients of the same principal bear: 20 seconds without progress (PROTOCOL.md, W-48).
+    private static let pauseMax = TimeAmount.seconds(16)
     /// More cuts than this beyond the free ones are not counted: the pause is at its longest.
-    private static let countedMax = 6
+    private static let countedMax = 4
 
     private let free: Int
     private var forgivenAt = NIODeadline.uptimeNanoseconds(0)
@@ -26,6 +28,6 @@ struct Penalty {
         let steps = (forgivenAt - now).nanoseconds - 1
         let counted = Int(steps / Self.forgiveness.nanoseconds) + 1
         guard counted > free else { return }
-        pausedUntil = now + min(Self.pause * (1 << (counted - free - 1)), Self.pauseMax)
+        pausedUntil = max(pausedUntil, now + min(Self.pause * (1 << (counted - free - 1)), Self.pauseMax))
     }
 }

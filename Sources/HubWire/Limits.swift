@@ -85,7 +85,7 @@ public struct AccountLimits: Sendable {
     public var calls = 2_048
     /// Bytes of requests that are coming or worked on, and of answers that wait to be taken.
     public var bytes = 67_108_864
-    /// Connections that may end with ENHANCE_YOUR_CALM before its next ones have to wait; one is forgiven in ten seconds.
+    /// Connections that may be ended for floods before its next ones have to wait; one is forgiven in ten seconds.
     public var cutsFree = 10
 
     /// The defaults of PROTOCOL.md, section 10.

@@ -89,9 +89,9 @@ extension ServerConnectionMachine {
 
     /// The CREDIT frames that are due.
     ///
-    /// - Parameter withOthers: Other frames leave at the same time. Alone, in a packet of its own, the credit for streams
-    ///   leaves only when three quarters of it are used.
-    public mutating func takeGrants(withOthers: Bool = true) -> [Grant] {
+    /// - Parameter withOthers: Other frames leave at the same time. While calls are worked on, credit for streams waits for
+    ///   their answers, and leaves in a packet of its own only when three quarters of it are used.
+    public mutating func takeGrants(withOthers: Bool) -> [Grant] {
         var due = grants
         grants = []
         // As many streams as were used, and one for each call that may still be worked on.
@@ -99,12 +99,14 @@ extension ServerConnectionMachine {
         let free = UInt64(max(0, Int(limits.openCallsMax) - working))
         let allowed = UInt32(clamping: max(1, used + free) * 2 - 1)
         var told: UInt32?
+        let offset = window.due()
+        let hasCompany = withOthers || working == 0 || offset != nil || !due.isEmpty
         let left = (maxStream - min(maxStream, highestStream)) / 2
-        if allowed > maxStream, left <= limits.openCallsMax / (withOthers ? 2 : 4) {
+        if allowed > maxStream, left <= limits.openCallsMax / (hasCompany ? 2 : 4) {
             maxStream = allowed
             told = allowed
         }
-        let connection = Grant(stream: 0, offset: window.due(), maxStream: told)
+        let connection = Grant(stream: 0, offset: offset, maxStream: told)
         if !connection.isEmpty { due.append(connection) }
         return due
     }

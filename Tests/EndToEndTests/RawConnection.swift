@@ -91,6 +91,13 @@ final class RawConnection: Sendable {
         try await send(bytes)
     }
 
+    /// Asks for a sign of life.
+    func ping() async throws {
+        var bytes: [UInt8] = []
+        bytes.appendFrame(.ping, stream: 0, payload: Array("sediakah".utf8))
+        try await send(bytes)
+    }
+
     /// Says hello with the protocol's own limits.
     func hello() async throws {
         var hello = HubHello()

@@ -36,7 +36,9 @@ struct FrameWritingTests {
             #expect(payload.count == Int(header.length))
             let action = payload.withUnsafeBytes { hub.receive(header, $0) }
             if case .request(stream: 1, let joined, isLast: true) = action { got = joined ?? payload }
-            for grant in hub.takeGrants() where grant.stream == 1 { outbox.grant(1, offset: grant.offset ?? 0) }
+            for grant in hub.takeGrants(withOthers: true) where grant.stream == 1 {
+                outbox.grant(1, offset: grant.offset ?? 0)
+            }
             send()
         }
         #expect(wire.readableBytes == 0)

@@ -143,7 +143,7 @@ private final class ScriptedConnection: ChannelInboundHandler {
             let action = machine.check(header) ?? payload.withUnsafeBytes { machine.receive(header, $0) }
             perform(action, payload, context)
         }
-        for grant in machine.takeGrants() {
+        for grant in machine.takeGrants(withOthers: true) {
             let credit = HubCredit.with {
                 $0.maxOffset = grant.offset ?? 0
                 $0.maxStream = grant.maxStream ?? 0

@@ -131,20 +131,65 @@ struct AccountTests {
         #expect(account.holding.bytes == 0 && account.holding.calls == 0 && account.holding.connections == 0)
     }
 
-    @Test("does not read a connection of a principal whose connections were cut for floods, until its time is up")
-    func pause() async throws {
-        var free = limits()
-        free.cutsFree = 0
-        let account = Account(free)
+    /// Of a principal that was cut for PINGs, and whose next connections are not read.
+    private func paused() async throws -> Account {
+        var limits = limits(connections: 100)
+        limits.cutsFree = 0
+        let account = Account(limits)
         let flooding = try await Connection.open(account: account)
         for _ in 1...4 { try await flooding.send(.ping, stream: 0, payload: Array("sediakah".utf8)) }
         let goaway = try HubGoaway(serializedBytes: try await flooding.hears(.goaway, stream: 0).payload)
-        #expect(goaway.code == .enhanceYourCalm)
+        #expect(goaway.code == .enhanceYourCalm && account.pausedUntil > .now() - .minutes(1))
+        // Two seconds may be over before a busy machine gets there.
+        account.wasCut(.now() + .hours(1))
+        return account
+    }
+
+    @Test("does not read a connection of a principal whose connections were cut for floods, until its time is up")
+    func pause() async throws {
+        let account = try await paused()
         let next = try await Connection.open(account: account)
         try await next.ask(.echo, stream: 1, HubEchoMessage())
         #expect(try await !next.hasWritten())
-        await next.advance(.seconds(4))
+        await next.advance(.hours(2))
         #expect(try await next.hears(.end, stream: 1).error == nil)
+        #expect(account.holding.bytes == 0)
+    }
+
+    @Test("counts what comes on a connection that is not read, and takes no more than TLS may bring by itself")
+    func pausedBytes() async throws {
+        let account = try await paused()
+        let next = try await Connection.open(account: account, greets: false)
+        try await next.channel.writeInbound(ByteBuffer(repeating: 0, count: Pause.arrivedMax))
+        #expect(account.holding.bytes == Pause.arrivedMax && next.channel.isActive)
+        try await next.channel.writeInbound(ByteBuffer(repeating: 0, count: 1))
+        try await next.channel.closeFuture.get()
+        #expect(account.holding.bytes == 0)
+    }
+
+    @Test("lets so many connections wait; one more is told to come back when the time is up")
+    func pausedMax() async throws {
+        let account = try await paused()
+        var waiting: [Connection] = []
+        for _ in 1...Account.pausedMax { waiting.append(try await Connection.open(account: account)) }
+        let more = try await Connection.open(account: account)
+        let goaway = try HubGoaway(serializedBytes: try await more.hears(.goaway, stream: 0).payload)
+        #expect(goaway.code == .enhanceYourCalm)
+        #expect((1_800_000...3_700_000).contains(goaway.retryAfterMs))
+        try await waiting[0].channel.close().get()
+        let another = try await Connection.open(account: account)
+        #expect(try await !another.hasWritten())
+        #expect(another.channel.isActive)
+    }
+
+    @Test("ends a connection that is not read with DRAINING when it stops, and with stream 0")
+    func pausedDrain() async throws {
+        let next = try await Connection.open(account: try await paused())
+        try await next.ask(.echo, stream: 1, HubEchoMessage())
+        try await next.drain()
+        let goaway = try HubGoaway(serializedBytes: try await next.hears(.goaway, stream: 0).payload)
+        #expect(goaway.code == .draining && goaway.lastStream == 0 && goaway.alternates == ["127.0.0.1:7444"])
+        try await next.channel.closeFuture.get()
     }
 
     @Test("is one for each principal that the register knows, and one for all others")

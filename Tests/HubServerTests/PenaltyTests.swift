@@ -18,9 +18,9 @@ struct PenaltyTests {
         }
     }
 
-    @Test("begins after the free cuts with two seconds, doubles with each more and stays at a minute")
+    @Test("begins after the free cuts with two seconds, doubles with each more and stays at 16 seconds")
     func doubling() {
-        #expect(pauses(free: 3, cuts: 11) == [0, 0, 0, 2, 4, 8, 16, 32, 60, 60, 60])
+        #expect(pauses(free: 3, cuts: 11) == [0, 0, 0, 2, 4, 8, 16, 16, 16, 16, 16])
     }
 
     @Test("comes with the first cut where none is free")
@@ -35,12 +35,32 @@ struct PenaltyTests {
         #expect(penalty.pausedUntil == start + .seconds(1_002))
     }
 
-    @Test("is over three minutes after the last cut, however many there were")
+    @Test("never ends a pause sooner than was said before")
+    func never() {
+        var penalty = Penalty(free: 0)
+        for _ in 1...4 { penalty.add(start) }
+        penalty.add(start + .seconds(12))
+        #expect(penalty.pausedUntil >= start + .seconds(16))
+        let before = penalty.pausedUntil
+        penalty.add(start + .seconds(50))
+        #expect(penalty.pausedUntil >= before)
+    }
+
+    @Test("is over two and a half minutes after the last cut, however many there were")
     func end() {
         var penalty = Penalty(free: 10)
         for _ in 1...10_000 { penalty.add(start) }
-        #expect(penalty.pausedUntil == start + .seconds(60))
-        for _ in 1...10 { penalty.add(start + .seconds(160)) }
-        #expect(penalty.pausedUntil == start + .seconds(60), "all ten are free again")
+        #expect(penalty.pausedUntil == start + .seconds(16))
+        for _ in 1...10 { penalty.add(start + .seconds(150)) }
+        #expect(penalty.pausedUntil == start + .seconds(16), "all ten are free again")
+    }
+
+    @Test("counts with the most free cuts that can be set")
+    func most() {
+        var penalty = Penalty(free: 1_000_000)
+        for _ in 1...10 { penalty.add(start) }
+        #expect(penalty.pausedUntil < start)
+        for _ in 1...10 { penalty.add(.distantFuture) }
+        #expect(penalty.pausedUntil < start)
     }
 }

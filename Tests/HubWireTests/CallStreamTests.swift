@@ -194,30 +194,36 @@ struct CallStreamTests {
         _ = try client.ask(3)
         #expect(client.send(.reset, stream: 1) == .cancelled(1))
         client.machine.answered(3)
-        let early = client.machine.takeGrants()
+        let early = client.machine.takeGrants(withOthers: true)
         #expect(early.isEmpty && client.grants.isEmpty, "\(client.grants)")
         client.machine.release(1)
-        let grants = client.machine.takeGrants()
+        let grants = client.machine.takeGrants(withOthers: true)
         #expect(grants.map(\.maxStream) == [5])
         #expect(try client.ask(5) == .request(5, []))
         #expect(try client.call(7) == .goaway(.streamLimit))
     }
 
-    @Test("credit for streams leaves with other frames when half is used, alone when three quarters are")
+    @Test("credit for streams leaves when half is used; while calls are worked on, alone only when three quarters are")
     func streamCreditAlone() throws {
         let client = try ScriptedClient(limits: WireLimits(openCallsMax: 8))
         client.hearsOthers = false
-        for stream in [1, 3, 5, 7, 9] as [UInt32] {
+        _ = try client.ask(1)
+        for stream in [3, 5, 7, 9] as [UInt32] {
             _ = try client.ask(stream)
             client.machine.answered(stream)
             client.machine.release(stream)
         }
         #expect(client.grants.isEmpty)
         var withAnswers = client.machine
-        let offered = withAnswers.takeGrants()
-        #expect(offered.map(\.maxStream) == [25])
+        var idle = client.machine
+        let offered = withAnswers.takeGrants(withOthers: true)
+        #expect(offered.map(\.maxStream) == [23])
+        idle.answered(1)
+        idle.release(1)
+        let atRest = idle.takeGrants(withOthers: false)
+        #expect(atRest.map(\.maxStream) == [25])
         _ = try client.ask(11)
-        #expect(client.grants.map(\.maxStream) == [25])
+        #expect(client.grants.map(\.maxStream) == [23])
     }
 
     @Test("a client that is refused without end and finishes nothing loses its connection")
@@ -274,7 +280,7 @@ struct CallStreamTests {
         #expect(client.data(1, ten, []) == .request(1, ten))
         #expect(client.grants.isEmpty)
         client.machine.taken(1, bytes: 10)
-        let grants = client.machine.takeGrants()
+        let grants = client.machine.takeGrants(withOthers: true)
         #expect(grants.map(\.offset) == [20])
         #expect(client.data(1, ten, []) == .request(1, ten))
         #expect(client.data(1, [1], []) == .goaway(.flowControl))

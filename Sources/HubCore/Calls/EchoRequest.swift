@@ -28,7 +28,7 @@ enum EchoRequest {
         guard message[index] == 0x12 else { return .unusual }
         let start = index + 2
         guard skip(message, &index), index == message.count, message[start - 1] < 0x80 else { return .unusual }
-        // Ids are ASCII, and those bytes need no proof that they are UTF-8.
+        // Ids are ASCII: of other bytes the decoder says whether they are UTF-8.
         let id = UnsafeRawBufferPointer(rebasing: message[start..<index])
         guard id.allSatisfy({ $0 < 0x80 }) else { return .unusual }
         return .module(String(decoding: id, as: UTF8.self))

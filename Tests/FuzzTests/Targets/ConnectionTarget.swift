@@ -71,7 +71,7 @@ private struct ConnectionReading {
                 if !machine.isClosed, let step = HubStep(rawValue: header.type.rawValue) {
                     try hub(step, header.stream, payload.count)
                 }
-                for grant in machine.takeGrants() { try check(grant) }
+                for grant in machine.takeGrants(withOthers: true) { try check(grant) }
                 if !machine.isClosed { try machine.keepsItsBooks(limits: Self.limits) }
             } catch { broken = error }
             return !machine.isClosed && broken == nil
