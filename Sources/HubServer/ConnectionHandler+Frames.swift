@@ -145,9 +145,10 @@ extension ConnectionHandler {
         for message in waiting.removeValue(forKey: stream) ?? [] { message.left() }
     }
 
-    /// Writes what may leave: streams in turn, as far as the client's credit and the socket go.
+    /// Writes what may leave: streams in turn, as far as the client's credit and the socket go; a batch at once, so that a
+    /// long answer holds up no other connection.
     func pump(_ context: ChannelHandlerContext) {
-        while context.channel.isWritable, let outgoing = outbox.next() {
+        while pumpAlarm == nil, context.channel.isWritable, let outgoing = outbox.next() {
             switch outgoing {
             case .data(let stream, let piece, let flags, let isWhole):
                 machine.progressed()
@@ -162,8 +163,14 @@ extension ConnectionHandler {
                 waiting[stream] = nil
                 endNow(stream, pending.end, context)
             }
+            guard out.readableBytes >= Self.batchBytes else { continue }
             // The channel only then knows how much waits in it.
-            if out.readableBytes >= Self.batchBytes { flush(context) }
+            flush(context)
+            // A task that is to be done now would be done before sockets are looked at.
+            pumpAlarm = schedule(in: Self.pumpPause, context) { handler, context in
+                handler.pumpAlarm = nil
+                handler.pump(context)
+            }
         }
         if !isBatching {
             flush(context)

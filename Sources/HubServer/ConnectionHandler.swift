@@ -47,6 +47,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     var principalURN: String?
     /// So much is collected before it is handed to the channel.
     static let batchBytes = 65_536
+    /// After a batch, when more waits to be sent: long enough that others have their turn.
+    static let pumpPause = TimeAmount.microseconds(20)
+    /// Set while the next batch waits for its turn.
+    var pumpAlarm: Scheduled<Void>?
     /// So many answers are collected before they leave: a client that sends many calls at once works on the first
     /// answers while the hub works on the rest.
     static let answersMax = 32
@@ -116,6 +120,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         server.hub.counters.connections.subtract(1, ordering: .relaxed)
         deadlineAlarm?.alarm.cancel()
         departure?.alarm?.cancel()
+        pumpAlarm?.cancel()
         machine.close()
         cancelCalls()
         for stream in Array(ends.keys) + Array(waiting.keys) { forget(stream) }

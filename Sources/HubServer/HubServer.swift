@@ -100,6 +100,9 @@ package final class HubServer: Sendable {
                 .childChannelOption(.socketOption(.so_keepalive), value: 1)
                 // One read, then the next connection has its turn: a read full of tiny frames is work enough.
                 .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelOption(
+                    .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 16_384)
+                )
                 // Above what one watcher may leave unsent, or the watch alone would stop the reading of other calls.
                 .childChannelOption(
                     .writeBufferWaterMark,

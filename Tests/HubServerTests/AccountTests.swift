@@ -150,7 +150,7 @@ struct AccountTests {
         let account = try await paused()
         let next = try await Connection.open(account: account)
         try await next.ask(.echo, stream: 1, HubEchoMessage())
-        #expect(try await !next.hasWritten())
+        #expect(try await next.written() == 0)
         await next.advance(.hours(2))
         #expect(try await next.hears(.end, stream: 1).error == nil)
         #expect(account.holding.bytes == 0)
@@ -178,7 +178,7 @@ struct AccountTests {
         #expect((1_800_000...3_700_000).contains(goaway.retryAfterMs))
         try await waiting[0].channel.close().get()
         let another = try await Connection.open(account: account)
-        #expect(try await !another.hasWritten())
+        #expect(try await another.written() == 0)
         #expect(another.channel.isActive)
     }
 

@@ -172,10 +172,10 @@ struct Connection {
 
     // MARK: Out
 
-    /// Whether the hub wrote anything that nobody has asked for yet.
-    func hasWritten() async throws -> Bool {
+    /// Bytes that the hub wrote and nobody has asked for yet.
+    func written() async throws -> Int {
         while let written = try await channel.readOutbound(as: ByteBuffer.self) { unheard.add(written) }
-        return !unheard.isEmpty
+        return unheard.bytes
     }
 
     /// The next frame of this type and stream; what comes before it is passed over.
@@ -202,7 +202,7 @@ final class Unheard: Sendable {
         }
     }
 
-    var isEmpty: Bool { frames.withLockedValue(\.isEmpty) }
+    var bytes: Int { frames.withLockedValue { $0.reduce(0) { $0 + FrameHeader.size + $1.payload.count } } }
 
     func next() -> Heard? { frames.withLockedValue { $0.isEmpty ? nil : $0.removeFirst() } }
 }

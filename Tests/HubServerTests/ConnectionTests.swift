@@ -36,6 +36,24 @@ struct ConnectionTests {
         }
     }
 
+    @Test("long answers leave in turns, so that other connections have theirs in between")
+    func turns() async throws {
+        var peer = HubHello()
+        (peer.limits.streamCredit, peer.limits.connectionCredit) = (1_000_000, 1)
+        let connection = try await Connection.open(greets: false)
+        try await connection.send(.hello, stream: 0, peer)
+        let large = HubEchoMessage.with { $0.payload = .init(repeating: 7, count: 60_000) }
+        for stream in [1, 3, 5, 7] as [UInt32] { try await connection.ask(.echo, stream: stream, large) }
+        let before = try await connection.written()
+        try await connection.send(.credit, stream: 0, HubCredit.with { $0.maxOffset = 1_000_000 })
+        let first = try await connection.written() - before
+        #expect((ConnectionHandler.batchBytes...2 * ConnectionHandler.batchBytes).contains(first), "\(first) bytes")
+        await connection.advance(.milliseconds(1))
+        for stream in [1, 3, 5, 7] as [UInt32] {
+            #expect(try await connection.hears(.end, stream: stream).error == nil)
+        }
+    }
+
     @Test("work on calls that were given up counts: opening and resetting does not make the hub do more at once")
     func rapidReset() async throws {
         let modules = SlowModules()
