@@ -19,6 +19,8 @@ from aims import AIM_ROUND, SESSIONS, SHAPE_ROUND, row
 from loads import Loads, Wrong
 from servers import Hub, Peers, Unavailable
 
+RATE_PAIRS = 3  # Of the hub with itself, in a round: one pair says more of the machine's mood than of the hub.
+
 
 class Measurements:
     def __init__(self, options, work):
@@ -64,8 +66,11 @@ class Measurements:
             for protocol, name in (("hub", "hub"), ("frame", "limit-nio-raw-mtls"), ("nats", "nats")):
                 self.attempt(f"{name}-idle", number, lambda: self.session_memory(protocol, peers.server(name), name))
                 peers.stop(name)
-            self.attempt(row("hub-alone", "16x16"), number, lambda: self.loads.measure("hub", hub, "16x16", 64))
-            self.attempt(row("hub-beside-idle", "16x16"), number, lambda: self.rate_beside_idle(hub))
+            for pair in range((number - 1) * RATE_PAIRS + 1, number * RATE_PAIRS + 1):
+                measures = [("hub-alone", lambda: self.loads.measure("hub", hub, "16x16", 64)),
+                            ("hub-beside-idle", lambda: self.rate_beside_idle(hub))]
+                for name, measure in measures if pair % 2 else reversed(measures):
+                    self.attempt(row(name, "16x16"), pair, measure)
         finally:
             peers.stop()
             hub.stop()

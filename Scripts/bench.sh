@@ -6,7 +6,7 @@
 #   BENCH_CASES    cases of the large ledger (100000)
 #   BENCH_PROGRAMS folder of hubd and hubctl (.build/release)
 #   PEERS_BUILD    folder of the built peers (.build/peers)
-# Takes some 10 minutes for aims, 6 for idle, 10 for shapes, 15 for ledger. The first build of the peers takes 15 more.
+# Takes some 10 minutes for aims, 12 for idle, 10 for shapes, 15 for ledger. The first build of the peers takes 15 more.
 # Speaks on loopback only, writes below .build and Benchmarks/, and ends what it started, by process id.
 set -euo pipefail
 cd "$(dirname "$0")/.."
