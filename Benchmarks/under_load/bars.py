@@ -91,7 +91,7 @@ def ratio_of_medians(name, over, under):
 
 
 def cut_seconds(name):
-    """How long the longest connection of an abuse lasted, when the hub cut it at all."""
+    """How long the longest of the first connections of an abuse lasted, which do not wait, when the hub cut it at all."""
     def measured(run):
         rounds = [figures for figures in run.lines.get(name, {}).values() if "cuts" in figures]
         return max(each["longest_s"] for each in rounds) if rounds and all(each["cuts"] for each in rounds) else None
