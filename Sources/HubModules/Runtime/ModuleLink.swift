@@ -72,14 +72,8 @@ final class ModuleLink: ChannelInboundHandler {
     /// Opens a call; it leaves with the next ``flush()``. Nil when the machine opens no more.
     func ask(_ method: Method, _ message: [UInt8]) -> UInt32? {
         guard let stream = machine.open() else { return nil }
-        let call = method.call
-        let size = 2 * FrameHeader.size + call.count + message.count
-        leaving.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { raw in
-            var rest = UnsafeMutableRawBufferPointer(rebasing: raw[..<size])
-            Self.place(.call, [], stream, call, &rest)
-            Self.place(.data, .end, stream, message, &rest)
-            return size
-        }
+        write(.call, stream: stream, method.call)
+        write(.data, flags: .end, stream: stream, message)
         return stream
     }
 
@@ -160,22 +154,12 @@ final class ModuleLink: ChannelInboundHandler {
     }
 
     private func write(_ type: FrameType, flags: FrameFlags = [], stream: UInt32, _ payload: [UInt8]) {
+        let header = FrameHeader(type, flags: flags, stream: stream, length: UInt32(clamping: payload.count))
         let size = FrameHeader.size + payload.count
         leaving.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { raw in
-            var rest = UnsafeMutableRawBufferPointer(rebasing: raw[..<size])
-            Self.place(type, flags, stream, payload, &rest)
+            header.write(to: raw)
+            UnsafeMutableRawBufferPointer(rebasing: raw[FrameHeader.size..<size]).copyBytes(from: payload)
             return size
         }
-    }
-
-    /// Puts a frame at the beginning of `rest`, which then begins behind it.
-    private static func place(
-        _ type: FrameType, _ flags: FrameFlags, _ stream: UInt32, _ payload: [UInt8],
-        _ rest: inout UnsafeMutableRawBufferPointer
-    ) {
-        FrameHeader(type, flags: flags, stream: stream, length: UInt32(clamping: payload.count)).write(to: rest)
-        rest = UnsafeMutableRawBufferPointer(rebasing: rest[FrameHeader.size...])
-        rest.copyBytes(from: payload)
-        rest = UnsafeMutableRawBufferPointer(rebasing: rest[payload.count...])
     }
 }
