@@ -64,6 +64,13 @@ class Judging(unittest.TestCase):
     def test_ratios_are_written_with_three_digits(self):
         self.assertEqual([digits(value) for value in (0.04567, 1.234, 12.34, 156.7)], ["0.0457", "1.23", "12.3", "157"])
 
+    def test_idle_sessions_alone_do_not_take_the_place_of_the_aims(self):
+        run = run_of({})
+        run.facts["parts"] = ["idle"]
+        self.assertFalse(run.has("aims"))
+        run.facts["parts"] = ["aims", "idle"]
+        self.assertTrue(run.has("aims"))
+
 
 if __name__ == "__main__":
     unittest.main()

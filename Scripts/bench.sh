@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Figures of a release build, beside the peers and the limits of this machine, into Benchmarks/RESULTS.md and README.md.
-#   BENCH_ONLY     parts: aims idle shapes ledger (all of them). What is left out keeps the figures of its newest run
+#   BENCH_ONLY     parts: aims idle shapes ledger (all of them). Aims and ledger that are left out keep the figures of
+#                  their newest run; idle and shapes are shown only when they ran together with the aims
 #   BENCH_ROUNDS   interleaved rounds (5)
 #   BENCH_SECONDS  length of one measurement (3)
 #   BENCH_CASES    cases of the large ledger (100000)
