@@ -10,6 +10,7 @@ package struct HubPorts: Sendable {
     package var ledger: any Ledger
     package var blobs: any BlobStore
     package var modules: any ModuleRuntime
+    package var rules: any RuleReader
     package var clock: any HubClock
     package var signer: any CertificateSigner
     /// The operating system's random source.
@@ -26,13 +27,14 @@ package struct HubPorts: Sendable {
     package var memory: @Sendable () -> UInt64 = { 0 }
 
     package init(
-        ledger: any Ledger, blobs: any BlobStore, modules: any ModuleRuntime, clock: any HubClock,
-        signer: any CertificateSigner, cursorKey: [UInt8], random: @escaping @Sendable () -> UInt64
+        ledger: any Ledger, blobs: any BlobStore, modules: any ModuleRuntime, rules: any RuleReader,
+        clock: any HubClock, signer: any CertificateSigner, cursorKey: [UInt8], random: @escaping @Sendable () -> UInt64
     ) {
         self.cursorKey = cursorKey
         self.ledger = ledger
         self.blobs = blobs
         self.modules = modules
+        self.rules = rules
         self.clock = clock
         self.signer = signer
         self.random = random
@@ -56,24 +58,27 @@ package struct Hub: Sendable {
         _ ports: HubPorts, policy: Policy, facts: ProcessFacts, logger: Logger
     ) async throws(HubError) -> Hub {
         let ledger = ports.ledger
-        let catalogue = try await ServiceCatalogue.load(
+        let opening = RulebookOpening(
             bundles: await ports.modules.bundles(), ledger: ledger, nowMillis: ports.clock.nowMillis(), logger: logger)
+        let rulebook = Rulebook(try await opening.catalogue())
         let bell = DeadlineBell()
         let journal = Journal(ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell)
         let counters = HubCounters()
         let passage = DeadlinePassage(
-            ledger: ledger, journal: journal, catalogue: catalogue, clock: ports.clock, counters: counters,
+            ledger: ledger, journal: journal, rulebook: rulebook, clock: ports.clock, counters: counters,
             stuck: StuckClocks(logger: logger))
+        let recount = RecountRound(
+            ledger: ledger, passage: passage, rulebook: rulebook, clock: ports.clock, logger: logger)
         let deadlines = DeadlineLoop(
-            ledger: ledger, passage: passage, clock: ports.clock, bell: bell, logger: logger)
+            ledger: ledger, passage: passage, recount: recount, clock: ports.clock, bell: bell, logger: logger)
         let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
-        catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
+        rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, principals: principals, policy: policy,
             signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts,
             memory: ports.memory)
         let commands = CaseCommands(
-            ledger: ledger, journal: journal, modules: ports.modules, catalogue: catalogue, policy: policy,
+            ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, policy: policy,
             clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
         let seal = CursorSeal(key: ports.cursorKey)
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
@@ -87,16 +92,20 @@ package struct Hub: Sendable {
         router.addInterop(
             InteropService(ledger: ledger, journal: journal, clock: ports.clock, seal: seal, pause: ports.pause))
         router.addReads(
-            CaseReads(ledger: ledger, policy: policy), catalogue: catalogue, modules: ports.modules,
+            CaseReads(ledger: ledger, policy: policy), rulebook: rulebook, modules: ports.modules,
             clock: ports.clock)
         router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, policy: policy, seal: seal))
         let documents = DocumentService(ledger: ledger, blobs: ports.blobs, policy: policy)
         router.addDocuments(documents)
         router.addUploads(
             UploadService(
-                documents: documents, catalogue: catalogue, clock: ports.clock,
+                documents: documents, rulebook: rulebook, clock: ports.clock,
                 desk: try await UploadDesk.load(ports.blobs, limits: ports.uploads)))
         router.addCommands(commands)
+        router.addRulebook(
+            RulebookService(
+                ledger: ledger, journal: journal, rulebook: rulebook, reader: ports.rules, policy: policy,
+                clock: ports.clock, bell: bell))
         router.addReflection(.own, policy: policy)
         router.seal()
         return Hub(

@@ -83,6 +83,8 @@ extension HubError.Code {
     public static let uploadDamaged = Self(number: 4015, status: .dataLoss)
     /// Too many open uploads or bytes of this principal. Commit some, or wait until they expire.
     public static let uploadLimit = Self(number: 4016, status: .resourceExhausted)
+    /// These rules cannot come into force; BadRequest names file, line, rule and remedy of each finding.
+    public static let rulesRefused = Self(number: 4017, status: .failedPrecondition)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -109,7 +111,8 @@ extension HubError.Code {
         .moduleQuarantined, .decisionInvalid, .definitionInvalid, .moduleUnknown, .serviceUnknown,
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
-        .uploadOffset, .uploadDamaged, .uploadLimit, .ledgerFailed, .stateNewer, .clockNotManual, .internalFault,
+        .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .ledgerFailed, .stateNewer, .clockNotManual,
+        .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,
         .asAsked,
     ]

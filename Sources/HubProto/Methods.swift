@@ -102,6 +102,16 @@ extension HubMethod {
     /// Recomputes the hash chain.
     public static let verifyAudit = Self("hub.v1.Admin/VerifyAudit")
 
+    // MARK: hub.v1.Rulebook
+
+    /// What is wrong with rules, and what they would change.
+    public static let checkRules = Self("hub.v1.Rulebook/Check", requestBytesMax: requestBytesLimit)
+    /// Puts rules in force.
+    public static let publishRules = Self(
+        "hub.v1.Rulebook/Publish", mutating: true, requestBytesMax: requestBytesLimit)
+    /// What was published.
+    public static let rulesHistory = Self("hub.v1.Rulebook/History")
+
     // MARK: hub.admin.v1.Services
 
     /// Which instances answer.
@@ -210,6 +220,7 @@ extension HubMethod {
     public static let all: [Self] = [
         echo, interopEmpty, interopUnary, interopOutput, interopInput, interopExchange, interopCount, interopRemember,
         status, listModules, getModule, restartModule, addPrincipal, advanceClock, verifyAudit,
+        checkRules, publishRules, rulesHistory,
         pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,

@@ -35,9 +35,11 @@ enum DefaultPolicy {
             - "layanan.v1.Uploads/*"
             - "grpc.*"
 
-          # Head of an office: the same methods; definitions give this role further actions.
+          # Head of an office: the same methods, and the rules of its department; definitions give this role further
+          # actions.
           head:
             - "hub.v1.Diagnostics/Echo"
+            - "hub.v1.Rulebook/*"
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
             - "layanan.v1.Applications/*"
@@ -83,6 +85,7 @@ enum DefaultPolicy {
             - "hub.v1.Admin/ListModules"
             - "hub.v1.Admin/GetModule"
             - "hub.v1.Admin/VerifyAudit"
+            - "hub.v1.Rulebook/History"
             - "hub.admin.v1.Services/*"
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"

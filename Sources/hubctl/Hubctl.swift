@@ -90,7 +90,11 @@ struct Module: ParsableCommand {
 /// `hubctl service …`
 struct Service: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What can be asked for, and what it takes.", subcommands: [ServiceList.self, ServiceShow.self])
+        abstract: "What can be asked for, what it takes, and the rules behind it.",
+        subcommands: [
+            ServiceList.self, ServiceShow.self, ServiceCheck.self, ServiceDiff.self, ServicePublish.self,
+            ServiceHistory.self,
+        ])
 }
 
 /// `hubctl case …`

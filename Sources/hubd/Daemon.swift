@@ -61,7 +61,7 @@ struct Daemon {
             pid: UInt32(ProcessInfo.processInfo.processIdentifier))
         let authority = try state.loadAuthority()
         var ports = HubPorts(
-            ledger: ledger, blobs: blobs, modules: modules, clock: clock,
+            ledger: ledger, blobs: blobs, modules: modules, rules: RuleFileReader(), clock: clock,
             signer: StateSigner(authority: authority), cursorKey: authority.secret(for: "cursors"),
             random: { UInt64.random(in: .min ... .max) })
         ports.health = health

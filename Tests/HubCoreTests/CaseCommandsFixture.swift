@@ -26,10 +26,10 @@ struct SmallHub {
     /// - Parameter answer: Replaces what the module answers; gets the question and what it would have said.
     static func open(
         ledger: any Ledger = InMemoryLedger(), blobs: any BlobStore = InMemoryBlobStore(),
-        uploads: UploadLimits = UploadLimits(),
+        uploads: UploadLimits = UploadLimits(), bundle: LoadedBundle = bundle,
         answer: @escaping @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { $1 }
     ) async throws -> SmallHub {
-        try await SmallHub(ledger, blobs, uploads, AgreeableModules(answer: answer))
+        try await SmallHub(ledger, blobs, uploads, AgreeableModules(answer: answer, bundle: bundle))
     }
 
     private init(
@@ -40,7 +40,7 @@ struct SmallHub {
         self.modules = modules
         let random = KeySource()
         var ports = HubPorts(
-            ledger: ledger, blobs: blobs, modules: modules, clock: clock, signer: NoSigner(),
+            ledger: ledger, blobs: blobs, modules: modules, rules: MessageRules(), clock: clock, signer: NoSigner(),
             cursorKey: Self.cursorKey, random: { random.number() })
         ports.health = health
         ports.uploads = uploads
@@ -163,6 +163,8 @@ struct Caller {
 
 extension SmallHub {
     static let service = "aduan-uji"
+    static let bundle = LoadedBundle(
+        module: "uji", department: "pengaduan", definitions: [definition], tables: [], calendars: [])
 
     static let definition = HubServiceDefinition.with {
         $0.service = service
@@ -210,13 +212,9 @@ extension SmallHub {
 /// A module that sends every case where the action leads.
 struct AgreeableModules: ModuleRuntime {
     let answer: @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance
+    let bundle: LoadedBundle
 
-    func bundles() async -> [LoadedBundle] {
-        [
-            LoadedBundle(
-                module: "uji", department: "pengaduan", definitions: [SmallHub.definition], tables: [], calendars: [])
-        ]
-    }
+    func bundles() async -> [LoadedBundle] { [bundle] }
 
     func decide(
         module: String, _ question: HubDecideRequest, timeoutMillis: UInt32

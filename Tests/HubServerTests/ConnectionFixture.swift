@@ -50,7 +50,7 @@ struct Connection {
             roles: ["admin": all], allDepartments: ["admin"], allActions: ["admin"], applicants: [],
             principals: [try Principal(department: "hub", name: "admin", role: "admin")])
         let ports = HubPorts(
-            ledger: InMemoryLedger(), blobs: InMemoryBlobStore(), modules: modules,
+            ledger: InMemoryLedger(), blobs: InMemoryBlobStore(), modules: modules, rules: MessageRules(),
             clock: ManualClock(startMillis: Sample.now), signer: NoSigner(),
             cursorKey: [UInt8](repeating: 7, count: 32), random: { 4 })
         let facts = ProcessFacts(instanceID: [], software: "test", startedMillis: 0, pid: 1)

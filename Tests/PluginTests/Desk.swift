@@ -51,7 +51,7 @@ struct Desk {
     /// - Parameter start: Local time, such as `2026-03-13 10:00`.
     init(_ module: any DepartmentModule, service: String, at start: String) throws {
         self.module = module
-        catalogue = try ServiceCatalogue(bundles: Bundles.all.map(\.bundle))
+        catalogue = try ServiceCatalogue(bringing: Bundles.all.map(\.bundle))
         now = try Self.millis(start)
         definition = try #require(catalogue.current(service, today: CalendarDate(dayNumber: Int(now / 86_400_000))))
     }
@@ -215,4 +215,16 @@ func refusal(of body: () throws -> Void) throws -> HubError {
     do { try body() } catch let error as HubError { return error }
     Issue.record("nothing was refused")
     return HubError(.internalFault, "nothing was refused")
+}
+
+extension ServiceCatalogue {
+    /// Everything that bundles bring is in force.
+    init(bringing bundles: [LoadedBundle]) throws {
+        self.init(bundles: bundles)
+        for bundle in bundles {
+            bundle.definitions.forEach { offer($0) }
+            let standing: [any StandingRule] = bundle.calendars + bundle.tables + bundle.organisations
+            for rule in standing { try enforce(rule, as: HubRuleVersion(rule, department: bundle.department)) }
+        }
+    }
 }

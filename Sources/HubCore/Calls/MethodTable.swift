@@ -16,6 +16,12 @@ extension CallRouter {
         add(.echo, .direct(EchoRequest.answer))
     }
 
+    mutating func addRulebook(_ rules: RulebookService) {
+        unary(.checkRules, rules.check)
+        change(.publishRules, rules.publish)
+        unary(.rulesHistory, rules.history)
+    }
+
     mutating func addInstances(_ instances: InstanceService) {
         unary(.pingInstances, instances.ping)
         unary(.describeInstances, instances.info)
@@ -53,15 +59,15 @@ extension CallRouter {
     }
 
     mutating func addReads(
-        _ reads: CaseReads, catalogue: ServiceCatalogue, modules: any ModuleRuntime, clock: any HubClock
+        _ reads: CaseReads, rulebook: Rulebook, modules: any ModuleRuntime, clock: any HubClock
     ) {
-        let queries = CatalogueQueries(catalogue: catalogue, modules: modules, clock: clock)
+        let queries = CatalogueQueries(rulebook: rulebook, modules: modules, clock: clock)
         unary(.listServices, queries.list)
         unary(.getService, queries.get)
         unary(.getCase, reads.get)
         unary(.caseHistory, reads.history)
         unary(.listCases) { (context, request: LayananListCasesRequest) async throws(HubError) in
-            try await reads.list(context, request, catalogue: catalogue, nowMillis: clock.nowMillis())
+            try await reads.list(context, request, catalogue: rulebook.catalogue, nowMillis: clock.nowMillis())
         }
     }
 

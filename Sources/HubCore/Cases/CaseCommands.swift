@@ -10,7 +10,7 @@ package struct CaseCommands: Sendable {
     let ledger: any Ledger
     let journal: Journal
     let modules: any ModuleRuntime
-    let catalogue: ServiceCatalogue
+    let rulebook: Rulebook
     let policy: Policy
     let clock: any HubClock
     let deadlines: DeadlinePassage
@@ -31,7 +31,9 @@ package struct CaseCommands: Sendable {
         command.kind = .submit
         command.form = request.form
         command.documents = request.documents
-        return try await begin(context, command, service: request.service, interface, createdMillis: nil)
+        return try await rulebook.use { catalogue throws(HubError) in
+            try await begin(context, command, service: request.service, interface, createdMillis: nil, catalogue)
+        }
     }
 
     /// A case of an older register, through the same path.
@@ -43,8 +45,10 @@ package struct CaseCommands: Sendable {
         command.form = request.form
         command.note = request.note
         command.origin = request.origin
-        return try await begin(
-            context, command, service: request.service, .complaints, createdMillis: request.createdMs)
+        return try await rulebook.use { catalogue throws(HubError) in
+            try await begin(
+                context, command, service: request.service, .complaints, createdMillis: request.createdMs, catalogue)
+        }
     }
 
     /// A step on a case.
@@ -55,6 +59,17 @@ package struct CaseCommands: Sendable {
         _ kind: HubActionKind
     ) async throws(HubError) -> CallAnswer {
         if let stored = try await stored(context) { return stored }
+        return try await rulebook.use { catalogue throws(HubError) in
+            try await act(context, request, through: interface, kind, catalogue)
+        }
+    }
+
+    // MARK: Steps
+
+    private func act(
+        _ context: CallContext, _ request: LayananActRequest, through interface: HubServiceInterface,
+        _ kind: HubActionKind, _ catalogue: ServiceCatalogue
+    ) async throws(HubError) -> CallAnswer {
         for attempt in 1...Self.attempts {
             let found = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
             let before = try await deadlines.settle(found)
@@ -69,7 +84,7 @@ package struct CaseCommands: Sendable {
             command.form = request.form
             command.documents = request.documents
             command.note = request.note
-            let step = try await decide(context, command, definition, action, before: before, new: nil)
+            let step = try await decide(context, command, definition, action, before: before, catalogue, new: nil)
             switch try await remember(context, step, expectedVersion: before.version) {
             case .committed(let answer, _, _): return CallAnswer(body: answer)
             case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
@@ -81,11 +96,9 @@ package struct CaseCommands: Sendable {
         throw Self.stale(present: 0)  // Not reached: the last attempt returns or throws.
     }
 
-    // MARK: Steps
-
     private func begin(
         _ context: CallContext, _ command: HubCommand, service: String, _ interface: HubServiceInterface,
-        createdMillis: Int64?
+        createdMillis: Int64?, _ catalogue: ServiceCatalogue
     ) async throws(HubError) -> CallAnswer {
         let now = clock.nowMillis()
         let today = CalendarDate(epochMillis: now, utcOffsetMinutes: catalogue.utcOffsetMinutes)
@@ -97,7 +110,8 @@ package struct CaseCommands: Sendable {
         try authorise(beginning: action, command, context.actor, department: definition.department)
         let created = createdMillis ?? now
         let year = CalendarDate(epochMillis: created, utcOffsetMinutes: catalogue.utcOffsetMinutes).year
-        let step = try await decide(context, command, definition, action, before: nil) { () async throws(HubError) in
+        let step = try await decide(context, command, definition, action, before: nil, catalogue) {
+            () async throws(HubError) in
             let prefix = definition.number.prefix
             let sequence = try await numbers.next("\(prefix)/\(year)")
             guard let number = CaseNumber(prefix: prefix, year: year, sequence: sequence) else {
@@ -123,7 +137,7 @@ package struct CaseCommands: Sendable {
     /// Checks the command, asks the module and applies what it says.
     private func decide(
         _ context: CallContext, _ command: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
-        before: HubCase?, new: (() async throws(HubError) -> CaseTransition.NewCase)?
+        before: HubCase?, _ catalogue: ServiceCatalogue, new: (() async throws(HubError) -> CaseTransition.NewCase)?
     ) async throws(HubError) -> (state: HubCase, event: HubEvent, definition: HubServiceDefinition) {
         let rules = FormRules(definition: definition, tables: catalogue.tables)
         let form = try rules.check(
@@ -250,46 +264,6 @@ package struct CaseCommands: Sendable {
             facts[[UInt8](document.sha256)] = (document.size, document.mediaType)
         }
         return facts
-    }
-
-    private func check(_ request: LayananImportRequest) throws(HubError) {
-        var wrong: [Violation] = []
-        let origin = request.origin
-        let sourceOK =
-            (1...32).contains(origin.source.utf8.count)
-            && origin.source.utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-            }
-        if !sourceOK {
-            wrong.append(
-                Violation("origin/source", "name", id: "Nama sumber harus [a-z0-9-].", en: "Source must be [a-z0-9-]."))
-        }
-        if !(1...64).contains(origin.sourceID.utf8.count) {
-            wrong.append(
-                Violation(
-                    "origin/source_id", "length", id: "Kunci sumber wajib, paling banyak 64 bita.",
-                    en: "Source id is required, at most 64 bytes."))
-        }
-        if origin.category.utf8.count > 200 {
-            wrong.append(
-                Violation(
-                    "origin/category", "length", id: "Kategori asal paling banyak 200 bita.",
-                    en: "Category is at most 200 bytes."))
-        }
-        if !(1...clock.nowMillis()).contains(request.createdMs) {
-            wrong.append(
-                Violation(
-                    "created_ms", "range", id: "Waktu dibuat harus ada dan sudah lewat.",
-                    en: "Creation time must be given and lie in the past."))
-        }
-        if origin.closedMs != 0, origin.closedMs < request.createdMs {
-            wrong.append(
-                Violation(
-                    "origin/closed_ms", "order", id: "Waktu selesai tidak boleh sebelum waktu dibuat.",
-                    en: "Closing time must not be before creation."))
-        }
-        guard wrong.isEmpty else { throw HubError(.formInvalid, "import record", violations: wrong) }
     }
 
     private static let applicantRole = "applicant"

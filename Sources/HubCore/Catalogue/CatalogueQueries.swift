@@ -5,7 +5,7 @@ import HubProto
 
 /// `layanan.v1.Catalogue`
 struct CatalogueQueries: Sendable {
-    let catalogue: ServiceCatalogue
+    let rulebook: Rulebook
     let modules: any ModuleRuntime
     let clock: any HubClock
 
@@ -13,8 +13,9 @@ struct CatalogueQueries: Sendable {
         _ context: CallContext, _ request: LayananListServicesRequest
     ) async throws(HubError) -> LayananListServicesReply {
         let serving = await modules.serving()
+        let catalogue = rulebook.catalogue
         return .with {
-            $0.services = catalogue.current(today: today).map { definition in
+            $0.services = catalogue.current(today: today(catalogue)).map { definition in
                 .with {
                     $0.service = definition.service
                     $0.version = definition.version
@@ -30,13 +31,14 @@ struct CatalogueQueries: Sendable {
     func get(
         _ context: CallContext, _ request: LayananGetServiceRequest
     ) async throws(HubError) -> LayananGetServiceReply {
-        guard let definition = catalogue.current(request.service, today: today) else {
+        let catalogue = rulebook.catalogue
+        guard let definition = catalogue.current(request.service, today: today(catalogue)) else {
             throw HubError(.serviceUnknown, "no such service; see layanan.v1.Catalogue/List")
         }
         return .with { $0.definition = definition }
     }
 
-    private var today: CalendarDate {
+    private func today(_ catalogue: ServiceCatalogue) -> CalendarDate {
         CalendarDate(epochMillis: clock.nowMillis(), utcOffsetMinutes: catalogue.utcOffsetMinutes)
     }
 }

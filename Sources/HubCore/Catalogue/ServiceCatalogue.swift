@@ -1,86 +1,72 @@
-// Every version of every service, with its tables and calendars. Built once when the hub starts.
+// What is in force: every version of every service, the tables and calendars they lean on, and who decides.
 
 package import HubDomain
 package import HubProto
-package import Logging
+import Logging
 import SwiftProtobuf
 
-/// What can be asked for.
+/// What can be asked for. A value: the ``Rulebook`` holds the present one, and ``RulebookOpening`` makes the first.
 package struct ServiceCatalogue: Sendable {
     /// A service's versions and the module that decides on them.
     struct Entry: Sendable {
         var module: String
-        /// From the bundles: candidates for new cases.
-        var offered: [HubServiceDefinition]
+        var department: String
+        /// Candidates for new cases.
+        var offered: [HubServiceDefinition] = []
         /// Every version that a case may have begun with.
-        var known: [String: HubServiceDefinition]
+        var known: [String: HubServiceDefinition] = [:]
     }
 
-    private var entries: [String: Entry] = [:]
-    let tables: [String: TableIndex]
-    let calendars: [String: WorkCalendar]
-    /// Minutes east of UTC of the regency's time, from its calendar.
-    let utcOffsetMinutes: Int
+    private(set) var entries: [String: Entry] = [:]
+    var tables: [String: TableIndex] = [:]
+    var calendars: [String: WorkCalendar] = [:]
+    /// Who works where; nil = nobody has said it yet.
+    var chart: OrganisationChart?
+    /// Calendars, tables and the organisation that hold now.
+    private(set) var inForce: [RuleName: HubRuleVersion] = [:]
+    /// Hash of every version that was ever published, by ``HubRuleVersion/recordKey``.
+    private(set) var published: [String: [UInt8]] = [:]
+    /// Number of the newest publication; 0 = none yet.
+    private(set) var publications: UInt64 = 0
 
-    /// Builds the catalogue from accepted bundles and what the ledger keeps of older versions, and keeps new versions.
-    ///
-    /// A version whose text changed without a new version number is not offered: the text that cases began with stays.
-    package static func load(
-        bundles: [LoadedBundle], ledger: some Ledger, nowMillis: Int64, logger: Logger
-    ) async throws(HubError) -> ServiceCatalogue {
-        var catalogue = try ServiceCatalogue(bundles: bundles)
-        for record in try await ledger.records(prefix: recordPrefix) {
-            guard let definition = try? HubServiceDefinition(serializedBytes: record.body) else {
-                throw HubError(.ledgerFailed, "record \(record.key) cannot be decoded")
-            }
-            catalogue.remember(definition, logger: logger)
-        }
-        for definition in catalogue.entries.values.flatMap(\.offered) {
-            let key = "\(recordPrefix)\(definition.service)/\(definition.version)"
-            guard try await ledger.record(key) == nil else { continue }
-            var commit = Commit(key: nil, atMillis: nowMillis)
-            commit.records = [RecordWrite(key: key, expectedVersion: 0, body: try definition.ledgerBytes())]
-            _ = try await ledger.commit(commit)
-        }
-        return catalogue
-    }
-
-    private static let recordPrefix = "definition/"
-
-    init(bundles: [LoadedBundle]) throws(HubError) {
-        var tables: [String: TableIndex] = [:]
-        var calendars: [String: WorkCalendar] = [:]
-        var offset: Int?
+    /// Knows who decides on what; what is in force comes with the functions below.
+    init(bundles: [LoadedBundle]) {
         for bundle in bundles {
-            for table in bundle.tables { tables[table.name] = TableIndex(table) }
-            for calendar in bundle.calendars {
-                let work = try WorkCalendar(calendar)
-                calendars[calendar.name] = work
-                offset = offset ?? work.utcOffsetMinutes
-            }
             for definition in bundle.definitions {
-                entries[definition.service, default: Entry(module: bundle.module, offered: [], known: [:])]
-                    .offered.append(definition)
-                entries[definition.service]?.known[definition.version] = definition
+                entries[definition.service] = Entry(module: bundle.module, department: bundle.department)
             }
         }
-        self.tables = tables
-        self.calendars = calendars
-        utcOffsetMinutes = offset ?? 0
     }
 
-    private mutating func remember(_ definition: HubServiceDefinition, logger: Logger) {
-        guard entries[definition.service] != nil else { return }  // Its department's module is gone; reads still work.
-        let offered = entries[definition.service]?.known[definition.version]
-        if let offered, offered.hash != definition.hash {
-            logger.error(
-                "a definition changed without a new version; the text that cases began with stays in force",
-                metadata: ["service": "\(definition.service)", "version": "\(definition.version)"])
-            entries[definition.service]?.offered.removeAll { $0.version == definition.version }
-            entries[definition.service]?.offered.append(definition)
-        }
+    // MARK: Coming into force
+
+    /// New cases may begin with it from its first day on. One whose department's module is not here is left out; reads
+    /// of its cases still work.
+    mutating func offer(_ definition: HubServiceDefinition) {
+        entries[definition.service]?.offered.removeAll { $0.version == definition.version }
+        entries[definition.service]?.offered.append(definition)
+        know(definition)
+    }
+
+    /// Cases may have begun with it.
+    mutating func know(_ definition: HubServiceDefinition) {
         entries[definition.service]?.known[definition.version] = definition
     }
+
+    /// From now on this version of a standing rule holds.
+    mutating func enforce(_ rule: some StandingRule, as version: HubRuleVersion) throws(HubError) {
+        try rule.enforce(in: &self)
+        inForce[version.ruleName] = version
+    }
+
+    /// Remembers that a publication happened, without its texts.
+    mutating func note(_ publication: HubPublication) {
+        publications = max(publications, publication.number)
+        for change in publication.changes { published[change.rule.recordKey] = [UInt8](change.rule.hash) }
+    }
+
+    /// Minutes east of UTC of the regency's time; all calendars have the same.
+    var utcOffsetMinutes: Int { calendars.values.first?.utcOffsetMinutes ?? 0 }
 
     /// Tells the operator of calendars that soon know no day more: clocks that reach past their last day cannot start.
     func warnOfEndingCalendars(nowMillis: Int64, logger: Logger) {

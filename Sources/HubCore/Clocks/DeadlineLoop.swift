@@ -8,6 +8,8 @@ import Logging
 package struct DeadlineLoop: Sendable {
     let ledger: any Ledger
     let passage: DeadlinePassage
+    /// Lets open cases follow a calendar that changed, before anything passes by it.
+    let recount: RecountRound
     let clock: any HubClock
     let bell: DeadlineBell
     let logger: Logger
@@ -60,6 +62,7 @@ package struct DeadlineLoop: Sendable {
 
     /// Makes every deadline happen that is due now. One that cannot pass does not hold up those behind it.
     func fire() async throws(HubError) {
+        try await recount.run()
         var last: DueDeadline?
         var failure: HubError?
         while !Task.isCancelled {

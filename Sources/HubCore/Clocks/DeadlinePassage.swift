@@ -9,7 +9,7 @@ import Synchronization
 struct DeadlinePassage: Sendable {
     let ledger: any Ledger
     let journal: Journal
-    let catalogue: ServiceCatalogue
+    let rulebook: Rulebook
     let clock: any HubClock
     let counters: HubCounters
     let stuck: StuckClocks
@@ -17,15 +17,21 @@ struct DeadlinePassage: Sendable {
     /// How often a case that changed meanwhile is read anew.
     private static let attempts = 3
 
-    /// Makes one deadline happen, if it still runs. One that its definition cannot let pass stays as it is.
+    /// Makes one deadline happen, if it still runs. One that its definition cannot let pass stays as it is; one that the
+    /// present calendar counts otherwise moves instead.
     func pass(_ due: DueDeadline) async throws(HubError) {
+        try await rulebook.use { catalogue throws(HubError) in try await pass(due, catalogue) }
+    }
+
+    private func pass(_ due: DueDeadline, _ catalogue: ServiceCatalogue) async throws(HubError) {
         for _ in 1...Self.attempts {
             guard let before = try await ledger.caseState(id: due.caseID),
                 before.deadlines.contains(where: {
                     $0.name == due.name && $0.state == .running && $0.dueMs == due.dueMillis
-                }),
-                let commit = commit(passing: due.name, of: before)
+                })
             else { return }
+            if try await recount(before, catalogue) { continue }
+            guard let commit = commit(passing: due.name, of: before, catalogue) else { return }
             if case .committed = try await journal.commit(commit) {
                 counters.deadlinesPassed.add(1, ordering: .relaxed)
                 return
@@ -45,30 +51,63 @@ struct DeadlinePassage: Sendable {
         return try await ledger.caseState(id: [UInt8](state.id)) ?? state
     }
 
-    /// nil when the definition is not here or cannot say what follows.
-    private func commit(passing name: String, of before: HubCase) -> Commit? {
+    /// Moves those deadlines of a case that its calendars count otherwise now; false when there is nothing to move or it
+    /// cannot be counted.
+    func recount(_ state: HubCase, _ catalogue: ServiceCatalogue) async throws(HubError) -> Bool {
+        var before = state
+        for _ in 1...Self.attempts {
+            guard let commit = commit(recounting: before, catalogue) else { return false }
+            if case .committed = try await journal.commit(commit) { return true }
+            guard let present = try await ledger.caseState(id: [UInt8](state.id)), !present.ended else { return false }
+            before = present
+        }
+        return false
+    }
+
+    private func commit(recounting before: HubCase, _ catalogue: ServiceCatalogue) -> Commit? {
         do throws(HubError) {
-            let definition = try catalogue.definition(of: before)
-            let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
             let now = clock.nowMillis()
-            var state = try plan.passed(name, of: before, nowMillis: now)
-            state.version = before.version + 1
-            state.updatedMs = now
-            var event = HubEvent(about: state, kind: .deadlinePassed, atMillis: now)
-            event.action = name
-            event.stageBefore = before.stage
-            var commit = Commit(key: nil, atMillis: now)
-            commit.cases = [
-                CaseWrite(
-                    state: state, expectedVersion: before.version,
-                    index: indexEntries(of: state.data, definition: definition))
-            ]
-            commit.events = [event]
-            return commit
+            let recount = DeadlineRecount(calendars: catalogue.calendars, nowMillis: now)
+            guard let (state, moves) = try recount.recounted(before) else { return nil }
+            return try commit(state, after: before, .recounted, catalogue) { $0.moved = moves }
+        } catch {
+            stuck.tell("recount", of: before, error)
+            return nil
+        }
+    }
+
+    /// nil when the definition is not here or cannot say what follows.
+    private func commit(passing name: String, of before: HubCase, _ catalogue: ServiceCatalogue) -> Commit? {
+        do throws(HubError) {
+            let plan = DeadlinePlan(definition: try catalogue.definition(of: before), calendars: catalogue.calendars)
+            let state = try plan.passed(name, of: before, nowMillis: clock.nowMillis())
+            return try commit(state, after: before, .deadlinePassed, catalogue) { $0.action = name }
         } catch {
             stuck.tell(name, of: before, error)
             return nil
         }
+    }
+
+    /// The next version of a case, with the one event that made it.
+    private func commit(
+        _ next: HubCase, after before: HubCase, _ kind: HubEventKind, _ catalogue: ServiceCatalogue,
+        _ tell: (inout HubEvent) -> Void
+    ) throws(HubError) -> Commit {
+        let now = clock.nowMillis()
+        var state = next
+        state.version = before.version + 1
+        state.updatedMs = now
+        var event = HubEvent(about: state, kind: kind, atMillis: now)
+        event.stageBefore = before.stage
+        tell(&event)
+        var commit = Commit(key: nil, atMillis: now)
+        commit.cases = [
+            CaseWrite(
+                state: state, expectedVersion: before.version,
+                index: indexEntries(of: state.data, definition: try catalogue.definition(of: before)))
+        ]
+        commit.events = [event]
+        return commit
     }
 }
 

@@ -64,6 +64,7 @@ extension DeadlinePlan {
         row.state = .running
         row.dueMs = try due(clock, from: step.nowMillis, left: row.left)
         row.calendar = try calendarName(of: clock)
+        row.note(countedFrom: step.nowMillis, days: row.left)
         row.left = 0
         return row
     }
@@ -88,6 +89,7 @@ extension DeadlinePlan {
         row.startedMs = step.nowMillis
         row.dueMs = try due(clock, from: step.nowMillis, left: clock.wholeAmount(row.amount))
         row.calendar = try calendarName(of: clock)
+        row.note(countedFrom: step.nowMillis, days: Int64(row.amount))
         return row
     }
 
@@ -106,6 +108,7 @@ extension DeadlinePlan {
         } else if clock.unit == .workingDays {
             row.dueMs = try calendar(of: clock).shifted(
                 dueMillis: row.dueMs, byWorkingDays: Int(clamping: difference))
+            row.countedDays += difference
         } else {
             row.dueMs = row.dueMs.addingReportingOverflow(difference).partialValue
         }
@@ -150,6 +153,15 @@ extension DeadlinePlan {
         guard clock.unit == .workingDays else { return "" }
         let calendar = try calendar(of: clock)
         return "\(calendar.name)/\(calendar.version)"
+    }
+}
+
+extension HubDeadline {
+    /// Remembers how its days were counted, so that they can be counted anew when the calendar changes.
+    fileprivate mutating func note(countedFrom millis: Int64, days: Int64) {
+        guard unit == .workingDays else { return }
+        countedFromMs = millis
+        countedDays = days
     }
 }
 

@@ -7,7 +7,7 @@ import HubProto
 /// An upload is found again by the client's id together with the principal and the citizen: nobody can reach another's.
 struct UploadService: Sendable {
     let documents: DocumentService
-    let catalogue: ServiceCatalogue
+    let rulebook: Rulebook
     let clock: any HubClock
     let desk: UploadDesk
 
@@ -143,6 +143,7 @@ struct UploadService: Sendable {
     /// What the service asks for is checked before anybody sends for an hour what `Submit` would refuse.
     private func checkPurpose(_ request: LayananOpenUploadRequest) throws(HubError) {
         guard !request.service.isEmpty else { return }
+        let catalogue = rulebook.catalogue
         let today = CalendarDate(epochMillis: clock.nowMillis(), utcOffsetMinutes: catalogue.utcOffsetMinutes)
         guard let definition = catalogue.current(request.service, today: today) else {
             throw HubError(.serviceUnknown, "no such service")

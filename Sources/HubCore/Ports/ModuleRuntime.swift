@@ -11,16 +11,18 @@ package struct LoadedBundle: Sendable {
     package var definitions: [HubServiceDefinition]
     package var tables: [HubTable]
     package var calendars: [HubCalendar]
+    package var organisations: [HubOrganisation]
 
     package init(
         module: String, department: String, definitions: [HubServiceDefinition], tables: [HubTable],
-        calendars: [HubCalendar]
+        calendars: [HubCalendar], organisations: [HubOrganisation] = []
     ) {
         self.module = module
         self.department = department
         self.definitions = definitions
         self.tables = tables
         self.calendars = calendars
+        self.organisations = organisations
     }
 }
 

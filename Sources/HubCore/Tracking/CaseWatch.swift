@@ -121,6 +121,7 @@ struct CaseWatch: Sendable {
     }
 
     private func shows(_ event: HubEvent, _ position: Position, _ scope: Scope) -> Bool {
+        guard !event.caseID.isEmpty else { return false }  // Rules that came into force are of no case.
         if let caseID = position.caseID {
             return [UInt8](event.caseID) == caseID && event.caseVersion > position.caseVersion
         }

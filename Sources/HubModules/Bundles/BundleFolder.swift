@@ -7,36 +7,31 @@ import HubDomain
 import HubProto
 
 /// Reads one folder from its manifest to its library.
-struct BundleFolder {
+final class BundleFolder: RuleFiles {
+    let findings = Findings()
+    /// As in the manifest; each definition must name it.
+    private(set) var department: String?
     private let path: String
-    private let findings = Findings()
+    /// Over names and contents of all files that were read, in their order.
+    private var hash = SHA256()
 
     init(path: String) { self.path = path }
 
     func read() -> ModuleSpecification {
-        var hash = SHA256()
-        let manifest = yaml("manifest.yaml", &hash).map { Manifest($0) }
-        var definitions: [HubServiceDefinition] = []
-        for file in files("services", [".yaml"]) {
-            if let found = definition(file, manifest, &hash) { definitions.append(found) }
-        }
-        var tables: [HubTable] = []
-        for file in files("tables", [".csv", ".yaml"]) where file.hasSuffix(".csv") {
-            if let found = table(file, &hash) { tables.append(found) }
-        }
-        var calendars: [HubCalendar] = []
-        for file in files("calendars", [".yaml"]) {
-            if let top = yaml(file, &hash) { calendars.append(CalendarReader.read(top)) }
-        }
-        let libraryPath = manifest.flatMap { library($0.library, &hash) }
+        let manifest = yaml("manifest.yaml").map { Manifest($0) }
+        department = manifest?.department
+        let rules = rules()
+        let definitions = rules.definitions.map(\.rule)
+        let libraryPath = manifest.flatMap { library($0.library) }
         if let manifest { check(manifest, definitions) }
         let folder = path.split(separator: "/").last.map(String.init) ?? path
         let bundle = LoadedBundle(
             module: manifest.flatMap { $0.id.isEmpty ? nil : $0.id } ?? folder, department: manifest?.department ?? "",
-            definitions: definitions, tables: tables, calendars: calendars)
+            definitions: definitions, tables: rules.tables.map(\.rule), calendars: rules.calendars.map(\.rule),
+            organisations: rules.organisations.map(\.rule))
         return ModuleSpecification(
             bundle: bundle, version: manifest?.version ?? "", libraryPath: libraryPath,
-            bundleHash: [UInt8](hash.finalize()), refusals: findings.all)
+            bundleHash: [UInt8](hash.finalize()), refusals: findings.all.map(\.told))
     }
 
     // MARK: How the files belong together
@@ -63,33 +58,13 @@ struct BundleFolder {
         }
     }
 
-    private func definition(_ file: String, _ manifest: Manifest?, _ hash: inout SHA256) -> HubServiceDefinition? {
-        guard let top = yaml(file, &hash) else { return nil }
-        var definition = DefinitionReader(top).read()
-        DefinitionRules(definition: definition, top: top).check()
-        if let manifest, !definition.department.isEmpty, definition.department != manifest.department {
-            top.find("department", "department", "the manifest says \(manifest.department)")
-        }
-        if let bytes = try? definition.ledgerBytes() { definition.hash = .init(SHA256.hash(data: bytes)) }
-        return definition
-    }
-
-    private func table(_ file: String, _ hash: inout SHA256) -> HubTable? {
-        let name = String(file.dropFirst("tables/".count).dropLast(".csv".count))
-        if !Name.isIdentifier(name) { findings.add(file, line: 0, "name", "must match [a-z][a-z0-9_-]{0,47}.csv") }
-        guard let csv = bytes(file, atMost: TableReader.bytesMax, &hash),
-            let about = yaml("tables/\(name).yaml", &hash)
-        else { return nil }
-        return TableReader.read(name: name, csv: csv, about: about, file: file, findings)
-    }
-
-    private func library(_ name: String, _ hash: inout SHA256) -> String? {
+    private func library(_ name: String) -> String? {
         guard !name.isEmpty else { return nil }
         guard name.hasPrefix("lib"), name.hasSuffix(".so"), !name.contains("/") else {
             findings.add("manifest.yaml", line: 0, "library", "must be lib<Name>.so in the bundle's folder")
             return nil
         }
-        return feed(name, atMost: Self.libraryBytesMax, &hash, { _ in }) ? "\(path)/\(name)" : nil
+        return feed(name, atMost: Self.libraryBytesMax) { _ in } ? "\(path)/\(name)" : nil
     }
 
     // MARK: Files
@@ -97,24 +72,15 @@ struct BundleFolder {
     /// Largest library that is looked at, bytes.
     private static let libraryBytesMax = 268_435_456
 
-    private func yaml(_ file: String, _ hash: inout SHA256) -> YAMLObject? {
-        guard let bytes = bytes(file, atMost: YAMLObject.fileBytesMax, &hash) else { return nil }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            findings.add(file, line: 1, "utf8", "save the file as UTF-8")
-            return nil
-        }
-        return YAMLObject.top(of: text, file: file, findings)
-    }
-
-    private func bytes(_ file: String, atMost limit: Int, _ hash: inout SHA256) -> [UInt8]? {
+    func bytes(_ file: String, atMost limit: Int) -> [UInt8]? {
         var bytes: [UInt8] = []
-        return feed(file, atMost: limit, &hash, { bytes += $0 }) ? bytes : nil
+        return feed(file, atMost: limit) { bytes += $0 } ? bytes : nil
     }
 
     /// Reads a file piece by piece into the hash and `take`; a library is never in memory as a whole.
     ///
     /// - Returns: False, with a finding, when the file cannot be read to its end.
-    private func feed(_ file: String, atMost limit: Int, _ hash: inout SHA256, _ take: (Data) -> Void) -> Bool {
+    private func feed(_ file: String, atMost limit: Int, _ take: (Data) -> Void) -> Bool {
         let full = "\(path)/\(file)"
         guard isOrdinary(file, atMost: limit), let handle = FileHandle(forReadingAtPath: full) else { return false }
         defer { try? handle.close() }
@@ -162,15 +128,14 @@ struct BundleFolder {
         return true
     }
 
-    /// Files of a subfolder, by name; one that nobody would read is told, because its author thinks it counts.
-    private func files(_ folder: String, _ suffixes: [String]) -> [String] {
+    func files(_ folder: String, _ endings: [String]) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []
         let seen = names.filter { !$0.hasPrefix(".") }.sorted()
-        for name in seen where !suffixes.contains(where: { name.hasSuffix($0) }) {
+        for name in seen where !endings.contains(where: { name.hasSuffix($0) }) {
             findings.add(
-                "\(folder)/\(name)", line: 0, "file", "only \(suffixes.joined(separator: " and ")) files are read")
+                "\(folder)/\(name)", line: 0, "file", "only \(endings.joined(separator: " and ")) files are read")
         }
-        return seen.filter { name in suffixes.contains { name.hasSuffix($0) } }.map { "\(folder)/\($0)" }
+        return seen.filter { name in endings.contains { name.hasSuffix($0) } }.map { "\(folder)/\($0)" }
     }
 
     private func isWorldWritable(_ path: String) -> Bool {

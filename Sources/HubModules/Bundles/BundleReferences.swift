@@ -37,12 +37,10 @@ struct BundleReferences {
         var found: [String] = []
         for definition in bundle.bundle.definitions {
             let name = "services/\(definition.service)"
-            for table in definition.fields.map(\.table) + definition.lookups.map(\.table)
-            where !table.isEmpty && !tables.contains(table) {
+            for table in definition.tableNames where !tables.contains(table) {
                 found.append("\(name) table: no bundle brings a table \(table)")
             }
-            for calendar in Set(definition.clocks.map(\.calendar)).sorted()
-            where !calendar.isEmpty && !calendars.contains(calendar) {
+            for calendar in definition.calendarNames where !calendars.contains(calendar) {
                 found.append("\(name) calendar: no bundle brings a calendar \(calendar)")
             }
             for other in all where other.id != bundle.id && other.services.contains(definition.service) {

@@ -17,7 +17,7 @@ struct DefinitionReader {
         definition.validFrom = top.text("valid_from", required: true)
         definition.department = top.text("department", required: true)
         definition.interface = top.word("interface", Words.interfaces, required: true) ?? .unspecified
-        definition.title = title(top)
+        definition.title = top.title()
         definition.legalBasis = top.texts("legal_basis", required: true)
         definition.number.prefix = top.text("number_prefix", required: true)
         definition.fields = top.objects("fields", required: true).map(field)
@@ -32,21 +32,11 @@ struct DefinitionReader {
         return definition
     }
 
-    private func title(_ object: YAMLObject) -> HubText {
-        guard let title = object.object("title", required: true) else { return HubText() }
-        let text = HubText.with {
-            $0.id = title.text("id", required: true)
-            $0.en = title.text("en", required: true)
-        }
-        title.finish()
-        return text
-    }
-
     private func field(_ object: YAMLObject) -> HubFormField {
         var field = HubFormField()
         field.name = object.text("name", required: true)
         field.type = object.word("type", Words.fieldTypes, required: true) ?? .unspecified
-        field.title = title(object)
+        field.title = object.title()
         field.required = object.flag("required")
         field.personal = object.flag("personal")
         field.decided = object.flag("decided")
@@ -60,7 +50,7 @@ struct DefinitionReader {
             defer { choice.finish() }
             return .with {
                 $0.value = choice.text("value", required: true)
-                $0.title = title(choice)
+                $0.title = choice.title()
             }
         }
         if let born = object.object("compare_with") {
@@ -94,7 +84,7 @@ struct DefinitionReader {
         defer { object.finish() }
         return .with {
             $0.kind = object.text("kind", required: true)
-            $0.title = title(object)
+            $0.title = object.title()
             $0.requiredFor = object.texts("required_for")
             $0.mediaTypes = object.texts("media_types")
             $0.sizeMax = UInt64(object.integer("size_max", 1...26_214_400) ?? 0)
@@ -105,7 +95,7 @@ struct DefinitionReader {
         defer { object.finish() }
         return .with {
             $0.name = object.text("name", required: true)
-            $0.title = title(object)
+            $0.title = object.title()
             $0.ended = object.flag("ended")
         }
     }
@@ -114,7 +104,7 @@ struct DefinitionReader {
         defer { object.finish() }
         return .with {
             $0.name = object.text("name", required: true)
-            $0.title = title(object)
+            $0.title = object.title()
             $0.kind = object.word("kind", Words.actionKinds) ?? .act
             $0.from = object.texts("from")
             $0.to = object.texts("to", required: true)
@@ -127,7 +117,7 @@ struct DefinitionReader {
     private func clock(_ object: YAMLObject) -> HubClockRule {
         var clock = HubClockRule()
         clock.name = object.text("name", required: true)
-        clock.title = title(object)
+        clock.title = object.title()
         clock.unit = object.word("unit", Words.clockUnits, required: true) ?? .unspecified
         clock.amount = UInt32(object.integer("amount", 1...10_000, required: true) ?? 1)
         clock.calendar = object.text("calendar")
@@ -167,7 +157,7 @@ struct DefinitionReader {
         defer { object.finish() }
         return .with {
             $0.name = object.text("name", required: true)
-            $0.title = title(object)
+            $0.title = object.title()
         }
     }
 }

@@ -1,8 +1,23 @@
-// Everything that is wrong with a bundle, collected so that its author sees all of it at once.
+// Everything that is wrong with rules or a bundle, collected so that its author sees all of it at once.
 
 /// Reasons for a refusal, in the order in which they were met.
 final class Findings {
-    private(set) var all: [String] = []
+    /// One thing that is wrong.
+    struct Finding: Sendable, Hashable {
+        /// Path within the bundle or the publication.
+        var file: String
+        /// From 1; 0 = the file as a whole.
+        var line: Int
+        /// Short name of the broken rule.
+        var rule: String
+        /// What to do about it.
+        var remedy: String
+
+        /// `file:line rule: what to do`
+        var told: String { "\(line > 0 ? "\(file):\(line)" : file) \(rule): \(remedy)" }
+    }
+
+    private(set) var all: [Finding] = []
 
     /// - Parameters:
     ///   - file: Path within the bundle.
@@ -10,6 +25,6 @@ final class Findings {
     ///   - rule: Short name of the broken rule.
     ///   - remedy: What to do about it.
     func add(_ file: String, line: Int, _ rule: String, _ remedy: String) {
-        all.append("\(line > 0 ? "\(file):\(line)" : file) \(rule): \(remedy)")
+        all.append(Finding(file: file, line: line, rule: rule, remedy: remedy))
     }
 }

@@ -63,11 +63,7 @@ enum CalendarReader {
             return .with {
                 $0.day = day(closed, "day")
                 $0.jointLeave = closed.flag("joint_leave")
-                if let title = closed.object("title", required: true) {
-                    $0.title.id = title.text("id", required: true)
-                    $0.title.en = title.text("en", required: true)
-                    title.finish()
-                }
+                $0.title = closed.title()
             }
         }
         if !calendar.name.isEmpty, !Name.isIdentifier(calendar.name) {

@@ -1,5 +1,6 @@
 // A YAML mapping that is read key by key: wrong types, missing and unknown keys become findings with file and line.
 
+import HubProto
 import Yams
 
 /// One `key: value` block of a bundle's file.
@@ -109,6 +110,16 @@ final class YAMLObject {
         }
     }
 
+    /// `title: { id: …, en: … }`, which everything has that people read.
+    func title() -> HubText {
+        guard let title = object("title", required: true) else { return HubText() }
+        defer { title.finish() }
+        return .with {
+            $0.id = title.text("id", required: true)
+            $0.en = title.text("en", required: true)
+        }
+    }
+
     /// Every pair, for maps whose keys are free.
     func pairs() -> [(key: String, value: Node)] {
         mapping.compactMap { key, value in
@@ -134,12 +145,12 @@ final class YAMLObject {
         findings.add(file, line: line(of: key), rule, remedy)
     }
 
-    /// Where a block of the list `key` stands, by its `name`, `kind` or `value`; the list's line when it has none such.
+    /// Where a block of the list `key` stands, by its `name`, `code`, `kind`, `value` or `principal`; the list's line when it has none such.
     func line(of key: String, _ name: String? = nil) -> Int {
         guard let node = mapping[key] else { return line }
         let block = node.sequence?.first { item in
             guard let name, let mapping = item.mapping else { return false }
-            return ["name", "kind", "value"].contains { mapping[$0]?.scalar?.string == name }
+            return ["name", "code", "kind", "value", "principal"].contains { mapping[$0]?.scalar?.string == name }
         }
         return block?.mark?.line ?? node.mark?.line ?? line
     }

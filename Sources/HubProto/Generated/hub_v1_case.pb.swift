@@ -136,6 +136,12 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case reopened // = 5
   case deadlinePassed // = 6
   case imported // = 7
+
+  /// Deadlines moved because a calendar changed.
+  case recounted // = 8
+
+  /// Rules came into force; of no case. `changed` holds a value for each: kind/name/version and the hash of its text.
+  case published // = 9
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -152,6 +158,8 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5: self = .reopened
     case 6: self = .deadlinePassed
     case 7: self = .imported
+    case 8: self = .recounted
+    case 9: self = .published
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -166,6 +174,8 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .reopened: return 5
     case .deadlinePassed: return 6
     case .imported: return 7
+    case .recounted: return 8
+    case .published: return 9
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -180,6 +190,8 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .reopened,
     .deadlinePassed,
     .imported,
+    .recounted,
+    .published,
   ]
 
 }
@@ -316,6 +328,12 @@ public nonisolated struct HubDeadline: Sendable {
 
   /// Calendar that counted the days, such as "id-2026/1"; empty for hours.
   public var calendar: String = String()
+
+  /// Working days: from when on the days to `due_ms` were counted (start, or end of the last pause), milliseconds since
+  /// 1970 UTC, and how many.
+  public var countedFromMs: Int64 = 0
+
+  public var countedDays: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -614,6 +632,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._unit = newValue}
   }
 
+  /// With RECOUNTED: the deadlines that moved.
+  public var moved: [HubDeadlineMove] {
+    get {_storage._moved}
+    set {_uniqueStorage()._moved = newValue}
+  }
+
   /// What was asked and what changed, so that the decision can be replayed. Kept in the log and shown with History to
   /// the department; never sent to watchers.
   public var form: [HubFieldValue] {
@@ -637,7 +661,7 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._seed = newValue}
   }
 
-  /// Version and hash of the definition that was valid.
+  /// Version of the definition that was valid.
   public var definitionVersion: String {
     get {_storage._definitionVersion}
     set {_uniqueStorage()._definitionVersion = newValue}
@@ -648,6 +672,30 @@ public nonisolated struct HubEvent: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A deadline that moved because its calendar changed.
+public nonisolated struct HubDeadlineMove: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name as in the definition.
+  public var name: String = String()
+
+  /// Milliseconds since 1970 UTC.
+  public var dueBeforeMs: Int64 = 0
+
+  public var dueAfterMs: Int64 = 0
+
+  /// Such as "id-2026/1".
+  public var calendarBefore: String = String()
+
+  public var calendarAfter: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// Proof that something was remembered; part of every answer of a method that changes something.
@@ -706,7 +754,7 @@ nonisolated extension HubClockUnit: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -880,7 +928,7 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension HubDeadline: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Deadline"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}due_ms\0\u{3}started_ms\0\u{1}left\0\u{1}unit\0\u{1}amount\0\u{1}calendar\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}due_ms\0\u{3}started_ms\0\u{1}left\0\u{1}unit\0\u{1}amount\0\u{1}calendar\0\u{3}counted_from_ms\0\u{3}counted_days\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -896,6 +944,8 @@ nonisolated extension HubDeadline: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 6: try { try decoder.decodeSingularEnumField(value: &self.unit) }()
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.amount) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.calendar) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.countedFromMs) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.countedDays) }()
       default: break
       }
     }
@@ -926,6 +976,12 @@ nonisolated extension HubDeadline: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.calendar.isEmpty {
       try visitor.visitSingularStringField(value: self.calendar, fieldNumber: 8)
     }
+    if self.countedFromMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.countedFromMs, fieldNumber: 9)
+    }
+    if self.countedDays != 0 {
+      try visitor.visitSingularInt64Field(value: self.countedDays, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -938,6 +994,8 @@ nonisolated extension HubDeadline: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.unit != rhs.unit {return false}
     if lhs.amount != rhs.amount {return false}
     if lhs.calendar != rhs.calendar {return false}
+    if lhs.countedFromMs != rhs.countedFromMs {return false}
+    if lhs.countedDays != rhs.countedDays {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1244,7 +1302,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{2}\u{4}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{2}\u{3}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1263,6 +1321,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _note: String = String()
     var _escalation: UInt32 = 0
     var _unit: String = String()
+    var _moved: [HubDeadlineMove] = []
     var _form: [HubFieldValue] = []
     var _documents: [HubDocument] = []
     var _changed: [HubFieldValue] = []
@@ -1294,6 +1353,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _note = source._note
       _escalation = source._escalation
       _unit = source._unit
+      _moved = source._moved
       _form = source._form
       _documents = source._documents
       _changed = source._changed
@@ -1333,6 +1393,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._note) }()
         case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._escalation) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
+        case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._moved) }()
         case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._form) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._documents) }()
         case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._changed) }()
@@ -1398,6 +1459,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._unit.isEmpty {
         try visitor.visitSingularStringField(value: _storage._unit, fieldNumber: 16)
       }
+      if !_storage._moved.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._moved, fieldNumber: 17)
+      }
       if !_storage._form.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._form, fieldNumber: 20)
       }
@@ -1438,6 +1502,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._note != rhs_storage._note {return false}
         if _storage._escalation != rhs_storage._escalation {return false}
         if _storage._unit != rhs_storage._unit {return false}
+        if _storage._moved != rhs_storage._moved {return false}
         if _storage._form != rhs_storage._form {return false}
         if _storage._documents != rhs_storage._documents {return false}
         if _storage._changed != rhs_storage._changed {return false}
@@ -1447,6 +1512,56 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubDeadlineMove: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeadlineMove"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}due_before_ms\0\u{3}due_after_ms\0\u{3}calendar_before\0\u{3}calendar_after\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.dueBeforeMs) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.dueAfterMs) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.calendarBefore) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.calendarAfter) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.dueBeforeMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.dueBeforeMs, fieldNumber: 2)
+    }
+    if self.dueAfterMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.dueAfterMs, fieldNumber: 3)
+    }
+    if !self.calendarBefore.isEmpty {
+      try visitor.visitSingularStringField(value: self.calendarBefore, fieldNumber: 4)
+    }
+    if !self.calendarAfter.isEmpty {
+      try visitor.visitSingularStringField(value: self.calendarAfter, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubDeadlineMove, rhs: HubDeadlineMove) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.dueBeforeMs != rhs.dueBeforeMs {return false}
+    if lhs.dueAfterMs != rhs.dueAfterMs {return false}
+    if lhs.calendarBefore != rhs.calendarBefore {return false}
+    if lhs.calendarAfter != rhs.calendarAfter {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

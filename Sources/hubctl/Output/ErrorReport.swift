@@ -42,6 +42,7 @@ enum ErrorReport {
         .documentRefused: "`hubctl service show -o json` names the types and sizes that are taken; shrink the photo.",
         .uploadDamaged: "Send it again; look at the line or the disk if it happens again.",
         .uploadLimit: "Finish what was begun, or wait until it expires.",
+        .rulesRefused: "Mend what is named and look with `hubctl service check`; nothing was changed.",
         .clockNotManual: "Only a hub started with `hubd --clock manual` can be advanced.",
         .chainBroken: "Stop the hub, keep the state directory as it is, and compare it with the last backup.",
     ]

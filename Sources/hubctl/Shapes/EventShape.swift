@@ -13,7 +13,7 @@ extension HubEvent {
     var row: [String] {
         [
             String(caseVersion), Moment.minute(atMs), kind.word, action, stageAfter, caller, String(sequence),
-            actor.role, changed.map(\.name).joined(separator: ","), note,
+            actor.role, (changed.map(\.name) + moved.map(\.told)).joined(separator: ","), note,
         ]
     }
 
@@ -21,14 +21,15 @@ extension HubEvent {
     var line: String {
         let stages = stageBefore == stageAfter || stageBefore.isEmpty ? stageAfter : "\(stageBefore) → \(stageAfter)"
         let level = escalation == 0 ? "" : "  level \(escalation)"
+        let what = moved.isEmpty ? action : moved.map(\.told).joined(separator: ", ")
         return Table.oneLine(
-            "\(Moment.minute(atMs))  \(number)  v\(caseVersion)  \(kind.word) \(action)  \(stages)\(level)")
+            "\(Moment.minute(atMs))  \(number)  v\(caseVersion)  \(kind.word) \(what)  \(stages)\(level)")
     }
 
     /// `{"sequence","case","number","service","department","version","event","action","stage_before","stage_after",
-    /// "at","principal","role","unit","on_behalf_of","note","escalation","form","changed","documents"}`; `form` and
+    /// "at","principal","role","unit","on_behalf_of","note","escalation","moved","form","changed","documents"}`; `form` and
     /// `changed` have a key for each field, null when empty or hidden, and stand in the history only: watchers do not
-    /// get them.
+    /// get them. `moved` is a list of `{"deadline","due_before","due_after","calendar_before","calendar_after"}`.
     func members(_ privacy: Privacy, whole: Bool) -> [(String, JSON)] {
         let members: [(String, JSON)] = [
             ("sequence", .unsigned(sequence)), ("case", .string(Hex.uuid(caseID))), ("number", .string(number)),
@@ -38,6 +39,7 @@ extension HubEvent {
             ("role", .text(actor.role)), ("unit", .text(unit)),
             ("on_behalf_of", privacy.personalJSON(actor.onBehalfOf)), ("note", .text(note)),
             ("escalation", .integer(Int64(escalation))),
+            ("moved", .array(moved.map { .object(members: $0.members) })),
         ]
         guard whole else { return members }
         return members + [
@@ -51,5 +53,17 @@ extension HubEvent {
     private var caller: String {
         actor.principal.hasPrefix("urn:elayanan:")
             ? String(actor.principal.dropFirst("urn:elayanan:".count)) : actor.principal
+    }
+}
+
+extension HubDeadlineMove {
+    /// `respons 2026-01-12 → 2026-01-13`
+    fileprivate var told: String { "\(name) \(Moment.minute(dueBeforeMs)) → \(Moment.minute(dueAfterMs))" }
+
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("deadline", .string(name)), ("due_before", .moment(dueBeforeMs)), ("due_after", .moment(dueAfterMs)),
+            ("calendar_before", .string(calendarBefore)), ("calendar_after", .string(calendarAfter)),
+        ]
     }
 }

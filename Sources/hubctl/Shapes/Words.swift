@@ -58,6 +58,8 @@ extension HubEventKind {
         case .reopened: "reopened"
         case .deadlinePassed: "deadline_passed"
         case .imported: "imported"
+        case .recounted: "recounted"
+        case .published: "published"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -119,4 +121,18 @@ extension HubText {
 
     /// Both languages.
     var json: JSON { .object(members: [("id", .text(id)), ("en", .text(en))]) }
+}
+
+extension HubRuleKind {
+    /// `definition`, `calendar`, `table`, `organisation`
+    var word: String {
+        switch self {
+        case .unspecified: "unknown"
+        case .definition: "definition"
+        case .calendar: "calendar"
+        case .table: "table"
+        case .organisation: "organisation"
+        case .UNRECOGNIZED(let number): "kind_\(number)"
+        }
+    }
 }

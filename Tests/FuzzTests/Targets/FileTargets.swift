@@ -127,9 +127,7 @@ extension FuzzTarget {
         return firstRule(findings)
     }
 
-    /// A finding reads `file:line rule: remedy`.
     private static func firstRule(_ findings: Findings) -> Verdict {
-        guard let first = findings.all.first else { return .accepted }
-        return Verdict(String(first.split(separator: " ")[1].dropLast()))
+        findings.all.first.map { Verdict($0.rule) } ?? .accepted
     }
 }

@@ -367,6 +367,51 @@ void   hub__v1__event__free_unpacked
   assert(message->base.descriptor == &hub__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__deadline_move__init
+                     (Hub__V1__DeadlineMove         *message)
+{
+  static const Hub__V1__DeadlineMove init_value = HUB__V1__DEADLINE_MOVE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__deadline_move__get_packed_size
+                     (const Hub__V1__DeadlineMove *message)
+{
+  assert(message->base.descriptor == &hub__v1__deadline_move__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__deadline_move__pack
+                     (const Hub__V1__DeadlineMove *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__deadline_move__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__deadline_move__pack_to_buffer
+                     (const Hub__V1__DeadlineMove *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__deadline_move__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__DeadlineMove *
+       hub__v1__deadline_move__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__DeadlineMove *)
+     protobuf_c_message_unpack (&hub__v1__deadline_move__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__deadline_move__free_unpacked
+                     (Hub__V1__DeadlineMove *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__deadline_move__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__receipt__init
                      (Hub__V1__Receipt         *message)
 {
@@ -701,7 +746,7 @@ const ProtobufCMessageDescriptor hub__v1__document__descriptor =
   (ProtobufCMessageInit) hub__v1__document__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__deadline__field_descriptors[8] =
+static const ProtobufCFieldDescriptor hub__v1__deadline__field_descriptors[10] =
 {
   {
     "name",
@@ -799,10 +844,36 @@ static const ProtobufCFieldDescriptor hub__v1__deadline__field_descriptors[8] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "counted_from_ms",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Deadline, counted_from_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "counted_days",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Deadline, counted_days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__deadline__field_indices_by_name[] = {
   6,   /* field[6] = amount */
   7,   /* field[7] = calendar */
+  9,   /* field[9] = counted_days */
+  8,   /* field[8] = counted_from_ms */
   2,   /* field[2] = due_ms */
   4,   /* field[4] = left */
   0,   /* field[0] = name */
@@ -813,7 +884,7 @@ static const unsigned hub__v1__deadline__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__deadline__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor hub__v1__deadline__descriptor =
 {
@@ -823,7 +894,7 @@ const ProtobufCMessageDescriptor hub__v1__deadline__descriptor =
   "Hub__V1__Deadline",
   "hub.v1",
   sizeof(Hub__V1__Deadline),
-  8,
+  10,
   hub__v1__deadline__field_descriptors,
   hub__v1__deadline__field_indices_by_name,
   1,  hub__v1__deadline__number_ranges,
@@ -1269,7 +1340,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[21] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[22] =
 {
   {
     "sequence",
@@ -1464,6 +1535,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[21] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "moved",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_moved),
+    offsetof(Hub__V1__Event, moved),
+    &hub__v1__deadline_move__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "form",
     20,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1531,16 +1614,17 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   11,   /* field[11] = at_ms */
   1,   /* field[1] = case_id */
   6,   /* field[6] = case_version */
-  18,   /* field[18] = changed */
-  20,   /* field[20] = definition_version */
+  19,   /* field[19] = changed */
+  21,   /* field[21] = definition_version */
   4,   /* field[4] = department */
-  17,   /* field[17] = documents */
+  18,   /* field[18] = documents */
   14,   /* field[14] = escalation */
-  16,   /* field[16] = form */
+  17,   /* field[17] = form */
   7,   /* field[7] = kind */
+  16,   /* field[16] = moved */
   13,   /* field[13] = note */
   2,   /* field[2] = number */
-  19,   /* field[19] = seed */
+  20,   /* field[20] = seed */
   0,   /* field[0] = sequence */
   3,   /* field[3] = service */
   10,   /* field[10] = stage_after */
@@ -1550,8 +1634,8 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 16 },
-  { 0, 21 }
+  { 20, 17 },
+  { 0, 22 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -1561,11 +1645,101 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  21,
+  22,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
   2,  hub__v1__event__number_ranges,
   (ProtobufCMessageInit) hub__v1__event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__deadline_move__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__DeadlineMove, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_before_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__DeadlineMove, due_before_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_after_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__DeadlineMove, due_after_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "calendar_before",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__DeadlineMove, calendar_before),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "calendar_after",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__DeadlineMove, calendar_after),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__deadline_move__field_indices_by_name[] = {
+  4,   /* field[4] = calendar_after */
+  3,   /* field[3] = calendar_before */
+  2,   /* field[2] = due_after_ms */
+  1,   /* field[1] = due_before_ms */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange hub__v1__deadline_move__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor hub__v1__deadline_move__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.DeadlineMove",
+  "DeadlineMove",
+  "Hub__V1__DeadlineMove",
+  "hub.v1",
+  sizeof(Hub__V1__DeadlineMove),
+  5,
+  hub__v1__deadline_move__field_descriptors,
+  hub__v1__deadline_move__field_indices_by_name,
+  1,  hub__v1__deadline_move__number_ranges,
+  (ProtobufCMessageInit) hub__v1__deadline_move__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__receipt__field_descriptors[3] =
@@ -1775,7 +1949,7 @@ const ProtobufCEnumDescriptor hub__v1__clock_unit__descriptor =
   hub__v1__clock_unit__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[8] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[10] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -1785,15 +1959,19 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[8] =
   { "EVENT_KIND_REOPENED", "HUB__V1__EVENT_KIND__EVENT_KIND_REOPENED", 5 },
   { "EVENT_KIND_DEADLINE_PASSED", "HUB__V1__EVENT_KIND__EVENT_KIND_DEADLINE_PASSED", 6 },
   { "EVENT_KIND_IMPORTED", "HUB__V1__EVENT_KIND__EVENT_KIND_IMPORTED", 7 },
+  { "EVENT_KIND_RECOUNTED", "HUB__V1__EVENT_KIND__EVENT_KIND_RECOUNTED", 8 },
+  { "EVENT_KIND_PUBLISHED", "HUB__V1__EVENT_KIND__EVENT_KIND_PUBLISHED", 9 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 8}
+{0, 0},{0, 10}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[8] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[10] =
 {
   { "EVENT_KIND_ACTED", 2 },
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
   { "EVENT_KIND_IMPORTED", 7 },
+  { "EVENT_KIND_PUBLISHED", 9 },
+  { "EVENT_KIND_RECOUNTED", 8 },
   { "EVENT_KIND_REOPENED", 5 },
   { "EVENT_KIND_REPAIRED", 3 },
   { "EVENT_KIND_SUBMITTED", 1 },
@@ -1807,9 +1985,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  8,
+  10,
   hub__v1__event_kind__enum_values_by_number,
-  8,
+  10,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

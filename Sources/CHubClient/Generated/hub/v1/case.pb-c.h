@@ -24,6 +24,7 @@ typedef struct Hub__V1__Warning Hub__V1__Warning;
 typedef struct Hub__V1__Case Hub__V1__Case;
 typedef struct Hub__V1__Origin Hub__V1__Origin;
 typedef struct Hub__V1__Event Hub__V1__Event;
+typedef struct Hub__V1__DeadlineMove Hub__V1__DeadlineMove;
 typedef struct Hub__V1__Receipt Hub__V1__Receipt;
 typedef struct Hub__V1__Cursor Hub__V1__Cursor;
 
@@ -74,7 +75,15 @@ typedef enum _Hub__V1__EventKind {
   HUB__V1__EVENT_KIND__EVENT_KIND_WITHDRAWN = 4,
   HUB__V1__EVENT_KIND__EVENT_KIND_REOPENED = 5,
   HUB__V1__EVENT_KIND__EVENT_KIND_DEADLINE_PASSED = 6,
-  HUB__V1__EVENT_KIND__EVENT_KIND_IMPORTED = 7
+  HUB__V1__EVENT_KIND__EVENT_KIND_IMPORTED = 7,
+  /*
+   * Deadlines moved because a calendar changed.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_RECOUNTED = 8,
+  /*
+   * Rules came into force; of no case. `changed` holds a value for each: kind/name/version and the hash of its text.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_PUBLISHED = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -214,10 +223,16 @@ struct  Hub__V1__Deadline
    * Calendar that counted the days, such as "id-2026/1"; empty for hours.
    */
   char *calendar;
+  /*
+   * Working days: from when on the days to `due_ms` were counted (start, or end of the last pause), milliseconds since
+   * 1970 UTC, and how many.
+   */
+  int64_t counted_from_ms;
+  int64_t counted_days;
 };
 #define HUB__V1__DEADLINE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__deadline__descriptor) \
-    , (char *)protobuf_c_empty_string, HUB__V1__DEADLINE_STATE__DEADLINE_STATE_UNSPECIFIED, 0, 0, 0, HUB__V1__CLOCK_UNIT__CLOCK_UNIT_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, HUB__V1__DEADLINE_STATE__DEADLINE_STATE_UNSPECIFIED, 0, 0, 0, HUB__V1__CLOCK_UNIT__CLOCK_UNIT_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0, 0 }
 
 
 /*
@@ -404,6 +419,11 @@ struct  Hub__V1__Event
    */
   char *unit;
   /*
+   * With RECOUNTED: the deadlines that moved.
+   */
+  size_t n_moved;
+  Hub__V1__DeadlineMove **moved;
+  /*
    * What was asked and what changed, so that the decision can be replayed. Kept in the log and shown with History to
    * the department; never sent to watchers.
    */
@@ -418,13 +438,39 @@ struct  Hub__V1__Event
    */
   uint64_t seed;
   /*
-   * Version and hash of the definition that was valid.
+   * Version of the definition that was valid.
    */
   char *definition_version;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A deadline that moved because its calendar changed.
+ */
+struct  Hub__V1__DeadlineMove
+{
+  ProtobufCMessage base;
+  /*
+   * Name as in the definition.
+   */
+  char *name;
+  /*
+   * Milliseconds since 1970 UTC.
+   */
+  int64_t due_before_ms;
+  int64_t due_after_ms;
+  /*
+   * Such as "id-2026/1".
+   */
+  char *calendar_before;
+  char *calendar_after;
+};
+#define HUB__V1__DEADLINE_MOVE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__deadline_move__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -631,6 +677,25 @@ Hub__V1__Event *
 void   hub__v1__event__free_unpacked
                      (Hub__V1__Event *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__DeadlineMove methods */
+void   hub__v1__deadline_move__init
+                     (Hub__V1__DeadlineMove         *message);
+size_t hub__v1__deadline_move__get_packed_size
+                     (const Hub__V1__DeadlineMove   *message);
+size_t hub__v1__deadline_move__pack
+                     (const Hub__V1__DeadlineMove   *message,
+                      uint8_t             *out);
+size_t hub__v1__deadline_move__pack_to_buffer
+                     (const Hub__V1__DeadlineMove   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__DeadlineMove *
+       hub__v1__deadline_move__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__deadline_move__free_unpacked
+                     (Hub__V1__DeadlineMove *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__Receipt methods */
 void   hub__v1__receipt__init
                      (Hub__V1__Receipt         *message);
@@ -695,6 +760,9 @@ typedef void (*Hub__V1__Origin_Closure)
 typedef void (*Hub__V1__Event_Closure)
                  (const Hub__V1__Event *message,
                   void *closure_data);
+typedef void (*Hub__V1__DeadlineMove_Closure)
+                 (const Hub__V1__DeadlineMove *message,
+                  void *closure_data);
 typedef void (*Hub__V1__Receipt_Closure)
                  (const Hub__V1__Receipt *message,
                   void *closure_data);
@@ -718,6 +786,7 @@ extern const ProtobufCMessageDescriptor hub__v1__warning__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__case__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__origin__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__event__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__deadline_move__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__receipt__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__cursor__descriptor;
 

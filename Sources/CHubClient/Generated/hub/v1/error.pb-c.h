@@ -189,6 +189,10 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_LIMIT = 4016,
   /*
+   * [FAILED_PRECONDITION] These rules cannot come into force; BadRequest names file, line, rule and remedy of each finding.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_RULES_REFUSED = 4017,
+  /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED = 5001,

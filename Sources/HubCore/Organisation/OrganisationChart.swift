@@ -1,0 +1,88 @@
+// Who works where, ready to be asked: which unit is above which, who heads it, who is asked next.
+
+import HubDomain
+package import HubProto
+
+/// The regency's units, positions and officers. Pure; who is absent is passed in.
+///
+/// Made of a chart that ``OrganisationRules`` found sound; of two units or positions with one code the first counts.
+package struct OrganisationChart: Sendable {
+    private let units: [String: HubUnit]
+    /// Positions by unit, in the order of the text.
+    private let positions: [String: [HubPosition]]
+    /// Holder of a position.
+    private let holders: [String: String]
+    /// Units in which a principal has a position, in the order of the text.
+    private let workplaces: [String: [String]]
+
+    package init(_ organisation: HubOrganisation) {
+        units = Dictionary(organisation.units.map { ($0.code, $0) }) { first, _ in first }
+        positions = Dictionary(grouping: organisation.positions, by: \.unit)
+        var holders: [String: String] = [:]
+        for officer in organisation.officers {
+            for position in officer.positions { holders[position] = holders[position] ?? officer.principal }
+        }
+        self.holders = holders
+        let unitOf = Dictionary(organisation.positions.map { ($0.code, $0.unit) }) { first, _ in first }
+        workplaces = Dictionary(
+            organisation.officers.map { ($0.principal, $0.positions.compactMap { unitOf[$0] }) }
+        ) { $0 + $1 }
+    }
+
+    // MARK: Units
+
+    package func contains(unit: String) -> Bool { units[unit] != nil }
+
+    /// The unit and everything above it, nearest first; ends at the regency.
+    package func line(from unit: String) -> [String] {
+        var line: [String] = []
+        var next: String? = unit
+        while let code = next, let found = units[code], !line.contains(code) {
+            line.append(code)
+            next = found.parent.isEmpty ? nil : found.parent
+        }
+        return line
+    }
+
+    /// The department to which a unit belongs; nil above all departments.
+    package func department(of unit: String) -> String? {
+        line(from: unit).lazy.compactMap { units[$0]?.department }.first { !$0.isEmpty }
+    }
+
+    /// The unit that stands for a whole department: the one that names it and is nearest to the regency.
+    package func front(of department: String) -> String? {
+        units.values.filter { $0.department == department }
+            .min { (line(from: $0.code).count, $0.code) < (line(from: $1.code).count, $1.code) }?.code
+    }
+
+    // MARK: People
+
+    /// The principal has a position in this unit, or in one above it.
+    package func works(_ principal: String, in unit: String) -> Bool {
+        let line = line(from: unit)
+        return workplaces[principal]?.contains { line.contains($0) } ?? false
+    }
+
+    /// The principal answers for a rung of the ladder in this unit or above it, and so may give its cases to others.
+    package func leads(_ principal: String, _ unit: String) -> Bool {
+        line(from: unit).contains { code in
+            positions[code]?.contains { !$0.rung.isEmpty && holders[$0.code] == principal } ?? false
+        }
+    }
+
+    /// Unit in which the principal works first of all; nil when the chart does not know it.
+    package func workplace(of principal: String) -> String? { workplaces[principal]?.first }
+
+    /// Who is asked at a rung of the ladder, for a case of this unit: the holder of the nearest position with that rung,
+    /// or whoever stands in. Nil when nobody holds it, or everybody who does is absent.
+    ///
+    /// - Parameter standIn: For a principal: itself when present, its substitute when absent, nil when there is none.
+    package func asked(rung: String, from unit: String, standIn: (String) -> String?) -> String? {
+        for code in line(from: unit) {
+            for position in positions[code] ?? [] where position.rung == rung {
+                if let holder = holders[position.code], let present = standIn(holder) { return present }
+            }
+        }
+        return nil
+    }
+}

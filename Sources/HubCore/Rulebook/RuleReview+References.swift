@@ -1,0 +1,83 @@
+// What rules lean on: tables and calendars that are in force, and calendars that know the days a clock may need.
+
+import HubDomain
+import HubProto
+
+extension RuleReview {
+    /// Tables and calendars that a definition names.
+    func references(of written: RuleSet.Written<HubServiceDefinition>, _ verdict: inout RuleVerdict) {
+        let definition = written.rule
+        for table in definition.tableNames where verdict.catalogue.tables[table] == nil {
+            verdict.find(written.file, "table", "no table \(table) is in force")
+        }
+        for calendar in definition.calendarNames where verdict.catalogue.calendars[calendar] == nil {
+            verdict.find(written.file, "calendar", "no calendar \(calendar) is in force")
+        }
+    }
+
+    /// Modules read rows by their columns.
+    func columns(of written: RuleSet.Written<HubTable>, old: HubTable?, _ verdict: inout RuleVerdict) {
+        if let old, !Set(old.columns).isSubset(of: written.rule.columns) {
+            verdict.find(written.file, "columns", "keep every column that is in force: modules read them")
+        }
+    }
+
+    /// A regency has one time.
+    func time(of written: RuleSet.Written<HubCalendar>, _ verdict: inout RuleVerdict) {
+        if Int(written.rule.utcOffsetMinutes) != before.utcOffsetMinutes {
+            verdict.find(
+                written.file, "utc_offset_minutes", "is \(before.utcOffsetMinutes) in all calendars of a regency")
+        }
+    }
+
+    /// Units serve areas that are there.
+    func areas(of written: RuleSet.Written<HubOrganisation>, _ verdict: inout RuleVerdict) {
+        guard let areas = verdict.catalogue.tables[Self.areaTable] else { return }
+        for unit in written.rule.units {
+            for area in unit.areas where !areas.contains(area) {
+                verdict.find(
+                    written.file, "areas", "unit \(unit.code): table \(Self.areaTable) has no \(area.prefix(13))")
+            }
+        }
+    }
+
+    /// Where areas have their codes (Kepmendagri on codes and data of areas).
+    private static let areaTable = "wilayah"
+
+    /// A clock that begins on the first day of a definition, or today, must be countable.
+    func reach(of definition: HubServiceDefinition, in file: String, _ verdict: inout RuleVerdict) {
+        for clock in definition.clocks where clock.unit == .workingDays {
+            guard let calendar = verdict.catalogue.calendars[clock.calendar] else { continue }
+            let first = CalendarDate(iso: definition.validFrom)?.startMillis(
+                utcOffsetMinutes: calendar.utcOffsetMinutes)
+            let days = Int(max(clock.amount, clock.amounts.values.max() ?? 0))
+            do throws(HubError) {
+                _ = try calendar.deadlineMillis(startMillis: max(first ?? nowMillis, nowMillis), workingDays: days)
+            } catch {
+                verdict.find(
+                    file, "calendar",
+                    "clock \(clock.name) of \(definition.service) needs \(days) working days, and \(calendar.name) "
+                        + "ends on \(calendar.lastDay): bring a longer calendar first")
+            }
+        }
+    }
+
+    /// A calendar must be long enough for the clocks of everything that new cases may begin with.
+    func reach(over calendar: RuleSet.Written<HubCalendar>, _ verdict: inout RuleVerdict) {
+        let today = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: before.utcOffsetMinutes)
+        for definition in verdict.catalogue.current(today: today)
+        where definition.calendarNames.contains(calendar.rule.name) {
+            reach(of: definition, in: calendar.file, &verdict)
+        }
+    }
+}
+
+extension HubServiceDefinition {
+    /// Tables that its fields and lookups name, each once.
+    package var tableNames: [String] {
+        Set(fields.map(\.table) + lookups.map(\.table)).filter { !$0.isEmpty }.sorted()
+    }
+
+    /// Calendars that its clocks name, each once.
+    package var calendarNames: [String] { Set(clocks.map(\.calendar)).filter { !$0.isEmpty }.sorted() }
+}

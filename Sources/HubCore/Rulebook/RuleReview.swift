@@ -1,0 +1,169 @@
+// Whether rules may come into force: who brings them, how they fit to what is in force, and what they change.
+
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// What a review comes to.
+struct RuleVerdict: Sendable {
+    var findings: [HubRuleFinding] = []
+    /// Rules that are not in force yet, with the text of each as a message by its record key.
+    var changes: [HubRuleChange] = []
+    var texts: [String: [UInt8]] = [:]
+    /// What would be in force.
+    var catalogue: ServiceCatalogue
+    /// Departments whose rules change.
+    var owners: Set<String> = []
+    /// Definitions that change, for which running cases are counted.
+    var services: Set<String> = []
+    var movedDeadlines: UInt64 = 0
+    var runningCases: UInt64 = 0
+}
+
+/// Reviews rules against a catalogue. Running cases are looked at in `RunningCases.swift`.
+struct RuleReview: Sendable {
+    let before: ServiceCatalogue
+    let nowMillis: Int64
+    /// The text of a version that is in force, from the ledger.
+    let text: @Sendable (HubRuleVersion) async throws(HubError) -> [UInt8]?
+
+    /// Characters of a version.
+    private static let versionLengthMax = 32
+
+    /// - Throws: What the ledger throws; nothing that is wrong with the rules is an error.
+    func verdict(on rules: RuleSet, findings: [HubRuleFinding]) async throws(HubError) -> RuleVerdict {
+        var verdict = RuleVerdict(findings: findings, catalogue: before)
+        // Tables and calendars first: definitions lean on them.
+        for written in rules.tables {
+            try await consider(written, in: &verdict) { columns(of: written, old: $0, &$1) }
+        }
+        for written in rules.calendars { try await consider(written, in: &verdict) { time(of: written, &$1) } }
+        for written in rules.organisations { try await consider(written, in: &verdict) { areas(of: written, &$1) } }
+        for written in rules.definitions { try await consider(written, in: &verdict) }
+        let changed = Set(verdict.changes.map(\.rule.recordKey))
+        for written in rules.definitions where changed.contains(HubRuleVersion(written.rule).recordKey) {
+            references(of: written, &verdict)
+            reach(of: written.rule, in: written.file, &verdict)
+        }
+        let calendars = rules.calendars.filter { calendar in
+            verdict.changes.contains { $0.rule.kind == .calendar && $0.rule.name == calendar.rule.name }
+        }
+        for calendar in calendars { reach(over: calendar, &verdict) }
+        return verdict
+    }
+
+    // MARK: One rule
+
+    /// - Parameter check: What must hold beside what holds for every rule; gets the text in force.
+    private func consider<Rule: StandingRule>(
+        _ written: RuleSet.Written<Rule>, in verdict: inout RuleVerdict,
+        check: (_ old: Rule?, inout RuleVerdict) -> Void
+    ) async throws(HubError) {
+        let rule = written.rule
+        guard let present = owned(RuleName(kind: Rule.kind, name: rule.name), written.file, &verdict) else { return }
+        let version = try HubRuleVersion(rule, department: present.department)
+        guard isNew(version, written.file, &verdict) else { return }
+        let old: Rule? = try await held(present)
+        check(old, &verdict)
+        do throws(HubError) { try verdict.catalogue.enforce(rule, as: version) } catch {
+            return  // Its days are none, as the reader has told.
+        }
+        verdict.texts[version.recordKey] = try rule.ledgerBytes()
+        verdict.changes.append(change(version, replacing: present, old, rule))
+    }
+
+    private func consider(
+        _ written: RuleSet.Written<HubServiceDefinition>, in verdict: inout RuleVerdict
+    ) async throws(HubError) {
+        let definition = written.rule
+        let rule = HubRuleVersion(definition)
+        guard let entry = before.entries[definition.service] else {
+            verdict.find(
+                written.file, "service", "no module here decides on \(definition.service): install its bundle first")
+            return
+        }
+        verdict.owners.insert(entry.department)
+        if definition.department != entry.department {
+            verdict.find(written.file, "department", "\(definition.service) belongs to \(entry.department)")
+        }
+        guard isNew(rule, written.file, &verdict) else { return }
+        let offered = verdict.catalogue.entries[definition.service]?.offered ?? []
+        if let same = offered.first(where: { $0.validFrom == definition.validFrom }) {
+            verdict.find(written.file, "valid_from", "version \(same.version) begins on that day already")
+        }
+        let today = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: before.utcOffsetMinutes).iso
+        if let later = offered.first(where: { $0.validFrom > definition.validFrom && $0.validFrom <= today }) {
+            verdict.find(
+                written.file, "valid_from",
+                "version \(later.version) holds since \(later.validFrom): this one would never be used")
+        }
+        let old = offered.filter { $0.validFrom < definition.validFrom }.max { $0.validFrom < $1.validFrom }
+        verdict.texts[rule.recordKey] = try definition.ledgerBytes()
+        verdict.changes.append(change(rule, replacing: old.map(HubRuleVersion.init), old, definition))
+        verdict.catalogue.offer(definition)
+        verdict.services.insert(definition.service)
+    }
+
+    /// The version in force of a calendar, table or organisation; nil, with a finding, when there is none.
+    private func owned(_ name: RuleName, _ file: String, _ verdict: inout RuleVerdict) -> HubRuleVersion? {
+        if let present = before.inForce[name] {
+            verdict.owners.insert(present.department)
+            return present
+        }
+        verdict.find(file, "name", "no \(name.kind.word) \(name.name) is in force: new ones come with a bundle")
+        return nil
+    }
+
+    /// Whether a version is not in force as it is; one that was published with another text is told.
+    private func isNew(_ rule: HubRuleVersion, _ file: String, _ verdict: inout RuleVerdict) -> Bool {
+        guard (1...Self.versionLengthMax).contains(rule.version.utf8.count),
+            rule.version.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") })
+        else {
+            verdict.find(file, "version", "1 to \(Self.versionLengthMax) letters, digits or .-_ in version")
+            return false
+        }
+        if verdict.changes.contains(where: { $0.rule.recordKey == rule.recordKey }) {
+            verdict.find(file, "unique", "\(rule.name) \(rule.version) stands in two files")
+            return false
+        }
+        guard let hash = before.published[rule.recordKey] else { return true }
+        guard hash == [UInt8](rule.hash) else {
+            verdict.find(
+                file, "version", "\(rule.version) was published with another text: give this one a new version")
+            return false
+        }
+        // A calendar or table of before may come back; a definition that was published stays.
+        return rule.kind != .definition && before.inForce[rule.ruleName]?.version != rule.version
+    }
+
+    private func held<Rule: Message>(_ version: HubRuleVersion) async throws(HubError) -> Rule? {
+        guard let body = try await text(version) else { return nil }
+        return try decoded(body, version.recordKey)
+    }
+
+    private func change<Rule: Message>(
+        _ rule: HubRuleVersion, replacing present: HubRuleVersion?, _ old: Rule?, _ new: Rule
+    ) -> HubRuleChange {
+        .with {
+            $0.rule = rule
+            $0.replaces = present?.version ?? ""
+            guard let old else { return }
+            let (told, more) = RuleOutline.differences(from: old, to: new)
+            $0.differences = told
+            $0.differencesMore = UInt64(more)
+        }
+    }
+}
+
+extension RuleVerdict {
+    mutating func find(_ file: String, _ rule: String, _ remedy: String, cases: [String] = [], of count: UInt64 = 0) {
+        findings.append(
+            .with {
+                $0.file = file
+                $0.rule = rule
+                $0.remedy = remedy
+                $0.cases = cases
+                $0.caseCount = count
+            })
+    }
+}

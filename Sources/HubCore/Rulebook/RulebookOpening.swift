@@ -1,0 +1,116 @@
+// What is in force when the hub starts: what was published before, and what bundles bring anew.
+
+import HubDomain
+import HubProto
+import Logging
+import SwiftProtobuf
+
+/// Makes a hub's first catalogue. The ledger wins over the bundles: a version keeps the text with which it was published.
+struct RulebookOpening {
+    let bundles: [LoadedBundle]
+    let ledger: any Ledger
+    let nowMillis: Int64
+    let logger: Logger
+
+    func catalogue() async throws(HubError) -> ServiceCatalogue {
+        var catalogue = ServiceCatalogue(bundles: bundles)
+        var publications: [HubPublication] = []
+        for record in try await ledger.records(prefix: HubPublication.recordPrefix) {
+            publications.append(try decoded(record.body, record.key))
+        }
+        for publication in publications { catalogue.note(publication) }
+        for bundle in bundles {
+            guard let publication = try await publish(bundle, after: catalogue) else { continue }
+            publications.append(publication)
+            catalogue.note(publication)
+        }
+        // Cases of a hub that published nothing yet, and of versions that nobody offers any more.
+        for record in try await ledger.records(prefix: "\(HubRuleKind.definition.word)/") {
+            catalogue.know(try decoded(record.body, record.key))
+        }
+        try await enforce(publications, in: &catalogue)
+        return catalogue
+    }
+
+    /// Later publications take the place of earlier ones; only what holds in the end is read.
+    private func enforce(
+        _ publications: [HubPublication], in catalogue: inout ServiceCatalogue
+    ) async throws(HubError) {
+        var latest: [RuleName: HubRuleVersion] = [:]
+        for rule in publications.lazy.flatMap(\.changes).map(\.rule) {
+            if rule.kind == .definition {
+                if let definition = catalogue.entries[rule.name]?.known[rule.version] { catalogue.offer(definition) }
+            } else {
+                latest[rule.ruleName] = rule
+            }
+        }
+        for rule in latest.values {
+            guard let body = try await ledger.record(rule.recordKey)?.body else {
+                throw HubError(.ledgerFailed, "the text of \(rule.recordKey) is gone")
+            }
+            switch rule.kind {
+            case .calendar: try catalogue.enforce(try decoded(body, rule.recordKey) as HubCalendar, as: rule)
+            case .table: try catalogue.enforce(try decoded(body, rule.recordKey) as HubTable, as: rule)
+            case .organisation:
+                try catalogue.enforce(try decoded(body, rule.recordKey) as HubOrganisation, as: rule)
+            case .definition, .unspecified, .UNRECOGNIZED: break
+            }
+        }
+    }
+
+    // MARK: Bundles
+
+    /// Puts in force what a bundle brings and nobody has published; nil when there is nothing.
+    private func publish(
+        _ bundle: LoadedBundle, after catalogue: ServiceCatalogue
+    ) async throws(HubError) -> HubPublication? {
+        var publication = HubPublication()
+        var texts: [String: [UInt8]] = [:]
+        func add(_ rule: HubRuleVersion, _ text: some Message) throws(HubError) {
+            if let hash = catalogue.published[rule.recordKey] {
+                if hash != [UInt8](rule.hash) { tellChanged(rule) }
+                return
+            }
+            texts[rule.recordKey] = try text.ledgerBytes()
+            publication.changes.append(.with { $0.rule = rule })
+        }
+        for definition in bundle.definitions {
+            let rule = HubRuleVersion(definition)
+            // Hubs that knew no publications kept definitions alone; cases may have begun with its text.
+            guard let held = try await ledger.record(rule.recordKey)?.body, catalogue.published[rule.recordKey] == nil
+            else {
+                try add(rule, definition)
+                continue
+            }
+            let kept = HubRuleVersion(try decoded(held, rule.recordKey) as HubServiceDefinition)
+            if kept.hash != rule.hash { tellChanged(rule) }
+            publication.changes.append(.with { $0.rule = kept })
+        }
+        let standing: [any StandingRule] = bundle.calendars + bundle.tables + bundle.organisations
+        for rule in standing { try add(try HubRuleVersion(rule, department: bundle.department), rule) }
+        guard !publication.changes.isEmpty else { return nil }
+        publication.number = catalogue.publications + 1
+        publication.atMs = nowMillis
+        publication.actor.role = "hub"
+        publication.actor.department = bundle.department
+        publication.note = "bundle \(bundle.module)"
+        guard case .committed = try await ledger.commit(publication.commit(key: nil, texts: texts)) else {
+            throw HubError(.ledgerFailed, "rules of bundle \(bundle.module) cannot be published")
+        }
+        return publication
+    }
+
+    private func tellChanged(_ rule: HubRuleVersion) {
+        logger.error(
+            "a rule changed without a new version; the text that was published stays in force",
+            metadata: ["kind": "\(rule.kind.word)", "name": "\(rule.name)", "version": "\(rule.version)"])
+    }
+}
+
+/// A text of the ledger as a message.
+func decoded<Rule: Message>(_ body: [UInt8], _ key: String) throws(HubError) -> Rule {
+    guard let rule = try? Rule(serializedBytes: body) else {
+        throw HubError(.ledgerFailed, "record \(key) cannot be decoded")
+    }
+    return rule
+}

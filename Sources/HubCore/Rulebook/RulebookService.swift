@@ -1,0 +1,159 @@
+// Rules that come into force while the hub runs: checked, published, told.
+
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// `hub.v1.Rulebook`
+struct RulebookService: Sendable {
+    let ledger: any Ledger
+    let journal: Journal
+    let rulebook: Rulebook
+    let reader: any RuleReader
+    let policy: Policy
+    let clock: any HubClock
+    /// Wakes the loop that counts deadlines anew.
+    let bell: DeadlineBell
+
+    /// Files of one publication, and bytes of all of them.
+    private static let filesMax = 64
+    private static let bytesMax = 3 * 1_048_576
+    /// Characters of a note.
+    private static let noteMax = 500
+    /// Publications in an answer of History, by default and at most.
+    private static let page: (standard: Int, max: Int) = (50, 200)
+
+    // MARK: Methods
+
+    func check(
+        _ context: CallContext, _ request: HubCheckRulesRequest
+    ) async throws(HubError) -> HubCheckRulesReply {
+        let verdict = try await verdict(on: request.files, by: context.actor, rulebook.catalogue)
+        return .with {
+            $0.findings = verdict.findings
+            $0.changes = verdict.changes
+            $0.runningCases = verdict.runningCases
+            $0.movedDeadlines = verdict.movedDeadlines
+        }
+    }
+
+    func publish(
+        _ context: CallContext, _ request: HubPublishRulesRequest
+    ) async throws(HubError) -> CallAnswer {
+        switch try await ledger.answer(to: context.commitKey) {
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw Self.keyReused
+        case .committed, .conflict, nil: break
+        }
+        guard (1...Self.noteMax).contains(request.note.count), !request.note.allSatisfy(\.isWhitespace) else {
+            throw HubError(
+                .formInvalid, "publication",
+                violations: [
+                    Violation(
+                        "note", "length", id: "Tulis dasar perubahan, paling banyak \(Self.noteMax) huruf.",
+                        en: "Say what the change rests on, in at most \(Self.noteMax) characters.")
+                ])
+        }
+        let before = rulebook.catalogue
+        let verdict = try await verdict(on: request.files, by: context.actor, before)
+        guard verdict.findings.isEmpty else {
+            throw HubError(
+                .rulesRefused, "the rules cannot come into force", violations: verdict.findings.map(Violation.init))
+        }
+        guard !verdict.changes.isEmpty else {
+            throw HubError(.rulesRefused, "all of these rules are in force already")
+        }
+        let publication = HubPublication.with {
+            $0.number = before.publications + 1
+            $0.atMs = clock.nowMillis()
+            $0.actor = context.actor
+            $0.note = request.note
+            $0.changes = verdict.changes
+        }
+        return try await remember(publication, verdict, context)
+    }
+
+    func history(
+        _ context: CallContext, _ request: HubRulesHistoryRequest
+    ) async throws(HubError) -> HubRulesHistoryReply {
+        let limit = request.pageSize == 0 ? Self.page.standard : min(Int(request.pageSize), Self.page.max)
+        var found: [HubPublication] = []
+        for record in try await ledger.records(prefix: HubPublication.recordPrefix).reversed() {
+            var publication: HubPublication = try decoded(record.body, record.key)
+            guard request.before == 0 || publication.number < request.before else { continue }
+            if !request.name.isEmpty { publication.changes.removeAll { $0.rule.name != request.name } }
+            if publication.changes.isEmpty { continue }
+            found.append(publication)
+            if found.count > limit { break }
+        }
+        return .with {
+            $0.publications = Array(found.prefix(limit))
+            $0.more = found.count > limit
+        }
+    }
+
+    // MARK: Steps
+
+    private func verdict(
+        on files: [HubRuleFile], by actor: HubActor, _ catalogue: ServiceCatalogue
+    ) async throws(HubError) -> RuleVerdict {
+        guard (1...Self.filesMax).contains(files.count),
+            files.reduce(0, { $0 + $1.content.count }) <= Self.bytesMax
+        else {
+            throw HubError(
+                .formInvalid, "rule files",
+                violations: [
+                    Violation(
+                        "files", "size", id: "Kirim 1 sampai \(Self.filesMax) berkas, bersama paling banyak 3 MiB.",
+                        en: "Send 1 to \(Self.filesMax) files, together at most 3 MiB.")
+                ])
+        }
+        let (rules, findings) = reader.read(files)
+        let review = RuleReview(before: catalogue, nowMillis: clock.nowMillis()) { version throws(HubError) in
+            try await ledger.record(version.recordKey)?.body
+        }
+        var verdict = try await review.verdict(on: rules, findings: findings)
+        for department in verdict.owners.sorted() where !policy.works(actor, in: department) {
+            throw HubError(.permissionDenied, "rules of \(department) are published by \(department)")
+        }
+        try await RunningCases(ledger: ledger, nowMillis: clock.nowMillis()).look(at: rules, &verdict)
+        return verdict
+    }
+
+    private func remember(
+        _ publication: HubPublication, _ verdict: RuleVerdict, _ context: CallContext
+    ) async throws(HubError) -> CallAnswer {
+        // A calendar or table of before that comes back has its text in the ledger already.
+        var texts = verdict.texts
+        for key in texts.keys.sorted() {
+            if try await ledger.record(key) != nil { texts[key] = nil }
+        }
+        var commit = try publication.commit(key: context.commitKey, texts: texts)
+        commit.answer = try HubPublishRulesReply.with { $0.publication = publication }.ledgerBytes()
+        switch try await journal.commit(commit) {
+        case .committed(let answer, _, _):
+            var catalogue = verdict.catalogue
+            catalogue.note(publication)
+            rulebook.replace(with: catalogue)
+            bell.ring()
+            return CallAnswer(body: answer)
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw Self.keyReused
+        case .conflict:
+            throw HubError(.versionStale, "somebody else published meanwhile; check the rules again")
+        }
+    }
+
+    private static let keyReused = HubError(.keyReused, "this idempotency key was used for another request")
+}
+
+extension Violation {
+    /// A finding in the words of a refusal. Authors of rules read the language of the tools.
+    init(_ finding: HubRuleFinding) {
+        let place = finding.line > 0 ? "\(finding.file):\(finding.line)" : finding.file
+        let cases = finding.cases.isEmpty ? "" : " (\(finding.caseCount): \(finding.cases.joined(separator: ", ")))"
+        self.init(
+            place, finding.rule, id: "Aturan ini belum dapat diberlakukan; perbaiki, lalu periksa lagi.",
+            en: finding.remedy + cases)
+    }
+}

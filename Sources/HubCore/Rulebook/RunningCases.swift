@@ -1,0 +1,88 @@
+// What rules would do to cases that run: which of them would break, and how many are touched.
+
+import HubDomain
+import HubProto
+
+/// Looks at open cases, page by page.
+struct RunningCases: Sendable {
+    let ledger: any Ledger
+    let nowMillis: Int64
+
+    /// Cases read at once, and numbers of broken ones that are told.
+    private static let page = 200
+    private static let toldMax = 20
+
+    /// Cases that one rule would break.
+    private struct Broken {
+        var numbers: [String] = []
+        var count: UInt64 = 0
+
+        mutating func add(_ state: HubCase) {
+            count += 1
+            if numbers.count < RunningCases.toldMax { numbers.append(state.number) }
+        }
+    }
+
+    /// Adds to a verdict what running cases say to it.
+    func look(at rules: RuleSet, _ verdict: inout RuleVerdict) async throws(HubError) {
+        let tables = Set(verdict.changes.lazy.filter { $0.rule.kind == .table }.map(\.rule.name))
+        let calendars = Set(verdict.changes.lazy.filter { $0.rule.kind == .calendar }.map(\.rule.name))
+        guard !tables.isEmpty || !calendars.isEmpty || !verdict.services.isEmpty else { return }
+        let recount = DeadlineRecount(calendars: verdict.catalogue.calendars, nowMillis: nowMillis)
+        var broken: [RuleName: Broken] = [:]
+        var query = CaseQuery()
+        query.openOnly = true
+        query.limit = Self.page
+        while true {
+            let cases = try await ledger.cases(query, nowMillis: nowMillis)
+            for state in cases {
+                if verdict.services.contains(state.service) { verdict.runningCases += 1 }
+                let counting = calendars.filter(state.isCounted)
+                if !counting.isEmpty {
+                    do throws(HubError) {
+                        verdict.movedDeadlines += UInt64(try recount.recounted(state)?.moves.count ?? 0)
+                    } catch {
+                        for name in counting {
+                            broken[RuleName(kind: .calendar, name: name), default: Broken()].add(state)
+                        }
+                    }
+                }
+                guard !tables.isEmpty, let definition = try? verdict.catalogue.definition(of: state) else { continue }
+                for table in tables where isLost(state, definition, in: table, verdict.catalogue) {
+                    broken[RuleName(kind: .table, name: table), default: Broken()].add(state)
+                }
+            }
+            guard cases.count == Self.page, let last = cases.last else { break }
+            query.before = [UInt8](last.id)
+        }
+        tell(broken, rules, &verdict)
+    }
+
+    /// The case holds a key that the table has no more.
+    private func isLost(
+        _ state: HubCase, _ definition: HubServiceDefinition, in table: String, _ catalogue: ServiceCatalogue
+    ) -> Bool {
+        let fields =
+            definition.fields.filter { $0.table == table }.map(\.name)
+            + definition.lookups.filter { $0.table == table }.map(\.field)
+        return state.data.contains { value in
+            fields.contains(value.name) && !value.text.isEmpty
+                && !(catalogue.tables[table]?.contains(value.text) ?? false)
+        }
+    }
+
+    private func tell(_ broken: [RuleName: Broken], _ rules: RuleSet, _ verdict: inout RuleVerdict) {
+        for written in rules.tables {
+            guard let lost = broken[RuleName(kind: .table, name: written.rule.name)] else { continue }
+            verdict.find(
+                written.file, "running_cases", "running cases hold keys that are gone: keep those rows",
+                cases: lost.numbers, of: lost.count)
+        }
+        for written in rules.calendars {
+            guard let lost = broken[RuleName(kind: .calendar, name: written.rule.name)] else { continue }
+            verdict.find(
+                written.file, "running_cases", "running deadlines reach days that this calendar does not know",
+                cases: lost.numbers, of: lost.count)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// Rules for tests that need no YAML: each file holds the rule as a serialised message.
+
+package import HubCore
+package import HubProto
+package import SwiftProtobuf
+
+/// Reads `services/…` as definitions, `calendars/…` as calendars, `organisation/…` as organisations and `tables/…` as tables.
+package struct MessageRules: RuleReader {
+    package init() {}
+
+    package func read(_ files: [HubRuleFile]) -> (rules: RuleSet, findings: [HubRuleFinding]) {
+        var rules = RuleSet()
+        var findings: [HubRuleFinding] = []
+        func written<Rule: Message & Sendable>(_ file: HubRuleFile) -> [RuleSet.Written<Rule>] {
+            if let rule = try? Rule(serializedBytes: file.content) {
+                return [RuleSet.Written(file: file.path, rule: rule)]
+            }
+            findings.append(
+                .with { ($0.file, $0.line, $0.rule, $0.remedy) = (file.path, 1, "syntax", "is no message") })
+            return []
+        }
+        for file in files {
+            switch file.path.prefix(while: { $0 != "/" }) {
+            case "services": rules.definitions += written(file)
+            case "calendars": rules.calendars += written(file)
+            case "organisation": rules.organisations += written(file)
+            default: rules.tables += written(file)
+            }
+        }
+        return (rules, findings)
+    }
+
+    /// A file that ``read(_:)`` understands.
+    package static func file(_ path: String, _ rule: some Message) throws -> HubRuleFile {
+        let bytes: [UInt8] = try rule.serializedBytes()
+        return .with {
+            $0.path = path
+            $0.content = .init(bytes)
+        }
+    }
+}
