@@ -64,8 +64,10 @@ package struct Hub: Sendable {
         let bell = DeadlineBell()
         let journal = Journal(ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell)
         let counters = HubCounters()
+        let absences = try await AbsenceBoard.load(from: ledger)
         let passage = DeadlinePassage(
-            ledger: ledger, journal: journal, rulebook: rulebook, clock: ports.clock, counters: counters,
+            ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, clock: ports.clock,
+            counters: counters,
             stuck: StuckClocks(logger: logger))
         let recount = RecountRound(
             ledger: ledger, passage: passage, rulebook: rulebook, clock: ports.clock, logger: logger)
@@ -102,6 +104,13 @@ package struct Hub: Sendable {
                 documents: documents, rulebook: rulebook, clock: ports.clock,
                 desk: try await UploadDesk.load(ports.blobs, limits: ports.uploads)))
         router.addCommands(commands)
+        router.addDesk(
+            DeskCommands(
+                ledger: ledger, journal: journal, rulebook: rulebook, principals: principals, absences: absences,
+                policy: policy, clock: ports.clock),
+            DeskService(
+                ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, policy: policy,
+                clock: ports.clock))
         router.addRulebook(
             RulebookService(
                 ledger: ledger, journal: journal, rulebook: rulebook, reader: ports.rules, policy: policy,

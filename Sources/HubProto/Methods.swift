@@ -147,6 +147,25 @@ extension HubMethod {
     /// One definition.
     public static let getService = Self("layanan.v1.Catalogue/Get")
 
+    // MARK: layanan.v1.Desk
+
+    /// What waits for an officer.
+    public static let queue = Self("layanan.v1.Desk/Queue")
+    /// Takes a case.
+    public static let claimCase = Self("layanan.v1.Desk/Claim", mutating: true)
+    /// Gives a case back.
+    public static let releaseCase = Self("layanan.v1.Desk/Release", mutating: true)
+    /// Gives a case to an officer.
+    public static let assignCase = Self("layanan.v1.Desk/Assign", mutating: true)
+    /// Gives a case to another unit.
+    public static let handOverCase = Self("layanan.v1.Desk/HandOver", mutating: true)
+    /// Units, posts and officers.
+    public static let organisation = Self("layanan.v1.Desk/Organisation")
+    /// Who is away from when to when.
+    public static let setAbsence = Self("layanan.v1.Desk/SetAbsence", mutating: true)
+    /// Who is away.
+    public static let absences = Self("layanan.v1.Desk/Absences")
+
     // MARK: layanan.v1.Cases
 
     /// A case as it stands.
@@ -223,6 +242,7 @@ extension HubMethod {
         checkRules, publishRules, rulesHistory,
         pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
+        queue, claimCase, releaseCase, assignCase, handOverCase, organisation, setAbsence, absences,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,

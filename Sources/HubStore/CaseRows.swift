@@ -5,7 +5,7 @@ import HubDomain
 import HubProto
 import SwiftProtobuf
 
-/// Running deadlines and index entries of one version of a case.
+/// Running deadlines, index entries and waiting places of one version of a case.
 ///
 /// They are kept beside the case in one small column, so that the next version removes and adds only what differs,
 /// and no table needs a second index to find the rows of a case.
@@ -17,8 +17,17 @@ struct SideRows: Sendable, Equatable {
         var name: String
     }
 
+    /// A row of table `waiting`.
+    struct Waiting: Sendable, Hashable {
+        /// ``HubCore/WaitingPlace/key``
+        var place: String
+        /// Earliest running deadline, milliseconds since 1970 UTC; the largest number without one.
+        var dueMillis: Int64
+    }
+
     var running: [Running] = []
     var index: [IndexEntry] = []
+    var waiting: [Waiting] = []
 
     init() {}
 
@@ -28,9 +37,12 @@ struct SideRows: Sendable, Equatable {
         }
         var seen: Set<IndexEntry> = []
         index = write.index.filter { seen.insert($0).inserted }
+        let due = write.state.earliestRunningDueMillis ?? .max
+        waiting = WaitingPlace.places(of: write.state).map { Waiting(place: $0.key, dueMillis: due) }
     }
 
-    /// The column: two counts, then deadlines as (due, name) and entries as (field, value).
+    /// The column: three counts, each with its rows: deadlines as (due, name), entries as (field, value), places as
+    /// (due, place).
     var bytes: [UInt8] {
         var writer = ByteWriter()
         writer.number(UInt64(running.count))
@@ -42,6 +54,11 @@ struct SideRows: Sendable, Equatable {
         for entry in index {
             writer.text(entry.field)
             writer.text(entry.value)
+        }
+        writer.number(UInt64(waiting.count))
+        for row in waiting {
+            writer.number(UInt64(bitPattern: row.dueMillis))
+            writer.text(row.place)
         }
         return writer.bytes
     }
@@ -59,7 +76,23 @@ struct SideRows: Sendable, Equatable {
             guard let field = reader.text(), let value = reader.text() else { return nil }
             index.append(IndexEntry(field: field, value: value))
         }
+        guard let places = reader.number() else { return nil }
+        for _ in 0..<places {
+            guard let due = reader.number(), let place = reader.text() else { return nil }
+            waiting.append(Waiting(place: place, dueMillis: Int64(bitPattern: due)))
+        }
         guard reader.isAtEnd else { return nil }
+    }
+}
+
+extension WaitingPlace {
+    /// Column `place` of table `waiting`.
+    var key: String {
+        switch self {
+        case .held(let officer): "held/\(officer)"
+        case .asked(let officer): "asked/\(officer)"
+        case .unclaimed(let unit, let department): "unit/\(department)/\(unit)"
+        }
     }
 }
 

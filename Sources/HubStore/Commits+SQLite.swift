@@ -132,7 +132,7 @@ extension Batch {
         growth.open += (present.ended ? 1 : 0) - (row.ended ? 1 : 0)
     }
 
-    /// Deadlines and index entries: removes and adds what differs from the version before.
+    /// Deadlines, index entries and waiting places: removes and adds what differs from the version before.
     private mutating func writeSide(_ row: CaseRow, _ present: PresentCase?) throws {
         let old = present?.side ?? SideRows()
         let moved = present.map { $0.service != row.service } ?? false
@@ -143,6 +143,14 @@ extension Batch {
         for deadline in row.side.running where !old.running.contains(deadline) {
             try PreparedStatement(db, "INSERT INTO deadline (due_ms, case_id, name) VALUES (?, ?, ?)")
                 .run(deadline.dueMillis, row.id, deadline.name)
+        }
+        for place in old.waiting where !row.side.waiting.contains(place) {
+            try PreparedStatement(db, "DELETE FROM waiting WHERE place = ? AND due_ms = ? AND case_id = ?")
+                .run(place.place, place.dueMillis, row.id)
+        }
+        for place in row.side.waiting where !old.waiting.contains(place) {
+            try PreparedStatement(db, "INSERT INTO waiting (place, due_ms, case_id) VALUES (?, ?, ?)")
+                .run(place.place, place.dueMillis, row.id)
         }
         growth.running += Int64(row.side.running.count) - Int64(old.running.count)
         if let present {

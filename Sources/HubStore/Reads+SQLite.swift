@@ -42,6 +42,18 @@ extension SQLiteLedger {
         }
     }
 
+    package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
+        try await read("reading what waits") { db in
+            try PreparedStatement(
+                db,
+                """
+                SELECT c.body FROM waiting AS w CROSS JOIN case_row AS c ON c.id = w.case_id WHERE w.place = ? \
+                ORDER BY w.due_ms, w.case_id LIMIT ?
+                """
+            ).all(place.key, Int64(max(0, limit)), read: Self.caseState)
+        }
+    }
+
     package func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
         try await read("reading a history") { db in
             try PreparedStatement(

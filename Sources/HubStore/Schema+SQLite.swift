@@ -1,11 +1,13 @@
 // The tables, and the steps that lead to them from any older version; forward only.
 
 import GRDB
+import HubCore
 import HubDomain
+import HubProto
 
 /// Tables and indexes of the ledger.
 ///
-/// A submit writes one row each of `case_row`, `event`, `idempotency` and a few of `deadline` and `index_entry`. Case ids
+/// A submit writes one row each of `case_row`, `event`, `idempotency`, `waiting` and a few of `deadline` and `index_entry`. Case ids
 /// are UUIDv7, numbers and sequences grow: new rows go to the end of most trees, and commits of one batch share pages.
 /// Tables of short rows have no rowid; those with bodies have one, because bodies would make their trees deep.
 enum Schema {
@@ -82,7 +84,36 @@ enum Schema {
         """,
         // Bytes of new documents lie in the blob store; those that are here stay here.
         "ALTER TABLE document ADD COLUMN in_blobs INTEGER NOT NULL DEFAULT 0",
+        // Where open cases wait; ``fillWaiting(_:)`` adds those that are there already.
+        """
+        CREATE TABLE waiting (
+            place TEXT NOT NULL,
+            due_ms INTEGER NOT NULL,
+            case_id BLOB NOT NULL,
+            PRIMARY KEY (place, due_ms, case_id)) WITHOUT ROWID;
+        UPDATE case_row SET side = side || x'00';
+        """,
     ]
+
+    /// What a step does beside its statements, by its position.
+    private static let fillings: [Int64: @Sendable (Database) throws -> Void] = [2: fillWaiting]
+
+    /// Every open case gets its places, and its side column says so.
+    @Sendable private static func fillWaiting(_ db: Database) throws {
+        let open = try PreparedStatement(db, "SELECT id, side, body FROM case_row WHERE ended = 0")
+            .all { row in (id: row.bytes(0), side: row.bytes(1), body: row.bytes(2)) }
+        for row in open {
+            guard var side = SideRows(bytes: row.side), let state = try? HubCase(serializedBytes: row.body) else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "case_row")
+            }
+            side.waiting = SideRows(CaseWrite(state: state, expectedVersion: 0, index: [])).waiting
+            for place in side.waiting {
+                try PreparedStatement(db, "INSERT INTO waiting (place, due_ms, case_id) VALUES (?, ?, ?)")
+                    .run(place.place, place.dueMillis, row.id)
+            }
+            try PreparedStatement(db, "UPDATE case_row SET side = ? WHERE id = ?").run(side.bytes, row.id)
+        }
+    }
 
     /// Brings the file to ``version``, each step in a transaction of its own with the new version.
     ///
@@ -133,6 +164,7 @@ enum Schema {
 
     private static func step(_ db: Database, from present: Int64) throws {
         try db.execute(sql: steps[Int(present)])
+        try fillings[present]?(db)
         try PreparedStatement(db, "UPDATE meta SET value = ? WHERE key = 'schema_version'").run(present + 1)
     }
 

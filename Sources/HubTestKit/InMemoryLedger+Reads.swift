@@ -33,6 +33,15 @@ extension InMemoryLedger {
         .compactMap { wanted[$0]?.state }
     }
 
+    package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
+        cases.values.map(\.state).filter { WaitingPlace.places(of: $0).contains(place) }
+            .sorted { first, second in
+                let due = (first.earliestRunningDueMillis ?? .max, second.earliestRunningDueMillis ?? .max)
+                return due.0 == due.1 ? first.id.lexicographicallyPrecedes(second.id) : due.0 < due.1
+            }
+            .prefix(max(0, limit)).map { $0 }
+    }
+
     private static func isOverdue(_ state: HubCase, _ nowMillis: Int64) -> Bool {
         !state.ended
             && state.deadlines.contains { $0.state == .passed || ($0.state == .running && $0.dueMs <= nowMillis) }

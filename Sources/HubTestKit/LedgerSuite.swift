@@ -11,7 +11,8 @@ package import HubProto
 package enum LedgerSuite {
     /// All promises, by subject.
     package static let promises =
-        commits + conflicts + keys + log + caseReads + lists + deadlines + search + records + numbers + documents
+        commits + conflicts + keys + log + caseReads + lists + waitingPlaces + deadlines + search + records + numbers
+        + documents
         + counting
 }
 

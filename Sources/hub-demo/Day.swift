@@ -43,7 +43,8 @@ struct Day {
             broken: status.modules.map { "\($0.id) \($0.state)" }.joined(separator: ", "))
         onlooker.tell("\(town.offices.count * 3 + 2) programs and people have certificates of their own")
         let relay = try await Relay.start(to: regency.port, group: regency.group)
-        let watcher = WatcherCheck(client: try regency.client(town.auditor, through: relay.port), relay: relay)
+        let watcher = WatcherCheck(
+            client: try regency.client(town.auditor, through: relay.port), relay: relay, after: status.sequence)
         let watching = Task { await watcher.run() }
         let list = try AcknowledgementList(path: regency.folder + "/acknowledged")
         let today = CalendarDate(epochMillis: status.nowMs, utcOffsetMinutes: 420)

@@ -29,11 +29,15 @@ final class WatcherCheck: Sendable {
 
     private let client: HubClient
     private let relay: Relay
+    /// Last sequence of the log before the watch.
+    private let start: UInt64
     private let state = Mutex(State())
 
-    init(client: HubClient, relay: Relay) {
+    /// - Parameter start: Last sequence of the log when the watch begins.
+    init(client: HubClient, relay: Relay, after start: UInt64) {
         self.client = client
         self.relay = relay
+        self.start = start
     }
 
     /// Everything seen so far, in the order of arrival.
@@ -51,8 +55,8 @@ final class WatcherCheck: Sendable {
     /// The hub has answered.
     var isWatching: Bool { state.withLock { $0.started } }
 
-    /// Watches until its task is cancelled. For a caller who may see every department, from the beginning of the log:
-    /// sequences are then 1, 2, 3 … without a gap.
+    /// Watches until its task is cancelled. For a caller who may see every department: sequences follow each other
+    /// without a gap.
     func run() async {
         do throws(HubError) {
             let stream = client.stream(.watchCases, LayananWatchRequest(), as: LayananWatchUpdate.self)
@@ -82,7 +86,7 @@ final class WatcherCheck: Sendable {
         state.withLock { state in
             state.started = true
             for event in update.events {
-                let expected = (state.events.last?.sequence ?? 0) + 1
+                let expected = (state.events.last?.sequence ?? start) + 1
                 if event.sequence != expected {
                     state.faults.append("event \(event.sequence) came instead of \(expected)")
                 }

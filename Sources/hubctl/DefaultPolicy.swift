@@ -24,6 +24,7 @@ enum DefaultPolicy {
             - "hub.v1.Diagnostics/Echo"
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
+            - "layanan.v1.Desk/*"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
             - "layanan.v1.Complaints/File"
@@ -42,6 +43,7 @@ enum DefaultPolicy {
             - "hub.v1.Rulebook/*"
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
+            - "layanan.v1.Desk/*"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
             - "layanan.v1.Complaints/File"
@@ -89,6 +91,8 @@ enum DefaultPolicy {
             - "hub.admin.v1.Services/*"
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
+            - "layanan.v1.Desk/Organisation"
+            - "layanan.v1.Desk/Absences"
             - "grpc.*"
 
         # Roles whose reads and actions are not limited to their own department.

@@ -29,8 +29,9 @@ struct Hubctl: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Submit.self,
-            Act.self, Import.self, Clock.self, Audit.self, Health.self, Describe.self, Call.self, Bench.self,
+            Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
+            Submit.self, Act.self, Import.self, Clock.self, Audit.self, Health.self, Describe.self, Call.self,
+            Bench.self,
             Conformance.self,
         ])
 
@@ -102,6 +103,16 @@ struct Case: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Requests of citizens, as they stand and how they came there.",
         subcommands: [CaseList.self, CaseShow.self, CaseHistory.self, CaseWatch.self, CaseDocument.self])
+}
+
+/// `hubctl desk …`
+struct Desk: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Whose hands cases are in, and who is there.",
+        subcommands: [
+            DeskQueue.self, DeskClaim.self, DeskRelease.self, DeskAssign.self, DeskHandOver.self,
+            DeskOrganisation.self, DeskAbsence.self, DeskAbsences.self,
+        ])
 }
 
 /// `hubctl clock …`

@@ -26,14 +26,15 @@ struct SmallHub {
     /// - Parameter answer: Replaces what the module answers; gets the question and what it would have said.
     static func open(
         ledger: any Ledger = InMemoryLedger(), blobs: any BlobStore = InMemoryBlobStore(),
-        uploads: UploadLimits = UploadLimits(), bundle: LoadedBundle = bundle,
+        uploads: UploadLimits = UploadLimits(), bundle: LoadedBundle = bundle, principals: [Caller] = [],
         answer: @escaping @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { $1 }
     ) async throws -> SmallHub {
-        try await SmallHub(ledger, blobs, uploads, AgreeableModules(answer: answer, bundle: bundle))
+        try await SmallHub(ledger, blobs, uploads, AgreeableModules(answer: answer, bundle: bundle), principals)
     }
 
     private init(
-        _ ledger: any Ledger, _ blobs: any BlobStore, _ uploads: UploadLimits, _ modules: AgreeableModules
+        _ ledger: any Ledger, _ blobs: any BlobStore, _ uploads: UploadLimits, _ modules: AgreeableModules,
+        _ principals: [Caller]
     ) async throws {
         self.ledger = ledger
         self.blobs = blobs
@@ -47,7 +48,7 @@ struct SmallHub {
         health.report(module: "uji", services: [Self.service], isServing: true)
         let facts = ProcessFacts(instanceID: Array(repeating: 1, count: 16), software: "test", startedMillis: 0, pid: 1)
         hub = try await Hub.assemble(
-            ports, policy: try Caller.policy(), facts: facts,
+            ports, policy: try Caller.policy(knowing: principals), facts: facts,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -131,13 +132,17 @@ struct Caller {
     static let officer = Caller("pengaduan", "petugas", "officer")
     /// Of another department.
     static let stranger = Caller("perizinan", "petugas", "officer")
+    static let chief = Caller("pengaduan", "kepala", "officer")
+    static let clerk = Caller("pengaduan", "staf", "officer")
+    static let deputy = Caller("pengaduan", "wakil", "officer")
+    static let archivist = Caller("pengaduan", "arsiparis", "officer")
     static let importer = Caller("pengaduan", "arsip", "importer")
     static let strangeImporter = Caller("perizinan", "arsip", "importer")
     static let admin = Caller("hub", "admin", "admin")
     /// May call little.
     static let kiosk = Caller("portal", "kios", "kiosk")
 
-    static func policy() throws -> Policy {
+    static func policy(knowing callers: [Caller] = []) throws -> Policy {
         let all = [
             try MethodPattern("layanan.v1.*"), try MethodPattern("hub.v1.*"), try MethodPattern("hub.admin.v1.*"),
             try MethodPattern("grpc.*"),
@@ -147,7 +152,7 @@ struct Caller {
                 "kiosk": [try MethodPattern("layanan.v1.Catalogue/List"), try MethodPattern("grpc.*")],
                 "applicant": all, "officer": all, "importer": all, "admin": all,
             ], allDepartments: ["admin"],
-            allActions: ["admin"], applicants: ["applicant"], principals: [admin.principal])
+            allActions: ["admin"], applicants: ["applicant"], principals: [admin.principal] + callers.map(\.principal))
     }
 
     func actor(for citizen: String) -> HubActor {

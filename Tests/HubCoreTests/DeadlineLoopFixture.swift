@@ -38,6 +38,9 @@ final class FlakyLedger: Ledger {
     func cases(_ query: CaseQuery, nowMillis: Int64) async throws(HubError) -> [HubCase] {
         try await ledger.cases(query, nowMillis: nowMillis)
     }
+    func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
+        try await ledger.waiting(place, limit: limit)
+    }
     func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
         try await ledger.events(ofCase: id, afterVersion: afterVersion, limit: limit)
     }

@@ -38,6 +38,28 @@ struct OpeningTests {
         }
     }
 
+    @Test("open cases of a ledger that knew no waiting places have theirs after it was opened")
+    func open_fillsWaitingPlaces() async throws {
+        try await StateDirectory.use { directory in
+            let ledger = try directory.open()
+            var ended = Sample.newCase(2)
+            ended.ended = true
+            for state in [Sample.newCase(1), ended] { try await ledger.write(Sample.commit(state)) }
+            try directory.close()
+            try directory.tamper("DROP TABLE waiting")
+            // Without the places: their number, and of the open case one with its time.
+            try directory.tamper("UPDATE case_row SET side = substr(side, 1, length(side) - iif(ended, 1, 26))")
+            try directory.tamper("UPDATE meta SET value = 2 WHERE key = 'schema_version'")
+            let again = try directory.open()
+            let front = WaitingPlace.unclaimed(unit: "", department: "perizinan")
+            #expect(try await again.waiting(front, limit: 10).map(\.number) == ["IZN-2026-1"])
+            var state = Sample.newCase(1)
+            (state.version, state.ended) = (2, true)
+            try await again.write(Sample.commit(state))
+            #expect(try await again.waiting(front, limit: 10).isEmpty)
+        }
+    }
+
     @Test("database, log and lock can be read by their owner alone")
     func files_haveMode0600() async throws {
         try await StateDirectory.use { directory in

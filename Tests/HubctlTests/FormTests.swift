@@ -128,13 +128,13 @@ struct DocumentArgumentTests {
 
 @Suite("Actions find their verb")
 struct VerbTests {
-    @Test("every method that changes a case is some interface's verb, except import")
+    @Test("every method by which a module decides on a case is some interface's verb, except import")
     func everyVerbIsReached() {
         let interfaces: [HubServiceInterface] = [.applications, .civilRegistry, .complaints]
         let kinds: [HubActionKind] = [.submit, .act, .repair, .withdraw, .reopen]
         let reached = Set(interfaces.flatMap { interface in kinds.compactMap { interface.method(for: $0) } })
         let changing = HubMethod.all.filter {
-            $0.mutating && $0.path.hasPrefix("layanan.v1.") && $0 != .importComplaint
+            $0.mutating && $0.path.hasPrefix("layanan.v1.") && $0.service != "layanan.v1.Desk" && $0 != .importComplaint
         }
         #expect(reached == Set(changing))
     }

@@ -25,7 +25,7 @@ struct ReferenceTests {
             year.filter(\.jointLeave).map { String($0.day.dropFirst(5)) } == [
                 "02-16", "03-18", "03-20", "03-23", "03-24", "05-15", "05-28", "12-24",
             ])
-        let work = try WorkCalendar(calendar)
+        let work = try WorkCalendar(calendar, among: [:])
         for day in year { #expect(work.isWorkingDay(try #require(CalendarDate(iso: day.day))) == false) }
     }
 
@@ -39,14 +39,14 @@ struct ReferenceTests {
 
     @Test("row 40: filed on Friday 13 March 2026, five working days end with Friday 27 March")
     func fiveDays() throws {
-        let work = try WorkCalendar(try #require(try bundle().calendars.first))
+        let work = try WorkCalendar(try #require(try bundle().calendars.first), among: [:])
         let due = try work.deadlineMillis(startMillis: try Desk.millis("2026-03-13 10:00"), workingDays: 5)
         #expect(due == (try Desk.millis("2026-03-28 00:00")))
     }
 
     @Test("a deadline that begins in the last days of 2026 ends in 2027, New Year's Day not counted")
     func turnOfTheYear() throws {
-        let work = try WorkCalendar(try #require(try bundle().calendars.first))
+        let work = try WorkCalendar(try #require(try bundle().calendars.first), among: [:])
         let due = try work.deadlineMillis(startMillis: try Desk.millis("2026-12-30 10:00"), workingDays: 2)
         #expect(due == (try Desk.millis("2027-01-05 00:00")))
     }

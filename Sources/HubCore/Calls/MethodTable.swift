@@ -64,11 +64,24 @@ extension CallRouter {
         let queries = CatalogueQueries(rulebook: rulebook, modules: modules, clock: clock)
         unary(.listServices, queries.list)
         unary(.getService, queries.get)
-        unary(.getCase, reads.get)
+        unary(.getCase) { (context, request: LayananGetCaseRequest) async throws(HubError) in
+            try await reads.get(context, request, catalogue: rulebook.catalogue, nowMillis: clock.nowMillis())
+        }
         unary(.caseHistory, reads.history)
         unary(.listCases) { (context, request: LayananListCasesRequest) async throws(HubError) in
             try await reads.list(context, request, catalogue: rulebook.catalogue, nowMillis: clock.nowMillis())
         }
+    }
+
+    mutating func addDesk(_ commands: DeskCommands, _ desk: DeskService) {
+        unary(.queue, desk.queue)
+        change(.claimCase, commands.claim)
+        change(.releaseCase, commands.release)
+        change(.assignCase, commands.assign)
+        change(.handOverCase, commands.handOver)
+        unary(.organisation, desk.organisation)
+        change(.setAbsence, desk.setAbsence)
+        unary(.absences, desk.listAbsences)
     }
 
     mutating func addWatch(_ watch: CaseWatch) {

@@ -197,7 +197,9 @@ package struct CaseCommands: Sendable {
             ]
         }
         commit.events = [step.event]
-        commit.answer = try LayananCaseReply.with { $0.case = step.state }.ledgerBytes()
+        let isApplicant = policy.applicants.contains(context.actor.role)
+        commit.answer = try LayananCaseReply.with { $0.case = isApplicant ? step.state.forApplicants : step.state }
+            .ledgerBytes()
         return try await journal.commit(commit)
     }
 
@@ -269,7 +271,7 @@ package struct CaseCommands: Sendable {
     private static let applicantRole = "applicant"
     private static let originPrefix = "origin/"
     private static let keyReused = HubError(.keyReused, "this idempotency key was used for another request")
-    private static func stale(present: UInt64) -> HubError {
+    static func stale(present: UInt64) -> HubError {
         HubError(.versionStale, "the case has changed", facts: ["present_version": "\(present)"])
     }
 }

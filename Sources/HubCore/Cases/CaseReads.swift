@@ -27,9 +27,17 @@ package struct CaseReads: Sendable {
         return state
     }
 
-    func get(_ context: CallContext, _ request: LayananGetCaseRequest) async throws(HubError) -> LayananGetCaseReply {
+    func get(
+        _ context: CallContext, _ request: LayananGetCaseRequest, catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) -> LayananGetCaseReply {
         let state = try await find(request.case, context.actor)
-        return .with { $0.case = state }
+        let countdowns = state.deadlines.compactMap {
+            LayananCountdown($0, calendars: catalogue.calendars, nowMillis: nowMillis)
+        }
+        return .with {
+            $0.case = policy.applicants.contains(context.actor.role) ? state.forApplicants : state
+            $0.countdowns = countdowns
+        }
     }
 
     func history(

@@ -46,7 +46,10 @@ struct CaseTransition: Sendable {
         state.version += 1
         state.updatedMs = nowMillis
         state.warnings = form.warnings + acceptance.warnings
-        if !acceptance.unit.isEmpty { state.unit = acceptance.unit }
+        if !acceptance.unit.isEmpty, acceptance.unit != state.unit {
+            state.unit = acceptance.unit
+            state.hold(by: "", nowMillis)
+        }
         if !command.note.isEmpty { state.note = command.note }
         let imported = command.kind == .import
         if imported { state.origin = command.origin }
@@ -118,6 +121,7 @@ extension HubEvent {
         atMs = atMillis
         escalation = state.escalation
         unit = state.unit
+        holder = state.holder
         definitionVersion = state.definitionVersion
     }
 }

@@ -19,7 +19,8 @@ package struct ServiceCatalogue: Sendable {
 
     private(set) var entries: [String: Entry] = [:]
     var tables: [String: TableIndex] = [:]
-    var calendars: [String: WorkCalendar] = [:]
+    private(set) var calendars: [String: WorkCalendar] = [:]
+    private var calendarTexts: [String: HubCalendar] = [:]
     /// Who works where; nil = nobody has said it yet.
     var chart: OrganisationChart?
     /// Calendars, tables and the organisation that hold now.
@@ -59,6 +60,22 @@ package struct ServiceCatalogue: Sendable {
         inForce[version.ruleName] = version
     }
 
+    /// A calendar's text holds; those that rest on it follow.
+    ///
+    /// - Throws: ``HubError/Code/definitionInvalid`` when a day is none, or a calendar rests on one that is not there.
+    mutating func keep(_ calendar: HubCalendar) throws(HubError) {
+        var texts = calendarTexts
+        texts[calendar.name] = calendar
+        var built: [String: WorkCalendar] = [:]
+        for (name, text) in texts { built[name] = try WorkCalendar(text, among: texts) }
+        (calendarTexts, calendars) = (texts, built)
+    }
+
+    /// Names of the calendars that rest on one.
+    func calendarsResting(on name: String) -> [String] {
+        calendarTexts.values.filter { $0.basedOn == name }.map(\.name).sorted()
+    }
+
     /// Remembers that a publication happened, without its texts.
     mutating func note(_ publication: HubPublication) {
         publications = max(publications, publication.number)
@@ -67,6 +84,11 @@ package struct ServiceCatalogue: Sendable {
 
     /// Minutes east of UTC of the regency's time; all calendars have the same.
     var utcOffsetMinutes: Int { calendars.values.first?.utcOffsetMinutes ?? 0 }
+
+    /// The regency's day at a moment, milliseconds since 1970 UTC.
+    func today(_ nowMillis: Int64) -> CalendarDate {
+        CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: utcOffsetMinutes)
+    }
 
     /// Tells the operator of calendars that soon know no day more: clocks that reach past their last day cannot start.
     func warnOfEndingCalendars(nowMillis: Int64, logger: Logger) {
@@ -141,25 +163,5 @@ extension HubServiceDefinition {
             $0.department = department
             $0.hash = hash
         }
-    }
-}
-
-extension WorkCalendar {
-    /// From the message that a bundle's YAML becomes.
-    init(_ message: HubCalendar) throws(HubError) {
-        guard let first = CalendarDate(iso: message.firstDay), let last = CalendarDate(iso: message.lastDay) else {
-            throw HubError(.definitionInvalid, "calendar \(message.name): first_day and last_day must be dates")
-        }
-        var closed: Set<CalendarDate> = []
-        for day in message.closed {
-            guard let date = CalendarDate(iso: day.day) else {
-                throw HubError(.definitionInvalid, "calendar \(message.name): \(day.day) is not a date")
-            }
-            closed.insert(date)
-        }
-        self.init(
-            name: message.name, version: message.version, firstDay: first, lastDay: last,
-            openWeekdays: Set(message.openWeekdays.map(Int.init)), closedDays: closed,
-            utcOffsetMinutes: Int(message.utcOffsetMinutes))
     }
 }

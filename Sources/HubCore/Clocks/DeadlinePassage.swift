@@ -10,6 +10,7 @@ struct DeadlinePassage: Sendable {
     let ledger: any Ledger
     let journal: Journal
     let rulebook: Rulebook
+    let absences: AbsenceBoard
     let clock: any HubClock
     let counters: HubCounters
     let stuck: StuckClocks
@@ -80,7 +81,11 @@ struct DeadlinePassage: Sendable {
     private func commit(passing name: String, of before: HubCase, _ catalogue: ServiceCatalogue) -> Commit? {
         do throws(HubError) {
             let plan = DeadlinePlan(definition: try catalogue.definition(of: before), calendars: catalogue.calendars)
-            let state = try plan.passed(name, of: before, nowMillis: clock.nowMillis())
+            let now = clock.nowMillis()
+            var state = try plan.passed(name, of: before, nowMillis: now)
+            if state.escalation != before.escalation {
+                state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
+            }
             return try commit(state, after: before, .deadlinePassed, catalogue) { $0.action = name }
         } catch {
             stuck.tell(name, of: before, error)

@@ -116,6 +116,26 @@ package struct CaseQuery: Sendable, Hashable {
     package init() {}
 }
 
+/// Where an open case waits. A case that somebody holds does not wait in its unit.
+package enum WaitingPlace: Sendable, Hashable {
+    /// In the hands of an officer, by principal.
+    case held(by: String)
+    /// For an officer who is asked because a deadline passed, by principal.
+    case asked(String)
+    /// For anybody of a unit; "" = the department's front.
+    case unclaimed(unit: String, department: String)
+
+    /// Where a case waits now; nowhere once it has ended.
+    package static func places(of state: HubCase) -> [WaitingPlace] {
+        guard !state.ended else { return [] }
+        var places: [WaitingPlace] =
+            state.holder.isEmpty
+            ? [.unclaimed(unit: state.unit, department: state.department)] : [.held(by: state.holder)]
+        if !state.asked.isEmpty { places.append(.asked(state.asked)) }
+        return places
+    }
+}
+
 /// What the ledger knows of a document; its bytes lie in the ``BlobStore``.
 package struct StoredDocument: Sendable, Hashable {
     package var mediaType: String
@@ -192,6 +212,8 @@ package protocol Ledger: Sendable {
     func caseState(id: [UInt8]) async throws(HubError) -> HubCase?
     func caseState(number: String) async throws(HubError) -> HubCase?
     func cases(_ query: CaseQuery, nowMillis: Int64) async throws(HubError) -> [HubCase]
+    /// Open cases that wait in a place, those with the earliest running deadline first, those without one last.
+    func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase]
     /// Events of one case with `case_version` above `afterVersion`, in order.
     func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent]
     /// Events of all cases with a sequence above `sequence`, in order.

@@ -15,6 +15,11 @@ extension RuleReview {
         }
     }
 
+    /// A calendar and those that rest on it.
+    private func names(restingOn calendar: String, _ catalogue: ServiceCatalogue) -> Set<String> {
+        Set(catalogue.calendarsResting(on: calendar) + [calendar])
+    }
+
     /// Modules read rows by their columns.
     func columns(of written: RuleSet.Written<HubTable>, old: HubTable?, _ verdict: inout RuleVerdict) {
         if let old, !Set(old.columns).isSubset(of: written.rule.columns) {
@@ -24,6 +29,7 @@ extension RuleReview {
 
     /// A regency has one time.
     func time(of written: RuleSet.Written<HubCalendar>, _ verdict: inout RuleVerdict) {
+        guard written.rule.basedOn.isEmpty else { return }
         if Int(written.rule.utcOffsetMinutes) != before.utcOffsetMinutes {
             verdict.find(
                 written.file, "utc_offset_minutes", "is \(before.utcOffsetMinutes) in all calendars of a regency")
@@ -66,7 +72,7 @@ extension RuleReview {
     func reach(over calendar: RuleSet.Written<HubCalendar>, _ verdict: inout RuleVerdict) {
         let today = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: before.utcOffsetMinutes)
         for definition in verdict.catalogue.current(today: today)
-        where definition.calendarNames.contains(calendar.rule.name) {
+        where !names(restingOn: calendar.rule.name, verdict.catalogue).isDisjoint(with: definition.calendarNames) {
             reach(of: definition, in: calendar.file, &verdict)
         }
     }

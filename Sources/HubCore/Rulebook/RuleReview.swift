@@ -37,7 +37,9 @@ struct RuleReview: Sendable {
         for written in rules.tables {
             try await consider(written, in: &verdict) { columns(of: written, old: $0, &$1) }
         }
-        for written in rules.calendars { try await consider(written, in: &verdict) { time(of: written, &$1) } }
+        let calendars =
+            rules.calendars.filter(\.rule.basedOn.isEmpty) + rules.calendars.filter { !$0.rule.basedOn.isEmpty }
+        for written in calendars { try await consider(written, in: &verdict) { time(of: written, &$1) } }
         for written in rules.organisations { try await consider(written, in: &verdict) { areas(of: written, &$1) } }
         for written in rules.definitions { try await consider(written, in: &verdict) }
         let changed = Set(verdict.changes.map(\.rule.recordKey))
@@ -45,10 +47,10 @@ struct RuleReview: Sendable {
             references(of: written, &verdict)
             reach(of: written.rule, in: written.file, &verdict)
         }
-        let calendars = rules.calendars.filter { calendar in
+        let newCalendars = calendars.filter { calendar in
             verdict.changes.contains { $0.rule.kind == .calendar && $0.rule.name == calendar.rule.name }
         }
-        for calendar in calendars { reach(over: calendar, &verdict) }
+        for calendar in newCalendars { reach(over: calendar, &verdict) }
         return verdict
     }
 
@@ -66,7 +68,8 @@ struct RuleReview: Sendable {
         let old: Rule? = try await held(present)
         check(old, &verdict)
         do throws(HubError) { try verdict.catalogue.enforce(rule, as: version) } catch {
-            return  // Its days are none, as the reader has told.
+            verdict.find(written.file, "based_on", error.detail)
+            return
         }
         verdict.texts[version.recordKey] = try rule.ledgerBytes()
         verdict.changes.append(change(version, replacing: present, old, rule))

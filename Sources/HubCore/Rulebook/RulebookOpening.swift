@@ -44,18 +44,27 @@ struct RulebookOpening {
                 latest[rule.ruleName] = rule
             }
         }
+        // Calendars before those that rest on them.
+        var resting: [(HubCalendar, HubRuleVersion)] = []
         for rule in latest.values {
             guard let body = try await ledger.record(rule.recordKey)?.body else {
                 throw HubError(.ledgerFailed, "the text of \(rule.recordKey) is gone")
             }
             switch rule.kind {
-            case .calendar: try catalogue.enforce(try decoded(body, rule.recordKey) as HubCalendar, as: rule)
+            case .calendar:
+                let calendar: HubCalendar = try decoded(body, rule.recordKey)
+                if calendar.basedOn.isEmpty {
+                    try catalogue.enforce(calendar, as: rule)
+                } else {
+                    resting.append((calendar, rule))
+                }
             case .table: try catalogue.enforce(try decoded(body, rule.recordKey) as HubTable, as: rule)
             case .organisation:
                 try catalogue.enforce(try decoded(body, rule.recordKey) as HubOrganisation, as: rule)
             case .definition, .unspecified, .UNRECOGNIZED: break
             }
         }
+        for (calendar, rule) in resting { try catalogue.enforce(calendar, as: rule) }
     }
 
     // MARK: Bundles

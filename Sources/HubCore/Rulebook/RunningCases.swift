@@ -26,7 +26,8 @@ struct RunningCases: Sendable {
     /// Adds to a verdict what running cases say to it.
     func look(at rules: RuleSet, _ verdict: inout RuleVerdict) async throws(HubError) {
         let tables = Set(verdict.changes.lazy.filter { $0.rule.kind == .table }.map(\.rule.name))
-        let calendars = Set(verdict.changes.lazy.filter { $0.rule.kind == .calendar }.map(\.rule.name))
+        let changed = verdict.changes.filter { $0.rule.kind == .calendar }.map(\.rule.name)
+        let calendars = Set(changed.flatMap { [$0] + verdict.catalogue.calendarsResting(on: $0) })
         guard !tables.isEmpty || !calendars.isEmpty || !verdict.services.isEmpty else { return }
         let recount = DeadlineRecount(calendars: verdict.catalogue.calendars, nowMillis: nowMillis)
         var broken: [RuleName: Broken] = [:]
@@ -79,10 +80,13 @@ struct RunningCases: Sendable {
                 cases: lost.numbers, of: lost.count)
         }
         for written in rules.calendars {
-            guard let lost = broken[RuleName(kind: .calendar, name: written.rule.name)] else { continue }
-            verdict.find(
-                written.file, "running_cases", "running deadlines reach days that this calendar does not know",
-                cases: lost.numbers, of: lost.count)
+            let names = [written.rule.name] + verdict.catalogue.calendarsResting(on: written.rule.name)
+            for name in names {
+                guard let lost = broken[RuleName(kind: .calendar, name: name)] else { continue }
+                verdict.find(
+                    written.file, "running_cases", "running deadlines reach days that calendar \(name) does not know",
+                    cases: lost.numbers, of: lost.count)
+            }
         }
     }
 }

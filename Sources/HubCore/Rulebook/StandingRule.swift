@@ -15,9 +15,7 @@ protocol StandingRule: Message, Sendable {
 
 extension HubCalendar: StandingRule {
     static var kind: HubRuleKind { .calendar }
-    func enforce(in catalogue: inout ServiceCatalogue) throws(HubError) {
-        catalogue.calendars[name] = try WorkCalendar(self)
-    }
+    func enforce(in catalogue: inout ServiceCatalogue) throws(HubError) { try catalogue.keep(self) }
 }
 
 extension HubTable: StandingRule {

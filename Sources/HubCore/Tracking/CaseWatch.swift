@@ -72,7 +72,7 @@ struct CaseWatch: Sendable {
         if context.resumeFrom.isEmpty {
             var first = LayananWatchUpdate()
             if let state {
-                first.state = state
+                first.state = policy.applicants.contains(context.actor.role) ? state.forApplicants : state
                 position.caseVersion = state.version
             }
             first.cursor = .init(position.cursor)
@@ -156,9 +156,21 @@ extension HubEvent {
     /// A citizen sees what happened and which office did it; who the officer is stays with the department.
     var forApplicants: HubEvent {
         var event = forWatchers
+        event.holder = ""
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department
         return event
+    }
+}
+
+extension HubCase {
+    /// A citizen sees which office has the case; who the officer is stays with the department.
+    var forApplicants: HubCase {
+        var state = self
+        state.holder = ""
+        state.heldSinceMs = 0
+        state.asked = ""
+        return state
     }
 }

@@ -47,6 +47,10 @@ struct BundleReferences {
                 found.append("\(name) service: \(other.id) decides on it too")
             }
         }
+        for calendar in bundle.bundle.calendars
+        where !calendar.basedOn.isEmpty && !calendars.contains(calendar.basedOn) {
+            found.append("calendars based_on: no bundle brings a calendar \(calendar.basedOn)")
+        }
         for calendar in bundle.bundle.calendars {
             for other in all
             where other.id != bundle.id && other.bundle.calendars.contains(where: { $0.name == calendar.name }) {

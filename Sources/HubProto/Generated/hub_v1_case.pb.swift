@@ -142,6 +142,15 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Rules came into force; of no case. `changed` holds a value for each: kind/name/version and the hash of its text.
   case published // = 9
+
+  /// An officer took the case, gave it back or was given it.
+  case assigned // = 10
+
+  /// Another unit holds the case.
+  case handedOver // = 11
+
+  /// An officer is away, or is back; of no case. `changed` says who, when and who stands in.
+  case absence // = 12
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -160,6 +169,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 7: self = .imported
     case 8: self = .recounted
     case 9: self = .published
+    case 10: self = .assigned
+    case 11: self = .handedOver
+    case 12: self = .absence
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -176,6 +188,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .imported: return 7
     case .recounted: return 8
     case .published: return 9
+    case .assigned: return 10
+    case .handedOver: return 11
+    case .absence: return 12
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -192,6 +207,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .imported,
     .recounted,
     .published,
+    .assigned,
+    .handedOver,
+    .absence,
   ]
 
 }
@@ -504,6 +522,24 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._note = newValue}
   }
 
+  /// Officer in whose hands it is, a principal; empty = nobody's yet. Not told to applicants.
+  public var holder: String {
+    get {_storage._holder}
+    set {_uniqueStorage()._holder = newValue}
+  }
+
+  /// Milliseconds since 1970 UTC; 0 = nobody holds it.
+  public var heldSinceMs: Int64 {
+    get {_storage._heldSinceMs}
+    set {_uniqueStorage()._heldSinceMs = newValue}
+  }
+
+  /// Officer who is asked at the present escalation; empty = none, or the post is not held. Not told to applicants.
+  public var asked: String {
+    get {_storage._asked}
+    set {_uniqueStorage()._asked = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -638,6 +674,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._moved = newValue}
   }
 
+  /// Officer who holds the case after this event. Not told to applicants.
+  public var holder: String {
+    get {_storage._holder}
+    set {_uniqueStorage()._holder = newValue}
+  }
+
   /// What was asked and what changed, so that the decision can be replayed. Kept in the log and shown with History to
   /// the department; never sent to watchers.
   public var form: [HubFieldValue] {
@@ -754,7 +796,7 @@ nonisolated extension HubClockUnit: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1047,7 +1089,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1071,6 +1113,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _escalatedTo: String = String()
     var _origin: HubOrigin? = nil
     var _note: String = String()
+    var _holder: String = String()
+    var _heldSinceMs: Int64 = 0
+    var _asked: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1102,6 +1147,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _escalatedTo = source._escalatedTo
       _origin = source._origin
       _note = source._note
+      _holder = source._holder
+      _heldSinceMs = source._heldSinceMs
+      _asked = source._asked
     }
   }
 
@@ -1141,6 +1189,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._escalatedTo) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._origin) }()
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._note) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._holder) }()
+        case 23: try { try decoder.decodeSingularInt64Field(value: &_storage._heldSinceMs) }()
+        case 24: try { try decoder.decodeSingularStringField(value: &_storage._asked) }()
         default: break
         }
       }
@@ -1216,6 +1267,15 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._note.isEmpty {
         try visitor.visitSingularStringField(value: _storage._note, fieldNumber: 21)
       }
+      if !_storage._holder.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._holder, fieldNumber: 22)
+      }
+      if _storage._heldSinceMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._heldSinceMs, fieldNumber: 23)
+      }
+      if !_storage._asked.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._asked, fieldNumber: 24)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1246,6 +1306,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._escalatedTo != rhs_storage._escalatedTo {return false}
         if _storage._origin != rhs_storage._origin {return false}
         if _storage._note != rhs_storage._note {return false}
+        if _storage._holder != rhs_storage._holder {return false}
+        if _storage._heldSinceMs != rhs_storage._heldSinceMs {return false}
+        if _storage._asked != rhs_storage._asked {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1302,7 +1365,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{2}\u{3}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{2}\u{2}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1322,6 +1385,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _escalation: UInt32 = 0
     var _unit: String = String()
     var _moved: [HubDeadlineMove] = []
+    var _holder: String = String()
     var _form: [HubFieldValue] = []
     var _documents: [HubDocument] = []
     var _changed: [HubFieldValue] = []
@@ -1354,6 +1418,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _escalation = source._escalation
       _unit = source._unit
       _moved = source._moved
+      _holder = source._holder
       _form = source._form
       _documents = source._documents
       _changed = source._changed
@@ -1394,6 +1459,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._escalation) }()
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._moved) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._holder) }()
         case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._form) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._documents) }()
         case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._changed) }()
@@ -1462,6 +1528,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._moved.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._moved, fieldNumber: 17)
       }
+      if !_storage._holder.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._holder, fieldNumber: 18)
+      }
       if !_storage._form.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._form, fieldNumber: 20)
       }
@@ -1503,6 +1572,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._escalation != rhs_storage._escalation {return false}
         if _storage._unit != rhs_storage._unit {return false}
         if _storage._moved != rhs_storage._moved {return false}
+        if _storage._holder != rhs_storage._holder {return false}
         if _storage._form != rhs_storage._form {return false}
         if _storage._documents != rhs_storage._documents {return false}
         if _storage._changed != rhs_storage._changed {return false}

@@ -844,6 +844,13 @@ public nonisolated struct HubCalendar: Sendable {
   /// Weekdays on which offices are open, 1 = Monday … 7 = Sunday.
   public var openWeekdays: [UInt32] = []
 
+  /// Calendar on which this one rests: its days, weekdays and closed days hold here too, and fields 4 to 6 and 8 are empty.
+  /// The other one rests on none.
+  public var basedOn: String = String()
+
+  /// With `based_on`: these offices serve on joint leave.
+  public var servesJointLeave: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1744,7 +1751,7 @@ nonisolated extension HubTableRow: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension HubCalendar: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Calendar"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}version\0\u{1}source\0\u{3}first_day\0\u{3}last_day\0\u{3}utc_offset_minutes\0\u{1}closed\0\u{3}open_weekdays\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}version\0\u{1}source\0\u{3}first_day\0\u{3}last_day\0\u{3}utc_offset_minutes\0\u{1}closed\0\u{3}open_weekdays\0\u{3}based_on\0\u{3}serves_joint_leave\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1760,6 +1767,8 @@ nonisolated extension HubCalendar: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 6: try { try decoder.decodeSingularSInt32Field(value: &self.utcOffsetMinutes) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.closed) }()
       case 8: try { try decoder.decodeRepeatedUInt32Field(value: &self.openWeekdays) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.basedOn) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.servesJointLeave) }()
       default: break
       }
     }
@@ -1790,6 +1799,12 @@ nonisolated extension HubCalendar: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.openWeekdays.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.openWeekdays, fieldNumber: 8)
     }
+    if !self.basedOn.isEmpty {
+      try visitor.visitSingularStringField(value: self.basedOn, fieldNumber: 9)
+    }
+    if self.servesJointLeave != false {
+      try visitor.visitSingularBoolField(value: self.servesJointLeave, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1802,6 +1817,8 @@ nonisolated extension HubCalendar: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.utcOffsetMinutes != rhs.utcOffsetMinutes {return false}
     if lhs.closed != rhs.closed {return false}
     if lhs.openWeekdays != rhs.openWeekdays {return false}
+    if lhs.basedOn != rhs.basedOn {return false}
+    if lhs.servesJointLeave != rhs.servesJointLeave {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -131,11 +131,48 @@ public nonisolated struct LayananGetCaseReply: Sendable {
   /// Clears the value of ``case``. Subsequent reads from it will return its default value.
   public mutating func clearCase() {self._case = nil}
 
+  /// Its clocks that run or pause, as people count them.
+  public var countdowns: [LayananCountdown] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _case: HubCase? = nil
+}
+
+/// How much time a clock leaves.
+public nonisolated struct LayananCountdown: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name as in the definition.
+  public var name: String = String()
+
+  /// Working days after today, or whole hours; 0 on the last day or in the last hour.
+  public var left: Int64 = 0
+
+  public var unit: HubClockUnit = .unspecified
+
+  /// It waits for the applicant.
+  public var paused: Bool = false
+
+  /// Such as "Sisa 2 hari kerja".
+  public var text: HubText {
+    get {_text ?? HubText()}
+    set {_text = newValue}
+  }
+  /// Returns true if `text` has been explicitly set.
+  public var hasText: Bool {self._text != nil}
+  /// Clears the value of `text`. Subsequent reads from it will return its default value.
+  public mutating func clearText() {self._text = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _text: HubText? = nil
 }
 
 /// Every filter that is set must match.
@@ -462,7 +499,7 @@ nonisolated extension LayananGetCaseRequest: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension LayananGetCaseReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetCaseReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0\u{1}countdowns\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -471,6 +508,7 @@ nonisolated extension LayananGetCaseReply: SwiftProtobuf.Message, SwiftProtobuf.
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._case) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.countdowns) }()
       default: break
       }
     }
@@ -484,11 +522,69 @@ nonisolated extension LayananGetCaseReply: SwiftProtobuf.Message, SwiftProtobuf.
     try { if let v = self._case {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if !self.countdowns.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.countdowns, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: LayananGetCaseReply, rhs: LayananGetCaseReply) -> Bool {
     if lhs._case != rhs._case {return false}
+    if lhs.countdowns != rhs.countdowns {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LayananCountdown: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Countdown"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}left\0\u{1}unit\0\u{1}paused\0\u{1}text\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.left) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.unit) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.paused) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._text) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.left != 0 {
+      try visitor.visitSingularInt64Field(value: self.left, fieldNumber: 2)
+    }
+    if self.unit != .unspecified {
+      try visitor.visitSingularEnumField(value: self.unit, fieldNumber: 3)
+    }
+    if self.paused != false {
+      try visitor.visitSingularBoolField(value: self.paused, fieldNumber: 4)
+    }
+    try { if let v = self._text {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LayananCountdown, rhs: LayananCountdown) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.left != rhs.left {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.paused != rhs.paused {return false}
+    if lhs._text != rhs._text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

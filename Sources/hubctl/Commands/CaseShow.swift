@@ -26,9 +26,11 @@ struct CaseShow: HubCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func run(_ session: Session) async throws {
-        let found = try await session.getCase(number)
-        let privacy = Privacy(try? await session.definition(of: found.service), reveal: personal)
-        output.show(found.detail(privacy, nowMillis: await session.nowMillis()))
+        let request = LayananGetCaseRequest.with { $0.case = number }
+        let reply = try await session.call(.getCase, request, as: LayananGetCaseReply.self)
+        let privacy = Privacy(try? await session.definition(of: reply.case.service), reveal: personal)
+        output.show(
+            reply.case.detail(privacy, nowMillis: await session.nowMillis(), countdowns: reply.countdowns))
     }
 }
 

@@ -32,20 +32,27 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `warnings`, `escalated_to`, `origin`, `note`, and with an answer to a change `receipt`
+    /// `deadlines`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an answer to a change `receipt`
     /// and `replayed`.
-    func detail(_ privacy: Privacy, nowMillis: Int64, extra: [(String, JSON)] = []) -> Detail {
+    func detail(
+        _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
+    ) -> Detail {
         Detail(
-            kind: "case", name: number, text: text(privacy, nowMillis: nowMillis), members: members(privacy) + extra)
+            kind: "case", name: number, text: text(privacy, nowMillis: nowMillis, countdowns),
+            members: members(privacy) + extra)
     }
 
-    private func text(_ privacy: Privacy, nowMillis: Int64) -> [String] {
+    private func text(_ privacy: Privacy, nowMillis: Int64, _ countdowns: [LayananCountdown]) -> [String] {
         var lines = Detail.lines([
             ("Number", number), ("Id", Hex.uuid(id)), ("Service", "\(service) \(definitionVersion)"),
             ("Stage", stageTitle.english.isEmpty ? stage : "\(stage) – \(stageTitle.english)"),
             ("Version", String(version)), ("Department", unit.isEmpty ? department : "\(department), unit \(unit)"),
+            ("Holder", holder.isEmpty ? "" : "\(holder), since \(Moment.minute(heldSinceMs))"),
             ("Applicant", privacy.personal(applicant)),
-            ("Escalation", escalation == 0 ? "" : "level \(escalation), \(escalatedTo)"),
+            (
+                "Escalation",
+                escalation == 0 ? "" : "level \(escalation), \(escalatedTo)\(asked.isEmpty ? "" : " (\(asked))")"
+            ),
             ("Origin", hasOrigin ? origin.line : ""), ("Note", note),
             ("Created", Moment.minute(createdMs)), ("Updated", Moment.minute(updatedMs)),
             ("Age", Moment.age(of: createdMs, at: nowMillis)),
@@ -54,10 +61,14 @@ extension HubCase {
             lines += ["", "Data:"] + Detail.lines(data.map { ($0.name, privacy.text($0)) }).map { "  " + $0 }
         }
         if !deadlines.isEmpty {
-            var table = Table([.text("CLOCK"), .text("STATE"), .text("DUE"), .count("AMOUNT"), .text("UNIT")])
+            var table = Table([
+                .text("CLOCK"), .text("STATE"), .text("DUE"), .count("AMOUNT"), .text("UNIT"),
+                .text("LEFT", shrinks: true),
+            ])
             for clock in deadlines {
                 let due = clock.state == .paused ? "" : Moment.minute(clock.dueMs)
-                table.add([clock.name, clock.state.word, due, String(clock.amount), clock.unit.word])
+                let left = countdowns.first { $0.name == clock.name }?.text.english ?? ""
+                table.add([clock.name, clock.state.word, due, String(clock.amount), clock.unit.word, left])
             }
             lines += ["", "Clocks (UTC):"] + table.lines()
         }
@@ -83,6 +94,7 @@ extension HubCase {
             ("documents", .array(documents.map { .object(members: $0.members) })),
             ("deadlines", .array(deadlines.map { .object(members: $0.members) })),
             ("warnings", .array(warnings.map { .object(members: $0.members) })), ("escalated_to", .text(escalatedTo)),
+            ("holder", .text(holder)), ("held_since", .moment(heldSinceMs)), ("asked", .text(asked)),
             ("origin", hasOrigin ? .object(members: origin.members) : .null), ("note", .text(note)),
         ]
     }

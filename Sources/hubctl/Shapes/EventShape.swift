@@ -27,7 +27,7 @@ extension HubEvent {
     }
 
     /// `{"sequence","case","number","service","department","version","event","action","stage_before","stage_after",
-    /// "at","principal","role","unit","on_behalf_of","note","escalation","moved","form","changed","documents"}`; `form` and
+    /// "at","principal","role","unit","on_behalf_of","note","holder","escalation","moved","form","changed","documents"}`; `form` and
     /// `changed` have a key for each field, null when empty or hidden, and stand in the history only: watchers do not
     /// get them. `moved` is a list of `{"deadline","due_before","due_after","calendar_before","calendar_after"}`.
     func members(_ privacy: Privacy, whole: Bool) -> [(String, JSON)] {
@@ -38,6 +38,7 @@ extension HubEvent {
             ("stage_after", .text(stageAfter)), ("at", .moment(atMs)), ("principal", .text(actor.principal)),
             ("role", .text(actor.role)), ("unit", .text(unit)),
             ("on_behalf_of", privacy.personalJSON(actor.onBehalfOf)), ("note", .text(note)),
+            ("holder", .text(holder)),
             ("escalation", .integer(Int64(escalation))),
             ("moved", .array(moved.map { .object(members: $0.members) })),
         ]

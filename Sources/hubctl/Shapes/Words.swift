@@ -60,6 +60,9 @@ extension HubEventKind {
         case .imported: "imported"
         case .recounted: "recounted"
         case .published: "published"
+        case .assigned: "assigned"
+        case .handedOver: "handed_over"
+        case .absence: "absence"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

@@ -10,7 +10,7 @@ import SwiftProtobuf
 @testable import hubd
 
 extension FuzzTarget {
-    static let files = [definition, manifest, calendar, table, configuration, policy]
+    static let files = [definition, manifest, calendar, organisation, table, configuration, policy]
 
     /// Rules of every bundle's file.
     private static let anyFile: Set<Verdict> = [
@@ -59,17 +59,39 @@ extension FuzzTarget {
     ) { (input) throws(BrokenPromise) in try file(input) { _ = Manifest($0) } }
 
     private static let calendar = FuzzTarget(
-        "calendar", verdicts: anyFile.union(["name", "date", "last_day", "closed", "open_weekdays"])
+        "calendar", verdicts: anyFile.union(["name", "date", "last_day", "closed", "open_weekdays", "based_on"])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
             let calendar = CalendarReader.read(top)
             try roundTrip(calendar)
             guard top.findings.all.isEmpty else { return }
-            guard let days = try? WorkCalendar(calendar) else {
+            // One that rests on another has that one's days.
+            let base = HubCalendar.with { ($0.name, $0.firstDay, $0.lastDay) = ("", "2026-01-01", "2026-12-31") }
+            guard let days = try? WorkCalendar(calendar, among: [calendar.basedOn: base]) else {
                 throw BrokenPromise(description: "a sound calendar cannot be used")
             }
             for start: Int64 in [.min, 0, 1_790_000_000_000, .max] {
                 _ = try allowed { () throws(HubError) in try days.deadlineMillis(startMillis: start, workingDays: 5) }
+            }
+        }
+    }
+
+    private static let organisation = FuzzTarget(
+        "organisation",
+        verdicts: anyFile.union([
+            "name", "root", "parent", "department", "code", "unit", "rung", "positions", "principal", "unique",
+        ])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let organisation = OrganisationReader(top).read()
+            try roundTrip(organisation)
+            guard top.findings.all.isEmpty else { return }
+            let chart = OrganisationChart(organisation)
+            for unit in organisation.units {
+                let root = chart.line(from: unit.code).last
+                try promise(
+                    organisation.units.contains { $0.code == root && $0.parent.isEmpty },
+                    "a unit of a sound organisation is not below the regency")
             }
         }
     }

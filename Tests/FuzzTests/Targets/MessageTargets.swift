@@ -13,11 +13,13 @@ extension FuzzTarget {
     static let message = FuzzTarget(
         "message", verdicts: [.accepted, "E1005"]
     ) { (input) throws(BrokenPromise) in
-        let method = HubMethod.all[Int(input.first ?? 0) % HubMethod.all.count]
+        // The method's path in the first line, so that inputs keep their meaning when methods are added.
+        let path = String(decoding: input.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let method = HubMethod.all.first { $0.path == path } ?? .echo
         guard let type = method.messages?.request else {
             throw BrokenPromise(description: "\(method.path) has no message")
         }
-        return try decoded(type, Array(input.dropFirst()))
+        return try decoded(type, Array(input.drop { $0 != UInt8(ascii: "\n") }.dropFirst()))
     }
 
     private static func decoded<M: Message>(_ type: M.Type, _ bytes: [UInt8]) throws(BrokenPromise) -> Verdict {

@@ -965,7 +965,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[21] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[24] =
 {
   {
     "id",
@@ -1219,9 +1219,46 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[21] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "holder",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, holder),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held_since_ms",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, held_since_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asked",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, asked),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
+  23,   /* field[23] = asked */
   15,   /* field[15] = created_ms */
   11,   /* field[11] = data */
   13,   /* field[13] = deadlines */
@@ -1231,6 +1268,8 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   7,   /* field[7] = ended */
   18,   /* field[18] = escalated_to */
   17,   /* field[17] = escalation */
+  22,   /* field[22] = held_since_ms */
+  21,   /* field[21] = holder */
   0,   /* field[0] = id */
   20,   /* field[20] = note */
   1,   /* field[1] = number */
@@ -1246,7 +1285,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 21 }
+  { 0, 24 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1256,7 +1295,7 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  21,
+  24,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
   1,  hub__v1__case__number_ranges,
@@ -1340,7 +1379,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[22] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[23] =
 {
   {
     "sequence",
@@ -1547,6 +1586,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[22] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "holder",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, holder),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "form",
     20,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1614,17 +1665,18 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   11,   /* field[11] = at_ms */
   1,   /* field[1] = case_id */
   6,   /* field[6] = case_version */
-  19,   /* field[19] = changed */
-  21,   /* field[21] = definition_version */
+  20,   /* field[20] = changed */
+  22,   /* field[22] = definition_version */
   4,   /* field[4] = department */
-  18,   /* field[18] = documents */
+  19,   /* field[19] = documents */
   14,   /* field[14] = escalation */
-  17,   /* field[17] = form */
+  18,   /* field[18] = form */
+  17,   /* field[17] = holder */
   7,   /* field[7] = kind */
   16,   /* field[16] = moved */
   13,   /* field[13] = note */
   2,   /* field[2] = number */
-  20,   /* field[20] = seed */
+  21,   /* field[21] = seed */
   0,   /* field[0] = sequence */
   3,   /* field[3] = service */
   10,   /* field[10] = stage_after */
@@ -1634,8 +1686,8 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 17 },
-  { 0, 22 }
+  { 20, 18 },
+  { 0, 23 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -1645,7 +1697,7 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  22,
+  23,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
   2,  hub__v1__event__number_ranges,
@@ -1949,7 +2001,7 @@ const ProtobufCEnumDescriptor hub__v1__clock_unit__descriptor =
   hub__v1__clock_unit__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[10] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[13] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -1961,14 +2013,20 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[10] =
   { "EVENT_KIND_IMPORTED", "HUB__V1__EVENT_KIND__EVENT_KIND_IMPORTED", 7 },
   { "EVENT_KIND_RECOUNTED", "HUB__V1__EVENT_KIND__EVENT_KIND_RECOUNTED", 8 },
   { "EVENT_KIND_PUBLISHED", "HUB__V1__EVENT_KIND__EVENT_KIND_PUBLISHED", 9 },
+  { "EVENT_KIND_ASSIGNED", "HUB__V1__EVENT_KIND__EVENT_KIND_ASSIGNED", 10 },
+  { "EVENT_KIND_HANDED_OVER", "HUB__V1__EVENT_KIND__EVENT_KIND_HANDED_OVER", 11 },
+  { "EVENT_KIND_ABSENCE", "HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE", 12 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 10}
+{0, 0},{0, 13}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[10] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[13] =
 {
+  { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
+  { "EVENT_KIND_ASSIGNED", 10 },
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
+  { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
   { "EVENT_KIND_PUBLISHED", 9 },
   { "EVENT_KIND_RECOUNTED", 8 },
@@ -1985,9 +2043,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  10,
+  13,
   hub__v1__event_kind__enum_values_by_number,
-  10,
+  13,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

@@ -83,7 +83,19 @@ typedef enum _Hub__V1__EventKind {
   /*
    * Rules came into force; of no case. `changed` holds a value for each: kind/name/version and the hash of its text.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_PUBLISHED = 9
+  HUB__V1__EVENT_KIND__EVENT_KIND_PUBLISHED = 9,
+  /*
+   * An officer took the case, gave it back or was given it.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_ASSIGNED = 10,
+  /*
+   * Another unit holds the case.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_HANDED_OVER = 11,
+  /*
+   * An officer is away, or is back; of no case. `changed` says who, when and who stands in.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE = 12
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -338,10 +350,22 @@ struct  Hub__V1__Case
    * Reason given with the last rejection, repair or closing.
    */
   char *note;
+  /*
+   * Officer in whose hands it is, a principal; empty = nobody's yet. Not told to applicants.
+   */
+  char *holder;
+  /*
+   * Milliseconds since 1970 UTC; 0 = nobody holds it.
+   */
+  int64_t held_since_ms;
+  /*
+   * Officer who is asked at the present escalation; empty = none, or the post is not held. Not told to applicants.
+   */
+  char *asked;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -424,6 +448,10 @@ struct  Hub__V1__Event
   size_t n_moved;
   Hub__V1__DeadlineMove **moved;
   /*
+   * Officer who holds the case after this event. Not told to applicants.
+   */
+  char *holder;
+  /*
    * What was asked and what changed, so that the decision can be replayed. Kept in the log and shown with History to
    * the department; never sent to watchers.
    */
@@ -444,7 +472,7 @@ struct  Hub__V1__Event
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
 
 
 /*

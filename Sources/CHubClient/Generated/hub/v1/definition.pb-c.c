@@ -1970,7 +1970,7 @@ const ProtobufCMessageDescriptor hub__v1__table_row__descriptor =
   (ProtobufCMessageInit) hub__v1__table_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__calendar__field_descriptors[8] =
+static const ProtobufCFieldDescriptor hub__v1__calendar__field_descriptors[10] =
 {
   {
     "name",
@@ -2068,13 +2068,39 @@ static const ProtobufCFieldDescriptor hub__v1__calendar__field_descriptors[8] =
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "based_on",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Calendar, based_on),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "serves_joint_leave",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Calendar, serves_joint_leave),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__calendar__field_indices_by_name[] = {
+  8,   /* field[8] = based_on */
   6,   /* field[6] = closed */
   3,   /* field[3] = first_day */
   4,   /* field[4] = last_day */
   0,   /* field[0] = name */
   7,   /* field[7] = open_weekdays */
+  9,   /* field[9] = serves_joint_leave */
   2,   /* field[2] = source */
   5,   /* field[5] = utc_offset_minutes */
   1,   /* field[1] = version */
@@ -2082,7 +2108,7 @@ static const unsigned hub__v1__calendar__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__calendar__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor hub__v1__calendar__descriptor =
 {
@@ -2092,7 +2118,7 @@ const ProtobufCMessageDescriptor hub__v1__calendar__descriptor =
   "Hub__V1__Calendar",
   "hub.v1",
   sizeof(Hub__V1__Calendar),
-  8,
+  10,
   hub__v1__calendar__field_descriptors,
   hub__v1__calendar__field_indices_by_name,
   1,  hub__v1__calendar__number_ranges,

@@ -561,10 +561,19 @@ struct  Hub__V1__Calendar
    */
   size_t n_open_weekdays;
   uint32_t *open_weekdays;
+  /*
+   * Calendar on which this one rests: its days, weekdays and closed days hold here too, and fields 4 to 6 and 8 are empty.
+   * The other one rests on none.
+   */
+  char *based_on;
+  /*
+   * With `based_on`: these offices serve on joint leave.
+   */
+  protobuf_c_boolean serves_joint_leave;
 };
 #define HUB__V1__CALENDAR__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__calendar__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 /*

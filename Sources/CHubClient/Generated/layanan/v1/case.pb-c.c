@@ -232,6 +232,51 @@ void   layanan__v1__get_case_reply__free_unpacked
   assert(message->base.descriptor == &layanan__v1__get_case_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   layanan__v1__countdown__init
+                     (Layanan__V1__Countdown         *message)
+{
+  static const Layanan__V1__Countdown init_value = LAYANAN__V1__COUNTDOWN__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__countdown__get_packed_size
+                     (const Layanan__V1__Countdown *message)
+{
+  assert(message->base.descriptor == &layanan__v1__countdown__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__countdown__pack
+                     (const Layanan__V1__Countdown *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__countdown__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__countdown__pack_to_buffer
+                     (const Layanan__V1__Countdown *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__countdown__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__Countdown *
+       layanan__v1__countdown__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__Countdown *)
+     protobuf_c_message_unpack (&layanan__v1__countdown__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__countdown__free_unpacked
+                     (Layanan__V1__Countdown *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__countdown__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   layanan__v1__list_cases_request__init
                      (Layanan__V1__ListCasesRequest         *message)
 {
@@ -804,7 +849,7 @@ const ProtobufCMessageDescriptor layanan__v1__get_case_request__descriptor =
   (ProtobufCMessageInit) layanan__v1__get_case_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor layanan__v1__get_case_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor layanan__v1__get_case_reply__field_descriptors[2] =
 {
   {
     "case",
@@ -818,14 +863,27 @@ static const ProtobufCFieldDescriptor layanan__v1__get_case_reply__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "countdowns",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__GetCaseReply, n_countdowns),
+    offsetof(Layanan__V1__GetCaseReply, countdowns),
+    &layanan__v1__countdown__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned layanan__v1__get_case_reply__field_indices_by_name[] = {
   0,   /* field[0] = case */
+  1,   /* field[1] = countdowns */
 };
 static const ProtobufCIntRange layanan__v1__get_case_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor layanan__v1__get_case_reply__descriptor =
 {
@@ -835,11 +893,101 @@ const ProtobufCMessageDescriptor layanan__v1__get_case_reply__descriptor =
   "Layanan__V1__GetCaseReply",
   "layanan.v1",
   sizeof(Layanan__V1__GetCaseReply),
-  1,
+  2,
   layanan__v1__get_case_reply__field_descriptors,
   layanan__v1__get_case_reply__field_indices_by_name,
   1,  layanan__v1__get_case_reply__number_ranges,
   (ProtobufCMessageInit) layanan__v1__get_case_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__countdown__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__Countdown, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "left",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__Countdown, left),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__Countdown, unit),
+    &hub__v1__clock_unit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paused",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__Countdown, paused),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__Countdown, text),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__countdown__field_indices_by_name[] = {
+  1,   /* field[1] = left */
+  0,   /* field[0] = name */
+  3,   /* field[3] = paused */
+  4,   /* field[4] = text */
+  2,   /* field[2] = unit */
+};
+static const ProtobufCIntRange layanan__v1__countdown__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor layanan__v1__countdown__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.Countdown",
+  "Countdown",
+  "Layanan__V1__Countdown",
+  "layanan.v1",
+  sizeof(Layanan__V1__Countdown),
+  5,
+  layanan__v1__countdown__field_descriptors,
+  layanan__v1__countdown__field_indices_by_name,
+  1,  layanan__v1__countdown__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__countdown__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor layanan__v1__list_cases_request__field_descriptors[8] =

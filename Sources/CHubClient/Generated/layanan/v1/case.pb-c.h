@@ -15,12 +15,14 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "hub/v1/case.pb-c.h"
+#include "hub/v1/text.pb-c.h"
 
 typedef struct Layanan__V1__SubmitRequest Layanan__V1__SubmitRequest;
 typedef struct Layanan__V1__ActRequest Layanan__V1__ActRequest;
 typedef struct Layanan__V1__CaseReply Layanan__V1__CaseReply;
 typedef struct Layanan__V1__GetCaseRequest Layanan__V1__GetCaseRequest;
 typedef struct Layanan__V1__GetCaseReply Layanan__V1__GetCaseReply;
+typedef struct Layanan__V1__Countdown Layanan__V1__Countdown;
 typedef struct Layanan__V1__ListCasesRequest Layanan__V1__ListCasesRequest;
 typedef struct Layanan__V1__ListCasesReply Layanan__V1__ListCasesReply;
 typedef struct Layanan__V1__CaseSummary Layanan__V1__CaseSummary;
@@ -118,10 +120,44 @@ struct  Layanan__V1__GetCaseReply
 {
   ProtobufCMessage base;
   Hub__V1__Case *case_;
+  /*
+   * Its clocks that run or pause, as people count them.
+   */
+  size_t n_countdowns;
+  Layanan__V1__Countdown **countdowns;
 };
 #define LAYANAN__V1__GET_CASE_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__get_case_reply__descriptor) \
-    , NULL }
+    , NULL, 0,NULL }
+
+
+/*
+ * How much time a clock leaves.
+ */
+struct  Layanan__V1__Countdown
+{
+  ProtobufCMessage base;
+  /*
+   * Name as in the definition.
+   */
+  char *name;
+  /*
+   * Working days after today, or whole hours; 0 on the last day or in the last hour.
+   */
+  int64_t left;
+  Hub__V1__ClockUnit unit;
+  /*
+   * It waits for the applicant.
+   */
+  protobuf_c_boolean paused;
+  /*
+   * Such as "Sisa 2 hari kerja".
+   */
+  Hub__V1__Text *text;
+};
+#define LAYANAN__V1__COUNTDOWN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__countdown__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, HUB__V1__CLOCK_UNIT__CLOCK_UNIT_UNSPECIFIED, 0, NULL }
 
 
 /*
@@ -360,6 +396,25 @@ Layanan__V1__GetCaseReply *
 void   layanan__v1__get_case_reply__free_unpacked
                      (Layanan__V1__GetCaseReply *message,
                       ProtobufCAllocator *allocator);
+/* Layanan__V1__Countdown methods */
+void   layanan__v1__countdown__init
+                     (Layanan__V1__Countdown         *message);
+size_t layanan__v1__countdown__get_packed_size
+                     (const Layanan__V1__Countdown   *message);
+size_t layanan__v1__countdown__pack
+                     (const Layanan__V1__Countdown   *message,
+                      uint8_t             *out);
+size_t layanan__v1__countdown__pack_to_buffer
+                     (const Layanan__V1__Countdown   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__Countdown *
+       layanan__v1__countdown__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__countdown__free_unpacked
+                     (Layanan__V1__Countdown *message,
+                      ProtobufCAllocator *allocator);
 /* Layanan__V1__ListCasesRequest methods */
 void   layanan__v1__list_cases_request__init
                      (Layanan__V1__ListCasesRequest         *message);
@@ -510,6 +565,9 @@ typedef void (*Layanan__V1__GetCaseRequest_Closure)
 typedef void (*Layanan__V1__GetCaseReply_Closure)
                  (const Layanan__V1__GetCaseReply *message,
                   void *closure_data);
+typedef void (*Layanan__V1__Countdown_Closure)
+                 (const Layanan__V1__Countdown *message,
+                  void *closure_data);
 typedef void (*Layanan__V1__ListCasesRequest_Closure)
                  (const Layanan__V1__ListCasesRequest *message,
                   void *closure_data);
@@ -590,6 +648,7 @@ extern const ProtobufCMessageDescriptor layanan__v1__act_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__case_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__get_case_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__get_case_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__countdown__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__list_cases_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__list_cases_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__case_summary__descriptor;

@@ -1,0 +1,46 @@
+// How much time is left, in the words of whoever waits.
+
+import HubDomain
+import HubProto
+
+extension LayananCountdown {
+    /// What a deadline leaves at a moment; nil when it neither runs nor pauses.
+    ///
+    /// - Parameter calendars: By name; a deadline whose calendar is not here is left out.
+    init?(_ deadline: HubDeadline, calendars: [String: WorkCalendar], nowMillis: Int64) {
+        guard deadline.state == .running || deadline.state == .paused else { return nil }
+        self.init()
+        name = deadline.name
+        unit = deadline.unit
+        paused = deadline.state == .paused
+        switch (deadline.unit, paused) {
+        case (.workingDays, true): left = deadline.left
+        case (.workingDays, false):
+            guard let calendar = deadline.calendar.split(separator: "/").first.flatMap({ calendars[String($0)] })
+            else { return nil }
+            left = Int64(calendar.workingDaysLeft(nowMillis: nowMillis, dueMillis: deadline.dueMs))
+        case (_, true): left = deadline.left / Self.hourMillis
+        case (_, false):
+            left = max(0, deadline.dueMs.subtractingReportingOverflow(nowMillis).partialValue) / Self.hourMillis
+        }
+        text = words(isLate: !paused && deadline.dueMs <= nowMillis)
+    }
+
+    private static let hourMillis: Int64 = 3_600_000
+
+    private func words(isLate: Bool) -> HubText {
+        let (indonesian, english) =
+            unit == .workingDays
+            ? ("hari kerja", left == 1 ? "working day" : "working days") : ("jam", left == 1 ? "hour" : "hours")
+        let last = unit == .workingDays ? ("Hari terakhir", "Last day") : ("Kurang dari satu jam", "Less than an hour")
+        return .with {
+            switch (isLate, paused, left) {
+            case (true, _, _): ($0.id, $0.en) = ("Lewat waktu", "Overdue")
+            case (_, true, _):
+                ($0.id, $0.en) = ("Berhenti sementara, sisa \(left) \(indonesian)", "Paused, \(left) \(english) left")
+            case (_, _, 0): ($0.id, $0.en) = last
+            default: ($0.id, $0.en) = ("Sisa \(left) \(indonesian)", "\(left) \(english) left")
+            }
+        }
+    }
+}

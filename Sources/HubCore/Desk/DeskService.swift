@@ -1,0 +1,162 @@
+// What waits for an officer, who works where, and who is away.
+
+import HubDomain
+import HubProto
+import SwiftProtobuf
+
+/// The reads of `layanan.v1.Desk`, and absences.
+struct DeskService: Sendable {
+    let ledger: any Ledger
+    let journal: Journal
+    let rulebook: Rulebook
+    let absences: AbsenceBoard
+    let policy: Policy
+    let clock: any HubClock
+
+    // MARK: What waits
+
+    func queue(_ context: CallContext, _ request: LayananQueueRequest) async throws(HubError) -> LayananQueueReply {
+        guard !policy.applicants.contains(context.actor.role) else {
+            throw HubError(.permissionDenied, "queues are officers' own")
+        }
+        let limit =
+            request.pageSize == 0
+            ? CaseReads.pageSize.standard : min(Int(request.pageSize), CaseReads.pageSize.max)
+        let scope = Scope(of: context.actor, policy: policy)
+        var entries: [LayananQueueEntry] = []
+        var seen: Set<[UInt8]> = []
+        for (reason, query) in queries(of: context.actor) where [.unspecified, reason].contains(request.reason) {
+            for state in try await ledger.waiting(query, limit: limit + 1) where scope.covers(state) {
+                guard seen.insert([UInt8](state.id)).inserted else { continue }
+                entries.append(
+                    .with {
+                        $0.case = LayananCaseSummary(state)
+                        $0.reason = reason
+                    })
+            }
+        }
+        entries.sort { ($0.case.urgency, $0.case.number) < ($1.case.urgency, $1.case.number) }
+        return .with {
+            $0.entries = Array(entries.prefix(limit))
+            $0.more = entries.count > limit
+        }
+    }
+
+    /// What to look for: the officer's own and those of everybody for whom it stands in; then what its units have.
+    private func queries(of actor: HubActor) -> [(LayananQueueReason, WaitingPlace)] {
+        let catalogue = rulebook.catalogue
+        let persons = absences.represented(by: actor.principal, on: catalogue.today(clock.nowMillis()))
+        var queries: [(LayananQueueReason, WaitingPlace)] = []
+        queries += persons.map { (.held, .held(by: $0)) }
+        queries += persons.map { (.asked, .asked($0)) }
+        guard let chart = catalogue.chart, let unit = chart.workplace(of: actor.principal),
+            let department = chart.department(of: unit)
+        else { return queries + [(.unclaimed, .unclaimed(unit: actor.unit, department: actor.department))] }
+        queries.append((.unclaimed, .unclaimed(unit: unit, department: department)))
+        if chart.front(of: department) == unit {
+            queries.append((.unclaimed, .unclaimed(unit: "", department: department)))
+        }
+        return queries
+    }
+
+    // MARK: Who works where
+
+    func organisation(
+        _ context: CallContext, _ request: LayananOrganisationRequest
+    ) async throws(HubError) -> LayananOrganisationReply {
+        guard let rule = rulebook.catalogue.inForce.values.first(where: { $0.kind == .organisation }),
+            let body = try await ledger.record(rule.recordKey)?.body
+        else { return LayananOrganisationReply() }
+        let organisation: HubOrganisation = try decoded(body, rule.recordKey)
+        return .with { $0.organisation = organisation }
+    }
+
+    func listAbsences(
+        _ context: CallContext, _ request: LayananAbsencesRequest
+    ) async throws(HubError) -> LayananAbsencesReply {
+        let today = rulebook.catalogue.today(clock.nowMillis())
+        return .with { $0.absences = absences.current(on: today) }
+    }
+
+    func setAbsence(_ context: CallContext, _ request: LayananSetAbsenceRequest) async throws(HubError) -> CallAnswer {
+        switch try await ledger.answer(to: context.commitKey) {
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
+        case .committed, .conflict, nil: break
+        }
+        let absence = request.absence
+        try check(absence, by: context.actor)
+        var event = HubEvent()
+        event.kind = .absence
+        event.atMs = clock.nowMillis()
+        event.actor = context.actor
+        event.department = context.actor.department
+        event.changed = [
+            .with { ($0.name, $0.text) = ("officer", absence.officer) },
+            .with { ($0.name, $0.text) = ("days", "\(absence.firstDay)/\(absence.lastDay)") },
+            .with { ($0.name, $0.text) = ("substitute", absence.substitute) },
+        ]
+        let key = AbsenceBoard.recordKey(absence.officer)
+        var commit = Commit(key: context.commitKey, atMillis: event.atMs)
+        commit.records = [
+            RecordWrite(
+                key: key, expectedVersion: try await ledger.record(key)?.version ?? 0,
+                body: try absence.ledgerBytes())
+        ]
+        commit.events = [event]
+        commit.answer = try LayananSetAbsenceReply.with { $0.absence = absence }.ledgerBytes()
+        switch try await journal.commit(commit) {
+        case .committed(let answer, _, _):
+            absences.set(absence)
+            return CallAnswer(body: answer)
+        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
+        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
+        case .conflict: throw HubError(.versionStale, "somebody else changed this absence; try again")
+        }
+    }
+
+    /// Oneself may say it, and who leads the unit in which the officer works.
+    private func check(_ absence: LayananAbsence, by actor: HubActor) throws(HubError) {
+        let chart = rulebook.catalogue.chart
+        guard let chart, let workplace = chart.workplace(of: absence.officer) else {
+            throw HubError(
+                .formInvalid, "absence",
+                violations: [
+                    Violation(
+                        "absence/officer", "unknown", id: "Petugas ini tidak ada dalam struktur organisasi.",
+                        en: "The organisation does not know this officer.")
+                ])
+        }
+        guard
+            absence.officer == actor.principal || chart.leads(actor.principal, workplace)
+                || policy.allActions.contains(actor.role)
+        else {
+            throw HubError(.permissionDenied, "an absence is told by the officer or by who leads its unit")
+        }
+        var wrong: [Violation] = []
+        if !absence.firstDay.isEmpty || !absence.lastDay.isEmpty {
+            let first = CalendarDate(iso: absence.firstDay)
+            let last = CalendarDate(iso: absence.lastDay)
+            if first == nil || last == nil || absence.firstDay > absence.lastDay {
+                wrong.append(
+                    Violation(
+                        "absence/last_day", "days", id: "Isi hari pertama dan terakhir, YYYY-MM-DD.",
+                        en: "Give the first and the last day, YYYY-MM-DD."))
+            }
+        }
+        if !absence.substitute.isEmpty,
+            absence.substitute == absence.officer || chart.workplace(of: absence.substitute) == nil
+        {
+            wrong.append(
+                Violation(
+                    "absence/substitute", "unknown", id: "Pilih pengganti yang ada dalam struktur organisasi.",
+                    en: "Choose a substitute whom the organisation knows."))
+        }
+        guard wrong.isEmpty else { throw HubError(.formInvalid, "absence", violations: wrong) }
+    }
+}
+
+extension LayananCaseSummary {
+    /// Earlier deadlines come first, cases without one last.
+    fileprivate var urgency: Int64 { dueMs == 0 ? .max : dueMs }
+}

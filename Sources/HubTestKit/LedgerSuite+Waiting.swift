@@ -1,0 +1,60 @@
+// Promises on where open cases wait.
+
+import HubCore
+import HubDomain
+import HubProto
+
+extension LedgerSuite {
+    private static let front = WaitingPlace.unclaimed(unit: "", department: "perizinan")
+
+    private static func waiting(_ ledger: any Ledger, _ place: WaitingPlace) async throws -> [String] {
+        try await ledger.waiting(place, limit: 10).map(\.number)
+    }
+
+    private static func numbers(_ numbers: Int...) -> [String] { numbers.map { "IZN-2026-\($0)" } }
+
+    static let waitingPlaces: [LedgerPromise] = [
+        LedgerPromise("an open case waits in its unit, in its holder's hands, or for whoever is asked") { home in
+            let ledger = try await home.open()
+            var held = Sample.newCase(1)
+            held.holder = "urn:a"
+            held.asked = "urn:b"
+            var elsewhere = Sample.newCase(2)
+            elsewhere.unit = "arsip"
+            var ended = Sample.newCase(3)
+            ended.ended = true
+            for state in [held, elsewhere, ended, Sample.newCase(4)] { try await ledger.write(Sample.commit(state)) }
+            try promise(try await waiting(ledger, .held(by: "urn:a")), is: numbers(1))
+            try promise(try await waiting(ledger, .asked("urn:b")), is: numbers(1))
+            try promise(
+                try await waiting(ledger, .unclaimed(unit: "arsip", department: "perizinan")), is: numbers(2))
+            try promise(try await waiting(ledger, front), is: numbers(4))
+            try promise(try await waiting(ledger, .unclaimed(unit: "", department: "pengaduan")), is: [])
+        },
+        LedgerPromise("the earliest running deadline comes first, none last, and a limit cuts the rest") { home in
+            let ledger = try await home.open()
+            for (number, due) in [(1, 300), (2, nil), (3, 100), (4, 200)] as [(Int, Int64?)] {
+                var state = Sample.newCase(number)
+                if let due { state.deadlines = [Sample.deadline("a", due: Sample.now + due)] }
+                try await ledger.write(Sample.commit(state))
+            }
+            try promise(try await waiting(ledger, front), is: numbers(3, 4, 1, 2))
+            try promise(try await ledger.waiting(front, limit: 2).map(\.number), is: numbers(3, 4))
+        },
+        LedgerPromise("a case that changes hands waits in its new place alone, and nowhere when it has ended") { home in
+            let ledger = try await home.open()
+            var state = Sample.newCase(1)
+            try await ledger.write(Sample.commit(state))
+            state.version = 2
+            state.holder = "urn:a"
+            state.deadlines = [Sample.deadline("a", due: Sample.now + 5)]
+            try await ledger.write(Sample.commit(state))
+            try promise(try await waiting(ledger, front), is: [])
+            try promise(try await waiting(ledger, .held(by: "urn:a")), is: numbers(1))
+            state.version = 3
+            state.ended = true
+            try await ledger.write(Sample.commit(state))
+            try promise(try await waiting(ledger, .held(by: "urn:a")), is: [])
+        },
+    ]
+}

@@ -1,0 +1,204 @@
+// Cases change hands, and the ladder finds the person who is asked.
+
+import HubCore
+import HubDomain
+import HubProto
+import HubTestKit
+import Testing
+
+@Suite("A desk")
+struct DeskTests {
+    /// The fixture's department with two sections, of which `loket` is where the officer works.
+    private static let organisation = HubOrganisation.with {
+        ($0.name, $0.version, $0.source) = ("makmur", "1", "uji")
+        $0.units = [
+            .with { $0.code = "kabupaten" },
+            .with { ($0.code, $0.parent, $0.department) = ("dinas", "kabupaten", "pengaduan") },
+            .with { ($0.code, $0.parent) = ("loket", "dinas") },
+            .with { ($0.code, $0.parent) = ("arsip", "dinas") },
+            .with { ($0.code, $0.parent, $0.department) = ("lain", "kabupaten", "perizinan") },
+        ]
+        $0.positions = [
+            .with { ($0.code, $0.unit, $0.rung) = ("kepala", "dinas", "kepala-seksi") },
+            .with { ($0.code, $0.unit) = ("staf-dinas", "dinas") },
+            .with { ($0.code, $0.unit) = ("staf-loket", "loket") },
+            .with { ($0.code, $0.unit) = ("staf-arsip", "arsip") },
+        ]
+        $0.officers = [
+            .with { ($0.principal, $0.positions) = (Caller.chief.principal.urn, ["kepala"]) },
+            .with { ($0.principal, $0.positions) = (Caller.clerk.principal.urn, ["staf-dinas"]) },
+            .with { ($0.principal, $0.positions) = (Caller.deputy.principal.urn, ["staf-dinas"]) },
+            .with { ($0.principal, $0.positions) = (Caller.archivist.principal.urn, ["staf-arsip"]) },
+        ]
+    }
+
+    private func open() async throws -> SmallHub {
+        var bundle = SmallHub.bundle
+        bundle.organisations = [Self.organisation]
+        return try await SmallHub.open(
+            bundle: bundle, principals: [Caller.chief, .clerk, .deputy, .archivist, .officer, .stranger])
+    }
+
+    @discardableResult
+    private func change(
+        _ hub: SmallHub, _ method: HubMethod, _ state: HubCase, by caller: Caller, version: UInt64 = 0,
+        key: [UInt8]? = nil
+    ) async throws -> HubCase {
+        let request = LayananHoldRequest.with { ($0.case, $0.expectedVersion) = (state.number, version) }
+        return try await hub.call(method, request, as: LayananCaseReply.self, by: caller, key: key).case
+    }
+
+    @discardableResult
+    private func assign(_ hub: SmallHub, _ state: HubCase, to officer: Caller, by caller: Caller) async throws
+        -> HubCase
+    {
+        let request = LayananAssignRequest.with { ($0.case, $0.officer) = (state.number, officer.principal.urn) }
+        return try await hub.call(.assignCase, request, as: LayananCaseReply.self, by: caller).case
+    }
+
+    @discardableResult
+    private func handOver(_ hub: SmallHub, _ state: HubCase, to unit: String, by caller: Caller) async throws -> HubCase
+    {
+        let request = LayananHandOverRequest.with { ($0.case, $0.unit, $0.note) = (state.number, unit, "salah alamat") }
+        return try await hub.call(.handOverCase, request, as: LayananCaseReply.self, by: caller).case
+    }
+
+    private func away(_ officer: Caller, _ days: (String, String), substitute: Caller?, _ hub: SmallHub, by: Caller)
+        async throws
+    {
+        let request = LayananSetAbsenceRequest.with {
+            $0.absence.officer = officer.principal.urn
+            ($0.absence.firstDay, $0.absence.lastDay) = days
+            $0.absence.substitute = substitute?.principal.urn ?? ""
+        }
+        _ = try await hub.call(.setAbsence, request, as: LayananSetAbsenceReply.self, by: by)
+    }
+
+    private func queue(_ hub: SmallHub, of caller: Caller) async throws -> [String] {
+        let reply = try await hub.call(.queue, LayananQueueRequest(), as: LayananQueueReply.self, by: caller)
+        return reply.entries.map { "\($0.reason) \($0.case.number)" }
+    }
+
+    @Test("puts a case into the hands of the officer who claims it, and keeps it from others")
+    func claim() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        let held = try await change(hub, .claimCase, state, by: .clerk)
+        #expect(held.holder == Caller.clerk.principal.urn)
+        #expect(held.heldSinceMs == hub.clock.nowMillis())
+        await #expect(throws: HubError(.actionNotAllowed, "")) { try await change(hub, .claimCase, state, by: .deputy) }
+        let event = try #require(try await hub.history(of: held, by: .officer).events.last)
+        #expect(event.kind == .assigned && event.action == "claim" && event.holder == held.holder)
+        let free = try await change(hub, .releaseCase, held, by: .clerk)
+        #expect(free.holder.isEmpty && free.heldSinceMs == 0)
+    }
+
+    @Test("lets nobody of another unit or department take a case, and no applicant")
+    func strangers() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        await #expect(throws: HubError(.permissionDenied, "")) {
+            try await change(hub, .claimCase, state, by: .archivist)
+        }
+        await #expect(throws: HubError(.caseNotFound, "")) { try await change(hub, .claimCase, state, by: .stranger) }
+        await #expect(throws: HubError(.permissionDenied, "")) { try await change(hub, .claimCase, state, by: .portal) }
+        #expect(
+            try await change(hub, .claimCase, state, by: .officer).holder == Caller.officer.principal.urn,
+            "a counter that stands on no chart works for its department")
+    }
+
+    @Test("lets who leads the unit, and who holds the case, give it to an officer of the unit")
+    func assigned() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        await #expect(throws: HubError(.permissionDenied, "")) { try await assign(hub, state, to: .deputy, by: .clerk) }
+        try await assign(hub, state, to: .clerk, by: .chief)
+        #expect(try await assign(hub, state, to: .deputy, by: .clerk).holder == Caller.deputy.principal.urn)
+        await #expect(throws: HubError(.formInvalid, "")) { try await assign(hub, state, to: .archivist, by: .chief) }
+        await #expect(throws: HubError(.permissionDenied, "")) {
+            try await change(hub, .releaseCase, state, by: .clerk)
+        }
+        #expect(try await change(hub, .releaseCase, state, by: .chief).holder.isEmpty)
+    }
+
+    @Test("hands a case over to another unit of its department, with a reason, and into nobody's hands there")
+    func handedOver() async throws {
+        let hub = try await open()
+        let state = try await change(hub, .claimCase, try await hub.submit(), by: .clerk)
+        await #expect(throws: HubError(.formInvalid, "")) { try await handOver(hub, state, to: "lain", by: .clerk) }
+        await #expect(throws: HubError(.formInvalid, "")) { try await handOver(hub, state, to: "nowhere", by: .clerk) }
+        let after = try await handOver(hub, state, to: "arsip", by: .clerk)
+        #expect(after.unit == "arsip" && after.holder.isEmpty)
+        #expect(try await queue(hub, of: .archivist) == ["unclaimed \(state.number)"])
+        #expect(try await queue(hub, of: .clerk) == [])
+    }
+
+    @Test("shows an officer what it holds, what it is asked about and what nobody has, the most urgent first")
+    func queues() async throws {
+        let hub = try await open()
+        let late = try await hub.submit()
+        hub.wait(hours: 1)
+        let mine = try await change(hub, .claimCase, try await hub.submit(), by: .clerk)
+        #expect(try await queue(hub, of: .clerk) == ["unclaimed \(late.number)", "held \(mine.number)"])
+        #expect(try await queue(hub, of: .archivist) == [])
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 71 * SmallHub.hour)
+        #expect(try await queue(hub, of: .chief).contains("asked \(late.number)"))
+        try await hub.act("tarik", .withdrawComplaint, on: late, by: .portal)
+        #expect(try await queue(hub, of: .chief) == [], "what has ended waits no more")
+    }
+
+    @Test("asks the person whose post answers for the rung, or whoever stands in")
+    func escalation() async throws {
+        let hub = try await open()
+        let first = try await hub.submit()
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 73 * SmallHub.hour)
+        #expect(try await hub.get(first, by: .officer).asked == Caller.chief.principal.urn)
+        let second = try await hub.submit()
+        try await away(.chief, ("2026-01-08", "2026-01-31"), substitute: .deputy, hub, by: .chief)
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 73 * SmallHub.hour)
+        #expect(try await hub.get(second, by: .officer).asked == Caller.deputy.principal.urn)
+        #expect(try await queue(hub, of: .deputy).contains("asked \(first.number)"), "in the chief's place")
+        try await away(.chief, ("", ""), substitute: nil, hub, by: .chief)
+        #expect(try await !queue(hub, of: .deputy).contains("asked \(first.number)"))
+    }
+
+    @Test("takes absences from the officer and from who leads its unit, and refuses what cannot be")
+    func absences() async throws {
+        let hub = try await open()
+        let week = ("2026-01-12", "2026-01-16")
+        await #expect(throws: HubError(.permissionDenied, "")) {
+            try await away(.clerk, week, substitute: .deputy, hub, by: .deputy)
+        }
+        await #expect(throws: HubError(.formInvalid, "")) {
+            try await away(.clerk, ("2026-01-16", "2026-01-12"), substitute: .clerk, hub, by: .clerk)
+        }
+        try await away(.clerk, week, substitute: .deputy, hub, by: .chief)
+        let reply = try await hub.call(.absences, LayananAbsencesRequest(), as: LayananAbsencesReply.self, by: .clerk)
+        #expect(reply.absences.map(\.officer) == [Caller.clerk.principal.urn])
+        hub.wait(hours: 14 * 24)
+        let later = try await hub.call(.absences, LayananAbsencesRequest(), as: LayananAbsencesReply.self, by: .clerk)
+        #expect(later.absences == [])
+    }
+
+    @Test("tells no applicant who the officer is")
+    func applicants() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        try await change(hub, .claimCase, state, by: .clerk)
+        #expect(try await hub.get(state, by: .portal).holder.isEmpty)
+        let events = try await hub.history(of: state, by: .portal).events
+        #expect(events.count == 2 && events.allSatisfy { $0.holder.isEmpty && $0.actor.principal.isEmpty })
+    }
+
+    @Test("answers a repeated claim with the first one's answer, and a stale one with the present version")
+    func repeated() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        let key = [UInt8](repeating: 3, count: 16)
+        let first = try await change(hub, .claimCase, state, by: .clerk, key: key)
+        #expect(try await change(hub, .claimCase, state, by: .clerk, key: key) == first)
+        await #expect(throws: HubError(.versionStale, "")) {
+            try await change(hub, .releaseCase, state, by: .clerk, version: state.version)
+        }
+    }
+}
