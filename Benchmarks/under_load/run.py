@@ -24,7 +24,7 @@ from under_load.ground import Ground
 from under_load.wire import Closed, Late
 
 # Of the hub, for a part. Who repeats floods must not be held up for them.
-SETTINGS = {"growth": "principal_cuts_free: 1000000\n"}
+SETTINGS = {"growth": "principal_cuts_free: 1000000\nprincipal_calls_max: 1000000\n"}
 
 
 class Lines:
