@@ -133,6 +133,7 @@ package struct CertificateAuthority: Sendable {
                     SubjectKeyIdentifier(hash: publicKey)
                     AuthorityKeyIdentifier(
                         keyIdentifier: SubjectKeyIdentifier(hash: certificate.publicKey).keyIdentifier)
+                    Self.noRevocationAvailable
                 }, issuerPrivateKey: key.certificateKey)
             let pem = try issued.serializeAsPEM()
             return IssuedCertificate(der: pem.derBytes, pem: pem.pemString + "\n")
@@ -140,6 +141,10 @@ package struct CertificateAuthority: Sendable {
             throw HubError(.internalFault, "certificate: \(error)")
         }
     }
+
+    /// noRevAvail (RFC 9608, section 3): nobody publishes that a certificate of this authority was revoked; it runs out.
+    private static let noRevocationAvailable = Certificate.Extension(
+        oid: [2, 5, 29, 56], critical: false, value: [0x05, 0x00])
 
     private init(_ certificate: Certificate, key: PrivateKey) throws {
         self.certificate = certificate

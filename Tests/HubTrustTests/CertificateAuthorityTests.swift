@@ -70,6 +70,8 @@ struct CertificateAuthorityTests {
             try Array(#require(try certificate.extensions.subjectAlternativeNames))
                 == [.uniformResourceIdentifier(Self.principal)])
         #expect(try certificate.extensions.basicConstraints == .notCertificateAuthority)
+        let noRevocation = certificate.extensions[oid: [2, 5, 29, 56]]
+        #expect(noRevocation?.critical == false && noRevocation?.value == [0x05, 0x00], "RFC 9608")
         #expect(
             certificate.notValidAfter.timeIntervalSince1970 == Double((Self.now + 30 * Self.dayMillis) / 1_000))
         #expect(certificate.notValidBefore.timeIntervalSince1970 < Double(Self.now / 1_000))
