@@ -30,7 +30,7 @@ final class WatcherCheck: Sendable {
     private let client: HubClient
     private let relay: Relay
     /// Last sequence of the log before the watch.
-    private let start: UInt64
+    let start: UInt64
     private let state = Mutex(State())
 
     /// - Parameter start: Last sequence of the log when the watch begins.
