@@ -88,7 +88,10 @@ extension EndToEnd {
                 let writer = try await hub.counter(Service.complaint, "writer")
                 let petitions = try await Bench(hub).petitions(Service.complaint, count: seconds * 5, seed: 84)
                 try await hub.through { line in
-                    let watching = try (0..<count).map { _ in try Follower(hub.client(hub.town.auditor, line)) }
+                    let start = try await hub.town.status().sequence
+                    let watching = try (0..<count).map { _ in
+                        try Follower(hub.client(hub.town.auditor, line), after: start)
+                    }
                     let following = watching.map { follower in Task { try await follower.follow() } }
                     let client = try hub.client(writer, line)
                     // A new watch begins with what is then.
@@ -166,14 +169,18 @@ extension EndToEnd {
 private final class Follower: Sendable {
     private struct State {
         var isWatching = false
-        var last: UInt64 = 0
+        var last: UInt64
         var faults: [String] = []
     }
 
     let client: HubClient
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(_ client: HubClient) { self.client = client }
+    /// - Parameter start: Last event of the log before the watch.
+    init(_ client: HubClient, after start: UInt64) {
+        self.client = client
+        state = Mutex(State(last: start))
+    }
 
     /// The hub has answered.
     var isWatching: Bool { state.withLock { $0.isWatching } }
@@ -182,7 +189,7 @@ private final class Follower: Sendable {
     /// Gaps, repetitions and reversals.
     var faults: [String] { state.withLock { $0.faults } }
 
-    /// Sees everything from the beginning of the log on.
+    /// Sees everything that happens from now on.
     func follow() async throws {
         for try await update in client.cases.watch(LayananWatchRequest()) {
             state.withLock { state in
