@@ -40,6 +40,8 @@ struct KeyJournalFile {
 
     /// Gives the file back.
     mutating func close() {
+        // Unlocked first: a program that is just being started holds a copy of the descriptor until it is another one.
+        if lock >= 0 { flock(lock, LOCK_UN) }
         for descriptor in [file, lock] where descriptor >= 0 { _ = Glibc.close(descriptor) }
         (file, lock) = (-1, -1)
     }

@@ -65,6 +65,7 @@ package struct Hub: Sendable {
         let journal = Journal(ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell)
         let counters = HubCounters()
         let absences = try await AbsenceBoard.load(from: ledger)
+        let access = CaseAccess(policy: policy, rulebook: rulebook, absences: absences, clock: ports.clock)
         let passage = DeadlinePassage(
             ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, clock: ports.clock,
             counters: counters,
@@ -80,7 +81,7 @@ package struct Hub: Sendable {
             signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts,
             memory: ports.memory)
         let commands = CaseCommands(
-            ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, policy: policy,
+            ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
             clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
         let seal = CursorSeal(key: ports.cursorKey)
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
@@ -94,10 +95,10 @@ package struct Hub: Sendable {
         router.addInterop(
             InteropService(ledger: ledger, journal: journal, clock: ports.clock, seal: seal, pause: ports.pause))
         router.addReads(
-            CaseReads(ledger: ledger, policy: policy), rulebook: rulebook, modules: ports.modules,
+            CaseReads(ledger: ledger, access: access), rulebook: rulebook, modules: ports.modules,
             clock: ports.clock)
-        router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, policy: policy, seal: seal))
-        let documents = DocumentService(ledger: ledger, blobs: ports.blobs, policy: policy)
+        router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, access: access, seal: seal))
+        let documents = DocumentService(ledger: ledger, blobs: ports.blobs, access: access)
         router.addDocuments(documents)
         router.addUploads(
             UploadService(
@@ -107,9 +108,9 @@ package struct Hub: Sendable {
         router.addDesk(
             DeskCommands(
                 ledger: ledger, journal: journal, rulebook: rulebook, principals: principals, absences: absences,
-                policy: policy, clock: ports.clock),
+                access: access, clock: ports.clock),
             DeskService(
-                ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, policy: policy,
+                ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, access: access,
                 clock: ports.clock))
         router.addRulebook(
             RulebookService(

@@ -60,6 +60,8 @@ struct CaseListing: Sendable {
             } else if query.department != nil {
                 source +=
                     " INDEXED BY \(query.openOnly || query.overdueOnly ? "case_open_by_department" : "case_by_department")"
+            } else if query.service == nil, query.openOnly || query.overdueOnly {
+                source += " INDEXED BY case_open"
             }
         }
     }

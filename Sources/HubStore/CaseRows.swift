@@ -91,7 +91,8 @@ extension WaitingPlace {
         switch self {
         case .held(let officer): "held/\(officer)"
         case .asked(let officer): "asked/\(officer)"
-        case .unclaimed(let unit, let department): "unit/\(department)/\(unit)"
+        case .unclaimed(let unit): "unit/\(unit)"
+        case .unclaimedAtFront(let department): "front/\(department)"
         }
     }
 }

@@ -91,7 +91,8 @@ enum Schema {
             due_ms INTEGER NOT NULL,
             case_id BLOB NOT NULL,
             PRIMARY KEY (place, due_ms, case_id)) WITHOUT ROWID;
-        UPDATE case_row SET side = side || x'00';
+        UPDATE case_row SET side = CAST(side || x'00' AS BLOB);
+        CREATE INDEX case_open ON case_row (id) WHERE ended = 0;
         """,
     ]
 
@@ -100,19 +101,27 @@ enum Schema {
 
     /// Every open case gets its places, and its side column says so.
     @Sendable private static func fillWaiting(_ db: Database) throws {
-        let open = try PreparedStatement(db, "SELECT id, side, body FROM case_row WHERE ended = 0")
-            .all { row in (id: row.bytes(0), side: row.bytes(1), body: row.bytes(2)) }
-        for row in open {
-            guard var side = SideRows(bytes: row.side), let state = try? HubCase(serializedBytes: row.body) else {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "case_row")
-            }
-            side.waiting = SideRows(CaseWrite(state: state, expectedVersion: 0, index: [])).waiting
-            for place in side.waiting {
-                try PreparedStatement(db, "INSERT INTO waiting (place, due_ms, case_id) VALUES (?, ?, ?)")
-                    .run(place.place, place.dueMillis, row.id)
-            }
-            try PreparedStatement(db, "UPDATE case_row SET side = ? WHERE id = ?").run(side.bytes, row.id)
+        let page = try PreparedStatement(
+            db, "SELECT id, side, body FROM case_row WHERE ended = 0 AND id > ? ORDER BY id LIMIT 500")
+        var last: [UInt8] = []
+        while true {
+            let open = try page.all(last) { row in (id: row.bytes(0), side: row.bytes(1), body: row.bytes(2)) }
+            guard let end = open.last?.id else { return }
+            for row in open { try fillWaiting(db, id: row.id, side: row.side, body: row.body) }
+            last = end
         }
+    }
+
+    private static func fillWaiting(_ db: Database, id: [UInt8], side: [UInt8], body: [UInt8]) throws {
+        guard var side = SideRows(bytes: side), let state = try? HubCase(serializedBytes: body) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "case_row")
+        }
+        side.waiting = SideRows(CaseWrite(state: state, expectedVersion: 0, index: [])).waiting
+        for place in side.waiting {
+            try PreparedStatement(db, "INSERT INTO waiting (place, due_ms, case_id) VALUES (?, ?, ?)")
+                .run(place.place, place.dueMillis, id)
+        }
+        try PreparedStatement(db, "UPDATE case_row SET side = ? WHERE id = ?").run(side.bytes, id)
     }
 
     /// Brings the file to ``version``, each step in a transaction of its own with the new version.

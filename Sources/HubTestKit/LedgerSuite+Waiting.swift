@@ -5,7 +5,7 @@ import HubDomain
 import HubProto
 
 extension LedgerSuite {
-    private static let front = WaitingPlace.unclaimed(unit: "", department: "perizinan")
+    private static let front = WaitingPlace.unclaimedAtFront(of: "perizinan")
 
     private static func waiting(_ ledger: any Ledger, _ place: WaitingPlace) async throws -> [String] {
         try await ledger.waiting(place, limit: 10).map(\.number)
@@ -27,9 +27,9 @@ extension LedgerSuite {
             try promise(try await waiting(ledger, .held(by: "urn:a")), is: numbers(1))
             try promise(try await waiting(ledger, .asked("urn:b")), is: numbers(1))
             try promise(
-                try await waiting(ledger, .unclaimed(unit: "arsip", department: "perizinan")), is: numbers(2))
+                try await waiting(ledger, .unclaimed(unit: "arsip")), is: numbers(2))
             try promise(try await waiting(ledger, front), is: numbers(4))
-            try promise(try await waiting(ledger, .unclaimed(unit: "", department: "pengaduan")), is: [])
+            try promise(try await waiting(ledger, .unclaimedAtFront(of: "pengaduan")), is: [])
         },
         LedgerPromise("the earliest running deadline comes first, none last, and a limit cuts the rest") { home in
             let ledger = try await home.open()

@@ -37,7 +37,7 @@ extension EndToEnd {
                 try await hub.town.pass(hours: 73)
                 let state = try await hub.town.read(number, as: hub.town.admin)
                 #expect(state.escalation >= 1)
-                #expect(state.asked == "urn:elayanan:kominfo:kepala", "the section's head is away")
+                #expect(state.asked == "urn:elayanan:kominfo:kasi-meja-pengaduan", "whose head stands in")
                 let queue = try await Self.desk(hub, kepala, ["queue", "-o", "json"])
                 #expect(queue.output.contains("\"asked\"") && queue.output.contains(number), "\(queue.output)")
                 let chart = try await hub.regency.admin(["desk", "organisation", "-o", "wide"])

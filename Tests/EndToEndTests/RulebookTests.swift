@@ -62,7 +62,6 @@ extension EndToEnd {
                 let line = text.split(separator: "\n", omittingEmptySubsequences: false)
                     .firstIndex { $0.contains("name: perbaikan\n") || $0 == "  - name: perbaikan" }
                 #expect(check.output.contains("services/izin-usaha.yaml:\((line ?? 0) + 1) move_to"), "\(check.output)")
-                #expect(check.output.contains("valid_from"))
                 #expect(check.output.contains("no calendar id-2099 is in force"))
                 let published = try await hub.regency.admin([
                     "service", "publish", "\(folder)/izin-usaha.yaml", "--note", "x",

@@ -136,6 +136,8 @@ struct Caller {
     static let clerk = Caller("pengaduan", "staf", "officer")
     static let deputy = Caller("pengaduan", "wakil", "officer")
     static let archivist = Caller("pengaduan", "arsiparis", "officer")
+    /// Above all departments.
+    static let regent = Caller("setda", "bupati", "officer")
     static let importer = Caller("pengaduan", "arsip", "importer")
     static let strangeImporter = Caller("perizinan", "arsip", "importer")
     static let admin = Caller("hub", "admin", "admin")

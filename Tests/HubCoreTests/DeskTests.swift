@@ -156,7 +156,8 @@ struct DeskTests {
         let second = try await hub.submit()
         try await away(.chief, ("2026-01-08", "2026-01-31"), substitute: .deputy, hub, by: .chief)
         _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 73 * SmallHub.hour)
-        #expect(try await hub.get(second, by: .officer).asked == Caller.deputy.principal.urn)
+        #expect(try await hub.get(second, by: .officer).asked == Caller.chief.principal.urn)
+        #expect(try await queue(hub, of: .deputy).contains("asked \(second.number)"))
         #expect(try await queue(hub, of: .deputy).contains("asked \(first.number)"), "in the chief's place")
         try await away(.chief, ("", ""), substitute: nil, hub, by: .chief)
         #expect(try await !queue(hub, of: .deputy).contains("asked \(first.number)"))
@@ -188,6 +189,95 @@ struct DeskTests {
         #expect(try await hub.get(state, by: .portal).holder.isEmpty)
         let events = try await hub.history(of: state, by: .portal).events
         #expect(events.count == 2 && events.allSatisfy { $0.holder.isEmpty && $0.actor.principal.isEmpty })
+    }
+
+    @Test("keeps the reason of a hand-over among the officers, whoever reads")
+    func reasonStaysInside() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        try await handOver(hub, state, to: "arsip", by: .chief)
+        let outside = try await hub.history(of: state, by: .portal).events
+        #expect(outside.count == 2 && outside.allSatisfy { !$0.note.contains("salah alamat") })
+        #expect(try await hub.history(of: state, by: .officer).events.last?.note == "salah alamat")
+    }
+
+    @Test("counts a reason in scalars and takes no control characters, so that no event outgrows a message")
+    func reasonsAreBounded() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        for note in ["a" + String(repeating: "\u{301}", count: 4_001), "a\u{1B}[2J", " "] {
+            let request = LayananHandOverRequest.with {
+                ($0.case, $0.unit, $0.note) = (state.number, "arsip", note)
+            }
+            await #expect(throws: HubError(.formInvalid, "")) {
+                try await hub.call(.handOverCase, request, as: LayananCaseReply.self, by: .chief)
+            }
+        }
+    }
+
+    @Test("shows a case to the department whose unit holds it and to the officer who is asked, wherever they work")
+    func otherDepartments() async throws {
+        let hub = try await SmallHub.open(
+            bundle: Self.bundleAboveDepartments, principals: [Caller.chief, .clerk, .stranger, .regent]
+        ) { question, acceptance in
+            var acceptance = acceptance
+            if question.command.action == "tangani" { acceptance.unit = "lain" }
+            return acceptance
+        }
+        let state = try await hub.submit()
+        await #expect(throws: HubError(.caseNotFound, "")) { try await hub.get(state, by: .stranger) }
+        let routed = try await hub.act("tangani", on: state, by: .officer)
+        #expect(try await queue(hub, of: .stranger) == ["unclaimed \(state.number)"])
+        #expect(try await hub.get(routed, by: .stranger).unit == "lain")
+        #expect(try await change(hub, .claimCase, routed, by: .stranger).holder == Caller.stranger.principal.urn)
+        let late = try await hub.submit()
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 73 * SmallHub.hour)
+        #expect(try await queue(hub, of: .regent) == ["asked \(late.number)"])
+        #expect(try await hub.get(late, by: .regent).asked == Caller.regent.principal.urn)
+    }
+
+    /// As `organisation`, with a unit of another department that has officers, and nobody but the regent to ask.
+    private static var bundleAboveDepartments: LoadedBundle {
+        var organisation = organisation
+        organisation.positions[0].rung = ""
+        organisation.positions += [
+            .with { ($0.code, $0.unit) = ("staf-lain", "lain") },
+            .with { ($0.code, $0.unit, $0.rung) = ("bupati", "kabupaten", "kepala-seksi") },
+        ]
+        organisation.officers += [
+            .with { ($0.principal, $0.positions) = (Caller.stranger.principal.urn, ["staf-lain"]) },
+            .with { ($0.principal, $0.positions) = (Caller.regent.principal.urn, ["bupati"]) },
+        ]
+        var bundle = SmallHub.bundle
+        bundle.organisations = [organisation]
+        return bundle
+    }
+
+    @Test("lets nobody name oneself as the substitute of somebody else")
+    func ownSubstitute() async throws {
+        let hub = try await open()
+        await #expect(throws: HubError(.formInvalid, "")) {
+            try await away(.clerk, ("2026-01-12", "2026-01-16"), substitute: .chief, hub, by: .chief)
+        }
+    }
+
+    @Test("does not lose cases when a chart drops their unit or their officer: such a chart is refused with the list")
+    func strandedCases() async throws {
+        let hub = try await open()
+        let state = try await change(hub, .claimCase, try await hub.submit(), by: .clerk)
+        var next = Self.organisation
+        next.version = "2"
+        next.officers.remove(at: 1)
+        let request = HubCheckRulesRequest.with {
+            $0.files = [
+                .with { ($0.path, $0.content) = ("organisation/m.bin", .init((try? next.ledgerBytes()) ?? [])) }
+            ]
+        }
+        let found = try await hub.call(.checkRules, request, as: HubCheckRulesReply.self, by: .admin)
+        #expect(found.findings.map(\.cases) == [[state.number]])
+        try await change(hub, .releaseCase, state, by: .clerk)
+        let after = try await hub.call(.checkRules, request, as: HubCheckRulesReply.self, by: .admin)
+        #expect(after.findings.isEmpty)
     }
 
     @Test("answers a repeated claim with the first one's answer, and a stale one with the present version")

@@ -60,6 +60,32 @@ struct RecountTests {
         #expect(after.escalation == 0)
     }
 
+    @Test("a deadline that would lie in the past passes on its own day, with all that follows")
+    func passesOnItsDay() async throws {
+        let ledger = InMemoryLedger()
+        var bundle = PublishingHub.bundle
+        bundle.calendars = [PublishingHub.calendar(closed: ["2026-01-06"])]
+        let hub = try await PublishingHub.open(ledger: ledger, bundle: bundle)
+        let state = try await hub.file()  // Due on 13 January by this calendar, on 12 January by the next one.
+        hub.small.wait(hours: 8 * 24)
+        try await hub.publish([PublishingHub.file(PublishingHub.calendar("2"))])
+        #expect(try await hub.settled(state).version == state.version, "the end of today is when it was due")
+        hub.small.clock.advance(toMillis: state.deadlines[0].dueMs)
+        let acted = try await hub.small.act("catat", on: state, by: .officer)
+        #expect(acted.escalation == 1)
+        #expect(acted.deadlines[0].state == .passed)
+    }
+
+    @Test("a calendar that is taken back while cases are counted anew counts them all once more")
+    func takenBack() async throws {
+        let hub = try await PublishingHub.open()
+        let state = try await hub.file()
+        try await hub.publish([PublishingHub.file(PublishingHub.calendar("2", closed: ["2026-01-07"]))])
+        _ = try await hub.settled(state)
+        try await hub.publish([PublishingHub.file(PublishingHub.calendar("1"))])
+        #expect(try await hub.settled(state).deadlines[0].dueMs == state.deadlines[0].dueMs)
+    }
+
     @Test("a deadline that is due by the old calendar alone moves instead of passing")
     func movesInsteadOfPassing() async throws {
         let hub = try await PublishingHub.open()

@@ -26,8 +26,8 @@ struct RuleReviewTests {
         let broken = HubRuleFile.with { ($0.path, $0.content) = ("tables/x.bin", .init([0xFF])) }
         #expect(
             try await findings(hub, [PublishingHub.file(definition), broken]) == [
-                "tables/x.bin syntax", "services/aduan-uji.bin department", "services/aduan-uji.bin valid_from",
-                "services/aduan-uji.bin table", "services/aduan-uji.bin calendar",
+                "tables/x.bin syntax", "services/aduan-uji.bin department", "services/aduan-uji.bin table",
+                "services/aduan-uji.bin calendar",
             ])
     }
 

@@ -121,6 +121,33 @@ struct RulebookTests {
         #expect(try await hub.history(of: "jalan").map { $0.changes[0].rule.version } == ["1", "2", "1"])
     }
 
+    @Test("lets a wrong definition be corrected on the same day: what was published last for a day holds")
+    func corrected() async throws {
+        let hub = try await PublishingHub.open()
+        try await hub.publish([PublishingHub.file(PublishingHub.definition("2026.2", from: "2026-01-05"))])
+        try await hub.publish([PublishingHub.file(PublishingHub.definition("2026.3", from: "2026-01-05"))])
+        #expect(try await hub.file().definitionVersion == "2026.3")
+        try await hub.publish([PublishingHub.file(PublishingHub.definition("2026.2", from: "2026-01-05"))])
+        #expect(try await hub.file().definitionVersion == "2026.2", "and may come back")
+        let again = try await PublishingHub.open(ledger: hub.small.ledger)
+        let request = LayananGetServiceRequest.with { $0.service = SmallHub.service }
+        let reply = try await again.small.call(.getService, request, as: LayananGetServiceReply.self, by: .officer)
+        #expect(reply.definition.version == "2026.2")
+    }
+
+    @Test("starts without the rules of a bundle that cannot come into force, and keeps those of before")
+    func brokenBundle() async throws {
+        let ledger = InMemoryLedger()
+        _ = try await PublishingHub.open(ledger: ledger)
+        var bundle = PublishingHub.bundle
+        var resting = HubCalendar()
+        (resting.name, resting.version, resting.basedOn) = ("kalender", "2", "kalender")
+        bundle.calendars = [resting]
+        let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
+        #expect(try await again.file().deadlines[0].calendar == "kalender/1")
+        #expect(try await again.history().count == 1)
+    }
+
     @Test("is one department's to change")
     func rights() async throws {
         let hub = try await PublishingHub.open()

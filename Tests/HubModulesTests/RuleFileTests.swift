@@ -60,6 +60,22 @@ struct RuleFileTests {
         #expect(findings.allSatisfy { !$0.file.contains("\u{1B}") })
     }
 
+    @Test("that are nothing but mistakes are told up to a bound, and cost no more than that")
+    func manyMistakes() {
+        let csv = "a,b\n" + String(repeating: "x\n", count: 200_000)
+        let (_, findings) = RuleFileReader().read([
+            .with {
+                $0.path = "tables/t.csv"
+                $0.content = Data(csv.utf8)
+            },
+            .with {
+                $0.path = "tables/t.yaml"
+                $0.content = Data(about.utf8)
+            },
+        ])
+        #expect(findings.count == 200)
+    }
+
     @Test("are not read twice under one path, and no file that nobody would read")
     func twice() {
         let (_, found) = read([("calendars/a.csv", ""), ("tables/a.csv", "k\n1\n"), ("tables/a.csv", "k\n1\n")])
@@ -125,6 +141,23 @@ struct OrganisationFileTests {
     func refused(_ old: String, _ new: String, _ expected: String) {
         let findings = found(sound.replacingOccurrences(of: old, with: new))
         #expect(findings.contains(expected), "\(findings)")
+    }
+
+    @Test("that is deeper than an organisation can be is refused, not counted for ever")
+    func tooDeep() {
+        let units = (1...3_000).map { "  - { code: u\($0), title: { id: A, en: A }, parent: u\($0 - 1) }" }
+        let text = """
+            name: m
+            version: "1"
+            source: s
+            units:
+              - { code: u0, title: { id: A, en: A } }
+            \(units.joined(separator: "\n"))
+            positions:
+              - { code: p, title: { id: A, en: A }, unit: u0 }
+
+            """
+        #expect(found(text).contains { $0.hasSuffix("parent") })
     }
 
     @Test("of this regency is sound")

@@ -11,7 +11,7 @@ package struct CaseCommands: Sendable {
     let journal: Journal
     let modules: any ModuleRuntime
     let rulebook: Rulebook
-    let policy: Policy
+    let access: CaseAccess
     let clock: any HubClock
     let deadlines: DeadlinePassage
     let numbers: NumberBlocks
@@ -19,6 +19,8 @@ package struct CaseCommands: Sendable {
 
     /// How often a decision is made anew after the case changed meanwhile.
     static let attempts = 3
+
+    private var policy: Policy { access.policy }
 
     // MARK: The three commands
 
@@ -71,7 +73,7 @@ package struct CaseCommands: Sendable {
         _ kind: HubActionKind, _ catalogue: ServiceCatalogue
     ) async throws(HubError) -> CallAnswer {
         for attempt in 1...Self.attempts {
-            let found = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
+            let found = try await CaseReads(ledger: ledger, access: access).find(request.case, context.actor)
             let before = try await deadlines.settle(found)
             guard request.expectedVersion == 0 || request.expectedVersion == before.version else {
                 throw Self.stale(present: before.version)
@@ -197,8 +199,7 @@ package struct CaseCommands: Sendable {
             ]
         }
         commit.events = [step.event]
-        let isApplicant = policy.applicants.contains(context.actor.role)
-        commit.answer = try LayananCaseReply.with { $0.case = isApplicant ? step.state.forApplicants : step.state }
+        commit.answer = try LayananCaseReply.with { $0.case = access.view(of: step.state, for: context.actor) }
             .ledgerBytes()
         return try await journal.commit(commit)
     }
@@ -227,13 +228,15 @@ package struct CaseCommands: Sendable {
                     ? "\(definition.service) has no such action" : "not possible in stage \(state.stage)",
                 facts: ["stage": state.stage])
         }
-        try authorise(action, actor, department: state.department, applicant: state.applicant)
+        try authorise(
+            action, actor, department: state.department, applicant: state.applicant,
+            works: access.works(actor, on: state))
         return action
     }
 
     /// An action on a case, or a request, whose applicant the actor becomes.
     private func authorise(
-        _ action: HubAction, _ actor: HubActor, department: String, applicant: String
+        _ action: HubAction, _ actor: HubActor, department: String, applicant: String, works: Bool
     ) throws(HubError) {
         if policy.allActions.contains(actor.role) { return }
         if action.roles.contains(Self.applicantRole),
@@ -241,7 +244,7 @@ package struct CaseCommands: Sendable {
         {
             return
         }
-        if action.roles.contains(actor.role), policy.works(actor, in: department) { return }
+        if action.roles.contains(actor.role), works { return }
         throw HubError(.permissionDenied, "role \(actor.role) may not take action \(action.name)")
     }
 
@@ -251,7 +254,9 @@ package struct CaseCommands: Sendable {
         if command.kind == .import, !policy.works(actor, in: department) {
             throw HubError(.permissionDenied, "an older register is brought by its own department")
         }
-        try authorise(action, actor, department: department, applicant: actor.applicantReference)
+        try authorise(
+            action, actor, department: department, applicant: actor.applicantReference,
+            works: policy.works(actor, in: department))
     }
 
     /// What the ledger knows of those documents that this actor may use: its own, its citizen's, and the case's.

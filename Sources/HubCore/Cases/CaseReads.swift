@@ -6,7 +6,9 @@ import HubProto
 /// `layanan.v1.Cases`, without Watch.
 package struct CaseReads: Sendable {
     let ledger: any Ledger
-    let policy: Policy
+    let access: CaseAccess
+
+    private var policy: Policy { access.policy }
 
     /// Lines in a page of a list, by default and at most.
     static let pageSize: (standard: Int, max: Int) = (50, 200)
@@ -23,7 +25,7 @@ package struct CaseReads: Sendable {
         } else {
             throw HubError(.caseNotFound, "neither a case number with a right check digit nor a UUID")
         }
-        guard let state, Scope(of: actor, policy: policy).covers(state) else { throw Scope.notFound }
+        guard let state, access.sees(actor, state) else { throw Scope.notFound }
         return state
     }
 
@@ -35,7 +37,7 @@ package struct CaseReads: Sendable {
             LayananCountdown($0, calendars: catalogue.calendars, nowMillis: nowMillis)
         }
         return .with {
-            $0.case = policy.applicants.contains(context.actor.role) ? state.forApplicants : state
+            $0.case = access.view(of: state, for: context.actor)
             $0.countdowns = countdowns
         }
     }
@@ -46,9 +48,10 @@ package struct CaseReads: Sendable {
         let state = try await find(request.case, context.actor)
         let events = try await ledger.events(
             ofCase: [UInt8](state.id), afterVersion: request.afterVersion, limit: Self.historyPage.events + 1)
-        // What officers typed stays with the department.
-        let isApplicant = policy.applicants.contains(context.actor.role)
-        let page = try Self.page(isApplicant ? events.map(\.forApplicants) : events)
+        // What officers typed stays among those who work on the case.
+        let isInside =
+            access.works(context.actor, on: state) || policy.allDepartments.contains(context.actor.role)
+        let page = try Self.page(isInside ? events : events.map(\.forApplicants))
         return .with {
             $0.events = page
             $0.more = page.count < events.count

@@ -49,6 +49,7 @@ struct CaseTransition: Sendable {
         if !acceptance.unit.isEmpty, acceptance.unit != state.unit {
             state.unit = acceptance.unit
             state.hold(by: "", nowMillis)
+            state.asked = ""
         }
         if !command.note.isEmpty { state.note = command.note }
         let imported = command.kind == .import

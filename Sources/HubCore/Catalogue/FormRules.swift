@@ -46,7 +46,7 @@ package struct FormRules: Sendable {
         let given = try read(form, action, &wrong)
         let data = merge(given, onto: existingData)
         if !imported { demandFields(action, data: data, given: given, &wrong) }
-        check(note: note, demanded: action.noteRequired && !imported, &wrong)
+        wrong += Self.violations(note: note, demanded: action.noteRequired && !imported)
 
         var wrongDocuments: [Violation] = []
         let merged = check(
@@ -138,9 +138,12 @@ package struct FormRules: Sendable {
         }
     }
 
-    private func check(note: String, demanded: Bool, _ wrong: inout [Violation]) {
+    /// What is wrong with a note. Counted in Unicode scalars: a letter may carry any number of accents.
+    static func violations(note: String, max: Int = noteLimit, demanded: Bool) -> [Violation] {
+        var wrong: [Violation] = []
         if demanded, note.allSatisfy(\.isWhitespace) { wrong.append(.noteRequired) }
-        if note.unicodeScalars.count > Self.noteLimit { wrong.append(.noteTooLong(max: Self.noteLimit)) }
-        if !Self.isClean(Self.typed(note), lines: true) { wrong.append(.noteControl) }
+        if note.unicodeScalars.count > max { wrong.append(.noteTooLong(max: max)) }
+        if !isClean(typed(note), lines: true) { wrong.append(.noteControl) }
+        return wrong
     }
 }

@@ -27,6 +27,8 @@ package struct ServiceCatalogue: Sendable {
     private(set) var inForce: [RuleName: HubRuleVersion] = [:]
     /// Hash of every version that was ever published, by ``HubRuleVersion/recordKey``.
     private(set) var published: [String: [UInt8]] = [:]
+    /// Number of the publication that brought the version in force.
+    private var enforcedBy: [RuleName: UInt64] = [:]
     /// Number of the newest publication; 0 = none yet.
     private(set) var publications: UInt64 = 0
 
@@ -44,7 +46,10 @@ package struct ServiceCatalogue: Sendable {
     /// New cases may begin with it from its first day on. One whose department's module is not here is left out; reads
     /// of its cases still work.
     mutating func offer(_ definition: HubServiceDefinition) {
-        entries[definition.service]?.offered.removeAll { $0.version == definition.version }
+        // Whatever was published last for a day holds on that day: a wrong version can be corrected at once.
+        entries[definition.service]?.offered.removeAll {
+            $0.version == definition.version || $0.validFrom == definition.validFrom
+        }
         entries[definition.service]?.offered.append(definition)
         know(definition)
     }
@@ -79,7 +84,20 @@ package struct ServiceCatalogue: Sendable {
     /// Remembers that a publication happened, without its texts.
     mutating func note(_ publication: HubPublication) {
         publications = max(publications, publication.number)
-        for change in publication.changes { published[change.rule.recordKey] = [UInt8](change.rule.hash) }
+        for rule in publication.changes.map(\.rule) {
+            note(rule)
+            enforcedBy[rule.ruleName] = publication.number
+        }
+    }
+
+    /// Remembers that a version has its text for ever.
+    mutating func note(_ rule: HubRuleVersion) { published[rule.recordKey] = [UInt8](rule.hash) }
+
+    /// What counts a calendar's days, for comparing: its version with the publications that brought it and its base.
+    func state(ofCalendar calendar: WorkCalendar) -> String {
+        let base = calendarTexts[calendar.name]?.basedOn ?? ""
+        let numbers = [calendar.name, base].map { enforcedBy[RuleName(kind: .calendar, name: $0)] ?? 0 }
+        return "\(calendar.version)#\(numbers.max() ?? 0)"
     }
 
     /// Minutes east of UTC of the regency's time; all calendars have the same.
@@ -105,6 +123,9 @@ package struct ServiceCatalogue: Sendable {
     private static let calendarWarningDays = 60
 
     // MARK: Questions
+
+    /// Every version that new cases may begin with, now or later.
+    var offered: [HubServiceDefinition] { entries.keys.sorted().flatMap { entries[$0]?.offered ?? [] } }
 
     /// All services that new requests can be made for on `today`, by code.
     package func current(today: CalendarDate) -> [HubServiceDefinition] {

@@ -62,9 +62,10 @@ package struct DeadlineLoop: Sendable {
 
     /// Makes every deadline happen that is due now. One that cannot pass does not hold up those behind it.
     func fire() async throws(HubError) {
-        try await recount.run()
         var last: DueDeadline?
         var failure: HubError?
+        // What cannot be counted anew now does not keep the rest from passing; each looks at its calendar itself.
+        do throws(HubError) { try await recount.run() } catch { failure = error }
         while !Task.isCancelled {
             let due = try await ledger.dueDeadlines(nowMillis: clock.nowMillis(), after: last, limit: Self.batch)
             for deadline in due {

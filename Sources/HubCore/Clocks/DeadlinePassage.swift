@@ -44,12 +44,18 @@ struct DeadlinePassage: Sendable {
     /// The case after everything that is due for it has passed: an action that comes late does not undo what it missed.
     func settle(_ state: HubCase) async throws(HubError) -> HubCase {
         let now = clock.nowMillis()
-        let due = state.deadlines.filter { $0.state == .running && $0.dueMs <= now }.sorted { $0.dueMs < $1.dueMs }
-        guard !due.isEmpty else { return state }
-        for deadline in due {
-            try await pass(DueDeadline(caseID: [UInt8](state.id), name: deadline.name, dueMillis: deadline.dueMs))
+        var state = state
+        // What passes or moves may leave another deadline due; what cannot pass stays.
+        for _ in 0..<state.deadlines.count + 1 {
+            let due = state.deadlines.filter { $0.state == .running && $0.dueMs <= now }.min { $0.dueMs < $1.dueMs }
+            guard let due else { return state }
+            try await pass(DueDeadline(caseID: [UInt8](state.id), name: due.name, dueMillis: due.dueMs))
+            guard let after = try await ledger.caseState(id: [UInt8](state.id)), after.version > state.version else {
+                return state
+            }
+            state = after
         }
-        return try await ledger.caseState(id: [UInt8](state.id)) ?? state
+        return state
     }
 
     /// Moves those deadlines of a case that its calendars count otherwise now; false when there is nothing to move or it

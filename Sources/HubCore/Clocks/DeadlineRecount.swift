@@ -49,7 +49,10 @@ struct DeadlineRecount: Sendable {
         let since = deadline.countedFromMs == 0 ? deadline.startedMs : deadline.countedFromMs
         let days = deadline.countedFromMs == 0 ? Int64(deadline.amount) : deadline.countedDays
         let due = try calendar.deadlineMillis(startMillis: since, workingDays: Int(clamping: days))
-        guard due <= nowMillis, deadline.dueMs > nowMillis else { return due }
+        // Of what does not say from where it was counted a pause may be forgotten: it never loses time.
+        if deadline.countedFromMs == 0, due < deadline.dueMs { return deadline.dueMs }
+        guard due <= nowMillis else { return due }
+        guard deadline.dueMs > nowMillis else { return deadline.dueMs }
         return try calendar.deadlineMillis(startMillis: nowMillis, workingDays: 0)
     }
 }

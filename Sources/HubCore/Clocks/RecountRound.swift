@@ -19,40 +19,47 @@ struct RecountRound: Sendable {
 
     /// Counts deadlines anew for every calendar that changed since the last round; cheap when none did.
     func run() async throws(HubError) {
-        for (name, version) in calendarVersions(rulebook.catalogue) {
-            let mark = try await ledger.record(Self.recordPrefix + name)
-            guard mark.map({ String(decoding: $0.body, as: UTF8.self) }) != version else { continue }
-            // A command that saw the calendar of before may still bring a case; it is waited for.
-            let catalogue = await rulebook.settled()
-            let moved = try await recountAll(countedBy: name, catalogue)
-            if moved > 0 {
-                logger.notice(
-                    "deadlines moved with their calendar",
-                    metadata: ["calendar": "\(name)/\(version)", "cases": "\(moved)"])
-            }
-            guard calendarVersions(catalogue).contains(where: { $0 == (name, version) }) else { continue }
-            var commit = Commit(key: nil, atMillis: clock.nowMillis())
-            commit.records = [
-                RecordWrite(
-                    key: Self.recordPrefix + name, expectedVersion: mark?.version ?? 0, body: Array(version.utf8))
-            ]
-            _ = try await ledger.commit(commit)
+        var marks: [String: (version: UInt64, state: String)] = [:]
+        for record in try await ledger.records(prefix: Self.recordPrefix) {
+            let name = String(record.key.dropFirst(Self.recordPrefix.count))
+            marks[name] = (record.version, String(decoding: record.body, as: UTF8.self))
         }
+        guard !changed(rulebook.catalogue, since: marks).isEmpty else { return }
+        // A command that saw the calendar of before may still bring a case; it is waited for.
+        let catalogue = await rulebook.settled()
+        let changed = changed(catalogue, since: marks)
+        let moved = try await recountAll(countedBy: changed.map(\.name), catalogue)
+        if moved > 0 {
+            logger.notice(
+                "deadlines moved with their calendars",
+                metadata: ["calendars": "\(changed.map(\.name).joined(separator: ", "))", "cases": "\(moved)"])
+        }
+        var commit = Commit(key: nil, atMillis: clock.nowMillis())
+        commit.records = changed.map { calendar in
+            RecordWrite(
+                key: Self.recordPrefix + calendar.name, expectedVersion: marks[calendar.name]?.version ?? 0,
+                body: Array(catalogue.state(ofCalendar: calendar).utf8))
+        }
+        _ = try await ledger.commit(commit)
     }
 
-    private func calendarVersions(_ catalogue: ServiceCatalogue) -> [(name: String, version: String)] {
-        catalogue.calendars.values.map { ($0.name, $0.version) }.sorted { $0.0 < $1.0 }
+    private func changed(
+        _ catalogue: ServiceCatalogue, since marks: [String: (version: UInt64, state: String)]
+    ) -> [WorkCalendar] {
+        catalogue.calendars.values.filter { marks[$0.name]?.state != catalogue.state(ofCalendar: $0) }
+            .sorted { $0.name < $1.name }
     }
 
     /// Returns how many cases moved. One that cannot be counted stays as it is and is told.
-    private func recountAll(countedBy calendar: String, _ catalogue: ServiceCatalogue) async throws(HubError) -> Int {
+    private func recountAll(countedBy calendars: [String], _ catalogue: ServiceCatalogue) async throws(HubError) -> Int
+    {
         var moved = 0
         var query = CaseQuery()
         query.openOnly = true
         query.limit = Self.page
         while !Task.isCancelled {
             let cases = try await ledger.cases(query, nowMillis: clock.nowMillis())
-            for state in cases where state.isCounted(by: calendar) {
+            for state in cases where calendars.contains(where: state.isCounted) {
                 if try await passage.recount(state, catalogue) { moved += 1 }
             }
             guard cases.count == Self.page, let last = cases.last else { return moved }

@@ -11,7 +11,7 @@ struct DeskCommands: Sendable {
     let rulebook: Rulebook
     let principals: PrincipalRegister
     let absences: AbsenceBoard
-    let policy: Policy
+    let access: CaseAccess
     let clock: any HubClock
 
     /// How often a change is made anew after the case changed meanwhile.
@@ -58,14 +58,8 @@ struct DeskCommands: Sendable {
     }
 
     func handOver(_ context: CallContext, _ request: LayananHandOverRequest) async throws(HubError) -> CallAnswer {
-        guard (1...FormRules.noteLimit).contains(request.note.count), !request.note.allSatisfy(\.isWhitespace) else {
-            throw HubError(
-                .formInvalid, "hand-over",
-                violations: [
-                    Violation(
-                        "note", "required", id: "Tulis alasan penyerahan.", en: "Say why the case is handed over.")
-                ])
-        }
+        let wrong = FormRules.violations(note: request.note, demanded: true)
+        guard wrong.isEmpty else { throw HubError(.formInvalid, "hand-over", violations: wrong) }
         return try await change(
             context, request.case, request.expectedVersion, "hand_over", kind: .handedOver, note: request.note
         ) { (state, rights) throws(HubError) in
@@ -73,14 +67,14 @@ struct DeskCommands: Sendable {
                 rights.holds || rights.leads || (state.holder.isEmpty && rights.worksInUnit),
                 "only who holds the case or leads its unit hands it over")
             guard let chart = rights.chart, chart.department(of: request.unit) == state.department,
-                request.unit != rights.unit
+                request.unit != rights.unit, chart.isStaffed(request.unit)
             else {
                 throw HubError(
                     .formInvalid, "hand-over",
                     violations: [
                         Violation(
-                            "unit", "department", id: "Pilih unit lain dari dinas yang sama.",
-                            en: "Choose another unit of the same department.")
+                            "unit", "department", id: "Pilih unit lain dari dinas yang sama yang mempunyai petugas.",
+                            en: "Choose another unit of the same department, in which somebody works.")
                     ])
             }
             state.unit = request.unit
@@ -102,15 +96,14 @@ struct DeskCommands: Sendable {
         case .committed, .conflict, nil: break
         }
         for attempt in 1...Self.attempts {
-            let before = try await CaseReads(ledger: ledger, policy: policy).find(name, context.actor)
+            let before = try await CaseReads(ledger: ledger, access: access).find(name, context.actor)
             guard expectedVersion == 0 || expectedVersion == before.version else {
                 throw CaseCommands.stale(present: before.version)
             }
             guard !before.ended else { throw HubError(.actionNotAllowed, "the case has ended") }
             let catalogue = rulebook.catalogue
             let rights = DeskRights(
-                actor: context.actor, state: before, catalogue: catalogue, absences: absences, policy: policy,
-                nowMillis: clock.nowMillis())
+                actor: context.actor, state: before, catalogue: catalogue, access: access, nowMillis: clock.nowMillis())
             try rights.require(rights.worksInDepartment, "cases are in the hands of their department's officers")
             var state = before
             try body(&state, rights)

@@ -10,8 +10,10 @@ struct DeskService: Sendable {
     let journal: Journal
     let rulebook: Rulebook
     let absences: AbsenceBoard
-    let policy: Policy
+    let access: CaseAccess
     let clock: any HubClock
+
+    private var policy: Policy { access.policy }
 
     // MARK: What waits
 
@@ -22,11 +24,10 @@ struct DeskService: Sendable {
         let limit =
             request.pageSize == 0
             ? CaseReads.pageSize.standard : min(Int(request.pageSize), CaseReads.pageSize.max)
-        let scope = Scope(of: context.actor, policy: policy)
         var entries: [LayananQueueEntry] = []
         var seen: Set<[UInt8]> = []
         for (reason, query) in queries(of: context.actor) where [.unspecified, reason].contains(request.reason) {
-            for state in try await ledger.waiting(query, limit: limit + 1) where scope.covers(state) {
+            for state in try await ledger.waiting(query, limit: limit + 1) where access.sees(context.actor, state) {
                 guard seen.insert([UInt8](state.id)).inserted else { continue }
                 entries.append(
                     .with {
@@ -49,12 +50,14 @@ struct DeskService: Sendable {
         var queries: [(LayananQueueReason, WaitingPlace)] = []
         queries += persons.map { (.held, .held(by: $0)) }
         queries += persons.map { (.asked, .asked($0)) }
-        guard let chart = catalogue.chart, let unit = chart.workplace(of: actor.principal),
-            let department = chart.department(of: unit)
-        else { return queries + [(.unclaimed, .unclaimed(unit: actor.unit, department: actor.department))] }
-        queries.append((.unclaimed, .unclaimed(unit: unit, department: department)))
-        if chart.front(of: department) == unit {
-            queries.append((.unclaimed, .unclaimed(unit: "", department: department)))
+        let chart = catalogue.chart
+        var units = chart?.workplaces(of: actor.principal) ?? []
+        if units.isEmpty { units = [actor.unit, ""] }
+        for unit in units {
+            queries.append((.unclaimed, WaitingPlace(unit: unit, department: actor.department)))
+            if let department = chart?.department(of: unit), chart?.front(of: department) == unit {
+                queries.append((.unclaimed, WaitingPlace(unit: "", department: department)))
+            }
         }
         return queries
     }
@@ -97,17 +100,18 @@ struct DeskService: Sendable {
             .with { ($0.name, $0.text) = ("substitute", absence.substitute) },
         ]
         let key = AbsenceBoard.recordKey(absence.officer)
+        let version = try await ledger.record(key)?.version ?? 0
         var commit = Commit(key: context.commitKey, atMillis: event.atMs)
         commit.records = [
             RecordWrite(
-                key: key, expectedVersion: try await ledger.record(key)?.version ?? 0,
+                key: key, expectedVersion: version,
                 body: try absence.ledgerBytes())
         ]
         commit.events = [event]
         commit.answer = try LayananSetAbsenceReply.with { $0.absence = absence }.ledgerBytes()
         switch try await journal.commit(commit) {
         case .committed(let answer, _, _):
-            absences.set(absence)
+            absences.set(absence, version: version + 1)
             return CallAnswer(body: answer)
         case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
         case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
@@ -143,6 +147,13 @@ struct DeskService: Sendable {
                         "absence/last_day", "days", id: "Isi hari pertama dan terakhir, YYYY-MM-DD.",
                         en: "Give the first and the last day, YYYY-MM-DD."))
             }
+        }
+        let namesItself = absence.substitute == actor.principal && absence.officer != actor.principal
+        if namesItself, !policy.allActions.contains(actor.role) {
+            wrong.append(
+                Violation(
+                    "absence/substitute", "oneself", id: "Pengganti tidak boleh menunjuk dirinya sendiri.",
+                    en: "Nobody may name oneself as another's substitute."))
         }
         if !absence.substitute.isEmpty,
             absence.substitute == absence.officer || chart.workplace(of: absence.substitute) == nil

@@ -8,7 +8,9 @@ import HubProto
 struct DocumentService: Sendable {
     let ledger: any Ledger
     let blobs: any BlobStore
-    let policy: Policy
+    let access: CaseAccess
+
+    private var policy: Policy { access.policy }
 
     /// Bytes of a document that comes in one message; larger ones are uploaded.
     static let putBytesMax = 262_144
@@ -114,7 +116,7 @@ struct DocumentService: Sendable {
 
     /// A document of a case that the actor may see.
     private func find(_ hash: [UInt8], of name: String, _ actor: HubActor) async throws(HubError) -> StoredDocument {
-        let state = try await CaseReads(ledger: ledger, policy: policy).find(name, actor)
+        let state = try await CaseReads(ledger: ledger, access: access).find(name, actor)
         guard state.documents.contains(where: { [UInt8]($0.sha256) == hash }),
             let document = try await ledger.document(sha256: hash)
         else { throw HubError(.documentNotFound, "the case has no such document") }

@@ -14,6 +14,11 @@ package struct OrganisationChart: Sendable {
     private let holders: [String: String]
     /// Units in which a principal has a position, in the order of the text.
     private let workplaces: [String: [String]]
+    /// The unit that stands for a department.
+    private var fronts: [String: String] = [:]
+
+    /// Units from the lowest up to the regency; a chart that is deeper is refused.
+    private static let depthMax = 16
 
     package init(_ organisation: HubOrganisation) {
         units = Dictionary(organisation.units.map { ($0.code, $0) }) { first, _ in first }
@@ -27,17 +32,20 @@ package struct OrganisationChart: Sendable {
         workplaces = Dictionary(
             organisation.officers.map { ($0.principal, $0.positions.compactMap { unitOf[$0] }) }
         ) { $0 + $1 }
+        let byDepth = organisation.units.filter { !$0.department.isEmpty }
+            .sorted { (line(from: $0.code).count, $0.code) < (line(from: $1.code).count, $1.code) }
+        fronts = Dictionary(byDepth.map { ($0.department, $0.code) }) { first, _ in first }
     }
 
     // MARK: Units
 
     package func contains(unit: String) -> Bool { units[unit] != nil }
 
-    /// The unit and everything above it, nearest first; ends at the regency.
+    /// The unit and everything above it, nearest first; ends at the regency, or after 16 units.
     package func line(from unit: String) -> [String] {
         var line: [String] = []
         var next: String? = unit
-        while let code = next, let found = units[code], !line.contains(code) {
+        while let code = next, let found = units[code], line.count < Self.depthMax, !line.contains(code) {
             line.append(code)
             next = found.parent.isEmpty ? nil : found.parent
         }
@@ -50,10 +58,7 @@ package struct OrganisationChart: Sendable {
     }
 
     /// The unit that stands for a whole department: the one that names it and is nearest to the regency.
-    package func front(of department: String) -> String? {
-        units.values.filter { $0.department == department }
-            .min { (line(from: $0.code).count, $0.code) < (line(from: $1.code).count, $1.code) }?.code
-    }
+    package func front(of department: String) -> String? { fronts[department] }
 
     // MARK: People
 
@@ -73,14 +78,23 @@ package struct OrganisationChart: Sendable {
     /// Unit in which the principal works first of all; nil when the chart does not know it.
     package func workplace(of principal: String) -> String? { workplaces[principal]?.first }
 
-    /// Who is asked at a rung of the ladder, for a case of this unit: the holder of the nearest position with that rung,
-    /// or whoever stands in. Nil when nobody holds it, or everybody who does is absent.
+    /// All units in which the principal has a post, each once.
+    func workplaces(of principal: String) -> [String] {
+        var seen: Set<String> = []
+        return (workplaces[principal] ?? []).filter { seen.insert($0).inserted }
+    }
+
+    /// Somebody has a post in the unit.
+    func isStaffed(_ unit: String) -> Bool { workplaces.values.contains { $0.contains(unit) } }
+
+    /// Who is asked at a rung of the ladder, for a case of this unit: the holder of the nearest position with that rung.
+    /// Nil when nobody holds one, or nobody is there for those who do.
     ///
-    /// - Parameter standIn: For a principal: itself when present, its substitute when absent, nil when there is none.
-    package func asked(rung: String, from unit: String, standIn: (String) -> String?) -> String? {
+    /// - Parameter isThere: Whether somebody does a principal's work: itself, or its substitute.
+    package func asked(rung: String, from unit: String, isThere: (String) -> Bool) -> String? {
         for code in line(from: unit) {
             for position in positions[code] ?? [] where position.rung == rung {
-                if let holder = holders[position.code], let present = standIn(holder) { return present }
+                if let holder = holders[position.code], isThere(holder) { return holder }
             }
         }
         return nil

@@ -122,15 +122,21 @@ package enum WaitingPlace: Sendable, Hashable {
     case held(by: String)
     /// For an officer who is asked because a deadline passed, by principal.
     case asked(String)
-    /// For anybody of a unit; "" = the department's front.
-    case unclaimed(unit: String, department: String)
+    /// For anybody of a unit, whose code is the regency's own, or of a department's front.
+    case unclaimed(unit: String)
+    case unclaimedAtFront(of: String)
+
+    /// - Parameter unit: "" = the department's front.
+    package init(unit: String, department: String) {
+        self = unit.isEmpty ? .unclaimedAtFront(of: department) : .unclaimed(unit: unit)
+    }
 
     /// Where a case waits now; nowhere once it has ended.
     package static func places(of state: HubCase) -> [WaitingPlace] {
         guard !state.ended else { return [] }
         var places: [WaitingPlace] =
             state.holder.isEmpty
-            ? [.unclaimed(unit: state.unit, department: state.department)] : [.held(by: state.holder)]
+            ? [WaitingPlace(unit: state.unit, department: state.department)] : [.held(by: state.holder)]
         if !state.asked.isEmpty { places.append(.asked(state.asked)) }
         return places
     }

@@ -12,8 +12,9 @@ struct RuleOutline {
     private(set) var paths: [String] = []
     private(set) var values: [String: [String]] = [:]
 
-    /// Differences that are told, and characters of a value.
-    static let limits = (differences: 200, characters: 200)
+    /// Differences that a publication tells, and characters of a value.
+    static let differencesMax = 400
+    private static let charactersMax = 200
 
     init(_ message: some Message) {
         let lines = message.textFormatString().split(separator: "\n").map { line in
@@ -49,11 +50,15 @@ struct RuleOutline {
 
     /// What a block is called: the value of its first field, when that names it.
     private static func name(_ line: Substring) -> String? {
-        for key in ["name: ", "kind: ", "value: ", "day: ", "values: ", "key: ", "field: "] where line.hasPrefix(key) {
-            return plain(line.dropFirst(key.count))
+        for key in ["name: ", "code: ", "principal: ", "kind: ", "value: ", "day: ", "values: ", "key: ", "field: "]
+        where line.hasPrefix(key) {
+            return String(plain(line.dropFirst(key.count)).prefix(Self.nameMax))
         }
         return nil
     }
+
+    /// Characters of a block's name: keys of tables may be long.
+    private static let nameMax = 64
 
     private static func plain(_ value: Substring) -> String {
         value.hasPrefix("\"") && value.hasSuffix("\"") && value.count >= 2
@@ -63,7 +68,11 @@ struct RuleOutline {
     // MARK: Comparing
 
     /// What is different in `new`, in its order, then what is gone. Version, day and hash differ always and are left out.
-    static func differences(from old: some Message, to new: some Message) -> (told: [HubRuleDifference], more: Int) {
+    ///
+    /// - Parameter most: How many are told.
+    static func differences(
+        from old: some Message, to new: some Message, most: Int
+    ) -> (told: [HubRuleDifference], more: Int) {
         let before = Self(old)
         let after = Self(new)
         let expected: Set<String> = ["version", "valid_from", "hash"]
@@ -71,7 +80,7 @@ struct RuleOutline {
         var more = 0
         for path in after.paths + before.paths.filter({ after.values[$0] == nil })
         where !expected.contains(path) && before.values[path] != after.values[path] {
-            guard told.count < limits.differences else {
+            guard told.count < most else {
                 more += 1
                 continue
             }
@@ -86,6 +95,6 @@ struct RuleOutline {
     }
 
     private static func shown(_ values: [String]?) -> String {
-        String((values ?? []).joined(separator: ", ").prefix(limits.characters))
+        String((values ?? []).joined(separator: ", ").prefix(charactersMax))
     }
 }

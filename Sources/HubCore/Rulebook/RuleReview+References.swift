@@ -22,8 +22,10 @@ extension RuleReview {
 
     /// Modules read rows by their columns.
     func columns(of written: RuleSet.Written<HubTable>, old: HubTable?, _ verdict: inout RuleVerdict) {
-        if let old, !Set(old.columns).isSubset(of: written.rule.columns) {
-            verdict.find(written.file, "columns", "keep every column that is in force: modules read them")
+        if let old,
+            !Set(old.columns).isSubset(of: written.rule.columns) || old.columns.first != written.rule.columns.first
+        {
+            verdict.find(written.file, "columns", "keep the key and every column that is in force: modules read them")
         }
     }
 
@@ -70,8 +72,7 @@ extension RuleReview {
 
     /// A calendar must be long enough for the clocks of everything that new cases may begin with.
     func reach(over calendar: RuleSet.Written<HubCalendar>, _ verdict: inout RuleVerdict) {
-        let today = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: before.utcOffsetMinutes)
-        for definition in verdict.catalogue.current(today: today)
+        for definition in verdict.catalogue.offered
         where !names(restingOn: calendar.rule.name, verdict.catalogue).isDisjoint(with: definition.calendarNames) {
             reach(of: definition, in: calendar.file, &verdict)
         }

@@ -12,6 +12,8 @@ struct RuleVerdict: Sendable {
     var texts: [String: [UInt8]] = [:]
     /// What would be in force.
     var catalogue: ServiceCatalogue
+    /// The chart that is in force now.
+    var before: OrganisationChart?
     /// Departments whose rules change.
     var owners: Set<String> = []
     /// Definitions that change, for which running cases are counted.
@@ -32,7 +34,7 @@ struct RuleReview: Sendable {
 
     /// - Throws: What the ledger throws; nothing that is wrong with the rules is an error.
     func verdict(on rules: RuleSet, findings: [HubRuleFinding]) async throws(HubError) -> RuleVerdict {
-        var verdict = RuleVerdict(findings: findings, catalogue: before)
+        var verdict = RuleVerdict(findings: findings, catalogue: before, before: before.chart)
         // Tables and calendars first: definitions lean on them.
         for written in rules.tables {
             try await consider(written, in: &verdict) { columns(of: written, old: $0, &$1) }
@@ -72,7 +74,7 @@ struct RuleReview: Sendable {
             return
         }
         verdict.texts[version.recordKey] = try rule.ledgerBytes()
-        verdict.changes.append(change(version, replacing: present, old, rule))
+        verdict.changes.append(change(version, replacing: present, old, rule, after: verdict))
     }
 
     private func consider(
@@ -91,18 +93,15 @@ struct RuleReview: Sendable {
         }
         guard isNew(rule, written.file, &verdict) else { return }
         let offered = verdict.catalogue.entries[definition.service]?.offered ?? []
-        if let same = offered.first(where: { $0.validFrom == definition.validFrom }) {
-            verdict.find(written.file, "valid_from", "version \(same.version) begins on that day already")
-        }
-        let today = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: before.utcOffsetMinutes).iso
+        let today = before.today(nowMillis).iso
         if let later = offered.first(where: { $0.validFrom > definition.validFrom && $0.validFrom <= today }) {
             verdict.find(
                 written.file, "valid_from",
                 "version \(later.version) holds since \(later.validFrom): this one would never be used")
         }
-        let old = offered.filter { $0.validFrom < definition.validFrom }.max { $0.validFrom < $1.validFrom }
+        let old = offered.filter { $0.validFrom <= definition.validFrom }.max { $0.validFrom < $1.validFrom }
         verdict.texts[rule.recordKey] = try definition.ledgerBytes()
-        verdict.changes.append(change(rule, replacing: old.map(HubRuleVersion.init), old, definition))
+        verdict.changes.append(change(rule, replacing: old.map(HubRuleVersion.init), old, definition, after: verdict))
         verdict.catalogue.offer(definition)
         verdict.services.insert(definition.service)
     }
@@ -135,8 +134,9 @@ struct RuleReview: Sendable {
                 file, "version", "\(rule.version) was published with another text: give this one a new version")
             return false
         }
-        // A calendar or table of before may come back; a definition that was published stays.
-        return rule.kind != .definition && before.inForce[rule.ruleName]?.version != rule.version
+        // What was replaced may come back.
+        if rule.kind != .definition { return before.inForce[rule.ruleName]?.version != rule.version }
+        return before.entries[rule.name]?.offered.contains { $0.version == rule.version } == false
     }
 
     private func held<Rule: Message>(_ version: HubRuleVersion) async throws(HubError) -> Rule? {
@@ -145,13 +145,15 @@ struct RuleReview: Sendable {
     }
 
     private func change<Rule: Message>(
-        _ rule: HubRuleVersion, replacing present: HubRuleVersion?, _ old: Rule?, _ new: Rule
+        _ rule: HubRuleVersion, replacing present: HubRuleVersion?, _ old: Rule?, _ new: Rule,
+        after verdict: RuleVerdict
     ) -> HubRuleChange {
-        .with {
+        let room = RuleOutline.differencesMax - verdict.changes.reduce(0) { $0 + $1.differences.count }
+        return .with {
             $0.rule = rule
             $0.replaces = present?.version ?? ""
             guard let old else { return }
-            let (told, more) = RuleOutline.differences(from: old, to: new)
+            let (told, more) = RuleOutline.differences(from: old, to: new, most: room)
             $0.differences = told
             $0.differencesMore = UInt64(more)
         }

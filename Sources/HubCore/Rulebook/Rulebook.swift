@@ -48,15 +48,20 @@ package final class Rulebook: Sendable {
 
     /// Waits until nobody works with rules from before now, and says what is in force.
     func settled() async -> ServiceCatalogue {
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                if state.isFree(before: state.generation) { return true }
-                state.waiting.append((state.generation, continuation))
-                return false
+        while true {
+            await withCheckedContinuation { continuation in
+                let isFree = state.withLock { state in
+                    if state.isFree(before: state.generation) { return true }
+                    state.waiting.append((state.generation, continuation))
+                    return false
+                }
+                if isFree { continuation.resume() }
             }
-            if isFree { continuation.resume() }
+            // Published again meanwhile: there are others to wait for.
+            if let catalogue = state.withLock({ $0.isFree(before: $0.generation) ? $0.catalogue : nil }) {
+                return catalogue
+            }
         }
-        return catalogue
     }
 
     private func leave(_ generation: Int) {

@@ -19,14 +19,18 @@ struct RulebookOpening {
             publications.append(try decoded(record.body, record.key))
         }
         for publication in publications { catalogue.note(publication) }
-        for bundle in bundles {
+        // Calendars that bundles rest on come first.
+        for bundle in bundles.sorted(by: { !$0.rests && $1.rests }) {
             guard let publication = try await publish(bundle, after: catalogue) else { continue }
             publications.append(publication)
             catalogue.note(publication)
+            for calendar in bundle.calendars.filter(\.basedOn.isEmpty) { try catalogue.keep(calendar) }
         }
         // Cases of a hub that published nothing yet, and of versions that nobody offers any more.
         for record in try await ledger.records(prefix: "\(HubRuleKind.definition.word)/") {
-            catalogue.know(try decoded(record.body, record.key))
+            let definition: HubServiceDefinition = try decoded(record.body, record.key)
+            catalogue.know(definition)
+            catalogue.note(HubRuleVersion(definition))
         }
         try await enforce(publications, in: &catalogue)
         return catalogue
@@ -64,7 +68,13 @@ struct RulebookOpening {
             case .definition, .unspecified, .UNRECOGNIZED: break
             }
         }
-        for (calendar, rule) in resting { try catalogue.enforce(calendar, as: rule) }
+        for (calendar, rule) in resting {
+            do throws(HubError) { try catalogue.enforce(calendar, as: rule) } catch {
+                logger.error(
+                    "a calendar in force has lost the one on which it rests", metadata: ["calendar": "\(calendar.name)"]
+                )
+            }
+        }
     }
 
     // MARK: Bundles
@@ -98,6 +108,16 @@ struct RulebookOpening {
         let standing: [any StandingRule] = bundle.calendars + bundle.tables + bundle.organisations
         for rule in standing { try add(try HubRuleVersion(rule, department: bundle.department), rule) }
         guard !publication.changes.isEmpty else { return nil }
+        do throws(HubError) {
+            var tried = catalogue
+            for calendar in bundle.calendars.filter(\.basedOn.isEmpty) { try tried.keep(calendar) }
+            for calendar in bundle.calendars.filter({ !$0.basedOn.isEmpty }) { try tried.keep(calendar) }
+        } catch {
+            logger.error(
+                "the rules of a bundle cannot come into force; those of before stay",
+                metadata: ["bundle": "\(bundle.module)", "error": "\(error)"])
+            return nil
+        }
         publication.number = catalogue.publications + 1
         publication.atMs = nowMillis
         publication.actor.role = "hub"
@@ -122,4 +142,9 @@ func decoded<Rule: Message>(_ body: [UInt8], _ key: String) throws(HubError) -> 
         throw HubError(.ledgerFailed, "record \(key) cannot be decoded")
     }
     return rule
+}
+
+extension LoadedBundle {
+    /// It brings calendars that rest on another bundle's.
+    fileprivate var rests: Bool { calendars.contains { !$0.basedOn.isEmpty } }
 }

@@ -3,6 +3,7 @@
 import HubDomain
 import HubProto
 import SwiftProtobuf
+import Synchronization
 
 /// `hub.v1.Rulebook`
 struct RulebookService: Sendable {
@@ -14,6 +15,7 @@ struct RulebookService: Sendable {
     let clock: any HubClock
     /// Wakes the loop that counts deadlines anew.
     let bell: DeadlineBell
+    private let gate = Gate()
 
     /// Files of one publication, and bytes of all of them.
     private static let filesMax = 64
@@ -22,6 +24,8 @@ struct RulebookService: Sendable {
     private static let noteMax = 500
     /// Publications in an answer of History, by default and at most.
     private static let page: (standard: Int, max: Int) = (50, 200)
+    /// Bytes of them; an answer always holds one.
+    private static let pageBytes = 1_048_576
 
     // MARK: Methods
 
@@ -45,15 +49,8 @@ struct RulebookService: Sendable {
         case .keyReused: throw Self.keyReused
         case .committed, .conflict, nil: break
         }
-        guard (1...Self.noteMax).contains(request.note.count), !request.note.allSatisfy(\.isWhitespace) else {
-            throw HubError(
-                .formInvalid, "publication",
-                violations: [
-                    Violation(
-                        "note", "length", id: "Tulis dasar perubahan, paling banyak \(Self.noteMax) huruf.",
-                        en: "Say what the change rests on, in at most \(Self.noteMax) characters.")
-                ])
-        }
+        let wrong = FormRules.violations(note: request.note, max: Self.noteMax, demanded: true)
+        guard wrong.isEmpty else { throw HubError(.formInvalid, "publication", violations: wrong) }
         let before = rulebook.catalogue
         let verdict = try await verdict(on: request.files, by: context.actor, before)
         guard verdict.findings.isEmpty else {
@@ -78,17 +75,20 @@ struct RulebookService: Sendable {
     ) async throws(HubError) -> HubRulesHistoryReply {
         let limit = request.pageSize == 0 ? Self.page.standard : min(Int(request.pageSize), Self.page.max)
         var found: [HubPublication] = []
+        var bytes = 0
         for record in try await ledger.records(prefix: HubPublication.recordPrefix).reversed() {
             var publication: HubPublication = try decoded(record.body, record.key)
             guard request.before == 0 || publication.number < request.before else { continue }
             if !request.name.isEmpty { publication.changes.removeAll { $0.rule.name != request.name } }
             if publication.changes.isEmpty { continue }
+            bytes += record.body.count
             found.append(publication)
-            if found.count > limit { break }
+            if found.count > limit || (bytes > Self.pageBytes && found.count > 1) { break }
         }
         return .with {
-            $0.publications = Array(found.prefix(limit))
-            $0.more = found.count > limit
+            let isCut = found.count > limit || bytes > Self.pageBytes
+            $0.publications = Array(found.prefix(isCut ? max(1, found.count - 1) : limit))
+            $0.more = isCut && found.count > 1
         }
     }
 
@@ -108,6 +108,11 @@ struct RulebookService: Sendable {
                         en: "Send 1 to \(Self.filesMax) files, together at most 3 MiB.")
                 ])
         }
+        // Reading and reviewing costs seconds for large files: one at a time, whoever asks.
+        guard gate.enter() else {
+            throw HubError(.tooManyCalls, "other rules are being looked at; try again", retryAfterMillis: 1_000)
+        }
+        defer { gate.leave() }
         let (rules, findings) = reader.read(files)
         let review = RuleReview(before: catalogue, nowMillis: clock.nowMillis()) { version throws(HubError) in
             try await ledger.record(version.recordKey)?.body
@@ -145,6 +150,13 @@ struct RulebookService: Sendable {
     }
 
     private static let keyReused = HubError(.keyReused, "this idempotency key was used for another request")
+}
+
+/// Lets one in.
+private final class Gate: Sendable {
+    private let isTaken = Atomic(false)
+    func enter() -> Bool { isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged }
+    func leave() { isTaken.store(false, ordering: .releasing) }
 }
 
 extension Violation {

@@ -28,7 +28,8 @@ struct RunningCases: Sendable {
         let tables = Set(verdict.changes.lazy.filter { $0.rule.kind == .table }.map(\.rule.name))
         let changed = verdict.changes.filter { $0.rule.kind == .calendar }.map(\.rule.name)
         let calendars = Set(changed.flatMap { [$0] + verdict.catalogue.calendarsResting(on: $0) })
-        guard !tables.isEmpty || !calendars.isEmpty || !verdict.services.isEmpty else { return }
+        let chart = verdict.changes.contains { $0.rule.kind == .organisation } ? verdict.catalogue.chart : nil
+        guard !tables.isEmpty || !calendars.isEmpty || !verdict.services.isEmpty || chart != nil else { return }
         let recount = DeadlineRecount(calendars: verdict.catalogue.calendars, nowMillis: nowMillis)
         var broken: [RuleName: Broken] = [:]
         var query = CaseQuery()
@@ -48,6 +49,9 @@ struct RunningCases: Sendable {
                         }
                     }
                 }
+                if let chart, isStranded(state, chart, verdict.before) {
+                    broken[Self.organisation, default: Broken()].add(state)
+                }
                 guard !tables.isEmpty, let definition = try? verdict.catalogue.definition(of: state) else { continue }
                 for table in tables where isLost(state, definition, in: table, verdict.catalogue) {
                     broken[RuleName(kind: .table, name: table), default: Broken()].add(state)
@@ -58,6 +62,15 @@ struct RunningCases: Sendable {
         }
         tell(broken, rules, &verdict)
     }
+
+    /// The case waits in a unit, or in hands, that the chart knows no more.
+    private func isStranded(_ state: HubCase, _ chart: OrganisationChart, _ before: OrganisationChart?) -> Bool {
+        let isLost = before?.contains(unit: state.unit) == true && !chart.contains(unit: state.unit)
+        let people = [state.holder, state.asked].filter { before?.workplace(of: $0) != nil }
+        return isLost || people.contains { chart.workplace(of: $0) == nil }
+    }
+
+    private static let organisation = RuleName(kind: .organisation, name: "")
 
     /// The case holds a key that the table has no more.
     private func isLost(
@@ -77,6 +90,13 @@ struct RunningCases: Sendable {
             guard let lost = broken[RuleName(kind: .table, name: written.rule.name)] else { continue }
             verdict.find(
                 written.file, "running_cases", "running cases hold keys that are gone: keep those rows",
+                cases: lost.numbers, of: lost.count)
+        }
+        for written in rules.organisations {
+            guard let lost = broken[Self.organisation] else { continue }
+            verdict.find(
+                written.file, "running_cases",
+                "running cases are in units or in hands that are gone: hand them over or release them first",
                 cases: lost.numbers, of: lost.count)
         }
         for written in rules.calendars {

@@ -10,7 +10,7 @@ import HubProto
 struct CaseWatch: Sendable {
     let ledger: any Ledger
     let feed: EventFeed
-    let policy: Policy
+    let access: CaseAccess
     let seal: CursorSeal
     /// Events in one message, as PROTOCOL.md says.
     static let batch = 100
@@ -65,14 +65,14 @@ struct CaseWatch: Sendable {
             principal: context.actor.principal)
         var state: HubCase?
         if !request.case.isEmpty {
-            let found = try await CaseReads(ledger: ledger, policy: policy).find(request.case, context.actor)
+            let found = try await CaseReads(ledger: ledger, access: access).find(request.case, context.actor)
             position.caseID = [UInt8](found.id)
             state = found
         }
         if context.resumeFrom.isEmpty {
             var first = LayananWatchUpdate()
             if let state {
-                first.state = policy.applicants.contains(context.actor.role) ? state.forApplicants : state
+                first.state = access.view(of: state, for: context.actor)
                 position.caseVersion = state.version
             }
             first.cursor = .init(position.cursor)
@@ -95,7 +95,7 @@ struct CaseWatch: Sendable {
     private func drain(
         _ position: inout Position, _ context: CallContext, into sink: any StreamSink
     ) async throws(HubError) {
-        let scope = Scope(of: context.actor, policy: policy)
+        let scope = Scope(of: context.actor, policy: access.policy)
         while position.sequence < feed.head {
             if Task.isCancelled { throw HubError(.cancelled, "the watcher left") }
             let events = try await next(after: position.sequence)
@@ -134,7 +134,9 @@ extension Scope {
     /// What a watcher with this scope sees of an event.
     func view(of event: HubEvent) -> HubEvent {
         switch self {
-        case .everything, .department: event.forWatchers
+        case .everything: event.forWatchers
+        // One's own case in another department is an applicant's.
+        case .department(let own, _): event.department == own ? event.forWatchers : event.forApplicants
         case .applicant: event.forApplicants
         }
     }
@@ -157,6 +159,7 @@ extension HubEvent {
     var forApplicants: HubEvent {
         var event = forWatchers
         event.holder = ""
+        if kind == .handedOver { event.note = "" }  // Officers among themselves.
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department

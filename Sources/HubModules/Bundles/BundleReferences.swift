@@ -34,6 +34,7 @@ struct BundleReferences {
     private func findings(in bundle: ModuleSpecification, among all: [ModuleSpecification]) -> [String] {
         let tables = Set(all.flatMap { $0.bundle.tables.map(\.name) })
         let calendars = Set(all.flatMap { $0.bundle.calendars.map(\.name) })
+        let bases = Set(all.flatMap { $0.bundle.calendars.filter(\.basedOn.isEmpty).map(\.name) })
         var found: [String] = []
         for definition in bundle.bundle.definitions {
             let name = "services/\(definition.service)"
@@ -48,8 +49,12 @@ struct BundleReferences {
             }
         }
         for calendar in bundle.bundle.calendars
-        where !calendar.basedOn.isEmpty && !calendars.contains(calendar.basedOn) {
-            found.append("calendars based_on: no bundle brings a calendar \(calendar.basedOn)")
+        where !calendar.basedOn.isEmpty && !bases.contains(calendar.basedOn) {
+            found.append("calendars based_on: no bundle brings a calendar \(calendar.basedOn) that rests on none")
+        }
+        for other in all
+        where other.id != bundle.id && !other.bundle.organisations.isEmpty && !bundle.bundle.organisations.isEmpty {
+            found.append("organisation: \(other.id) brings one too, and a regency has one")
         }
         for calendar in bundle.bundle.calendars {
             for other in all

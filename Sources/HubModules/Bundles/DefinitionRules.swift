@@ -25,6 +25,7 @@ struct DefinitionRules {
     ///   - list: Key of the list that is wrong.
     ///   - name: Block of the list.
     func find(_ rule: String, _ remedy: String, _ list: String, _ name: String? = nil) {
+        guard !top.findings.isFull else { return }
         top.findings.add(top.file, line: top.line(of: list, name), rule, remedy)
     }
 

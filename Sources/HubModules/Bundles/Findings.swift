@@ -18,6 +18,11 @@ final class Findings {
     }
 
     private(set) var all: [Finding] = []
+    /// Enough for an author, and for a message; what is found beyond is not told.
+    private static let max = 200
+
+    /// Nothing more is taken: whoever looks for more may stop.
+    var isFull: Bool { all.count >= Self.max }
 
     /// - Parameters:
     ///   - file: Path within the bundle.
@@ -25,6 +30,7 @@ final class Findings {
     ///   - rule: Short name of the broken rule.
     ///   - remedy: What to do about it.
     func add(_ file: String, line: Int, _ rule: String, _ remedy: String) {
+        guard !isFull else { return }
         all.append(Finding(file: file, line: line, rule: rule, remedy: remedy))
     }
 }

@@ -69,7 +69,7 @@ struct OrganisationReader {
             if !chart.contains(unit: unit.parent) {
                 find("parent", "unit \(unit.code) names parent \(unit.parent), which is not there", "units", unit.code)
             } else if chart.line(from: unit.code).last.map(roots.contains) != true {
-                find("parent", "unit \(unit.code) is above itself", "units", unit.code)
+                find("parent", "unit \(unit.code) is above itself, or too far below the regency", "units", unit.code)
             }
             if !unit.department.isEmpty, !Name.isCode(unit.department) {
                 find("department", "unit \(unit.code): must match [a-z][a-z0-9-]{0,31}", "units", unit.code)
@@ -121,6 +121,7 @@ struct OrganisationReader {
     }
 
     private func find(_ rule: String, _ remedy: String, _ list: String, _ name: String? = nil) {
+        guard !top.findings.isFull else { return }
         top.findings.add(top.file, line: top.line(of: list, name), rule, remedy)
     }
 }

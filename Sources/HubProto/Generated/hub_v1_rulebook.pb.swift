@@ -137,7 +137,7 @@ public nonisolated struct HubRuleChange: Sendable {
   /// Version that was in force before; empty = none was.
   public var replaces: String = String()
 
-  /// In the order of the text, at most 200; none when nothing was in force before.
+  /// In the order of the text, at most 400 in a publication; none when nothing was in force before.
   public var differences: [HubRuleDifference] = []
 
   /// Differences beyond those.
