@@ -253,7 +253,7 @@ struct DeskTests {
         return bundle
     }
 
-    @Test("lets nobody name oneself as the substitute of somebody else")
+    @Test("lets nobody name oneself as the substitute of an equal")
     func ownSubstitute() async throws {
         let hub = try await open()
         await #expect(throws: HubError(.formInvalid, "")) {

@@ -148,12 +148,14 @@ struct DeskService: Sendable {
                         en: "Give the first and the last day, YYYY-MM-DD."))
             }
         }
+        // Of two who lead one unit neither may take the other's place; who is above both may.
+        let isAbove = chart.line(from: workplace).dropFirst().first.map { chart.leads(actor.principal, $0) } ?? false
         let namesItself = absence.substitute == actor.principal && absence.officer != actor.principal
-        if namesItself, !policy.allActions.contains(actor.role) {
+        if namesItself, !isAbove, !policy.allActions.contains(actor.role) {
             wrong.append(
                 Violation(
-                    "absence/substitute", "oneself", id: "Pengganti tidak boleh menunjuk dirinya sendiri.",
-                    en: "Nobody may name oneself as another's substitute."))
+                    "absence/substitute", "oneself", id: "Yang setara tidak boleh menunjuk dirinya sendiri.",
+                    en: "Only who is above an officer may name oneself as its substitute."))
         }
         if !absence.substitute.isEmpty,
             absence.substitute == absence.officer || chart.workplace(of: absence.substitute) == nil
