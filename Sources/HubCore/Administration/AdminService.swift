@@ -98,11 +98,7 @@ struct AdminService: Sendable {
     func addPrincipal(
         _ context: CallContext, _ request: HubAddPrincipalRequest
     ) async throws(HubError) -> CallAnswer {
-        switch try await ledger.answer(to: context.commitKey) {
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
-        case .committed, .conflict, nil: break
-        }
+        if let stored = try await ledger.storedAnswer(to: context) { return stored }
         let principal = try Principal(
             department: request.department, name: request.name, role: request.role, unit: request.unit)
         guard !policy.principals.contains(where: { $0.urn == principal.urn }) else {
@@ -123,14 +119,12 @@ struct AdminService: Sendable {
             $0.certificate = .init(signed.certificate)
             $0.authority = .init(signed.authority)
         }.ledgerBytes()
-        switch try await journal.commit(commit) {
-        case .committed(let answer, _, _):
-            principals.add(principal)
-            return CallAnswer(body: answer)
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
-        case .conflict: throw HubError(.versionStale, "the principal was changed by somebody else; try again")
+        let outcome = try await journal.commit(commit)
+        guard let answer = try outcome.callAnswer() else {
+            throw HubError(.versionStale, "the principal was changed by somebody else; try again")
         }
+        if !answer.replayed { principals.add(principal) }
+        return answer
     }
 
     func advanceClock(

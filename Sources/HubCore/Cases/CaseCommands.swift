@@ -28,7 +28,7 @@ package struct CaseCommands: Sendable {
     func submit(
         _ context: CallContext, _ request: LayananSubmitRequest, through interface: HubServiceInterface
     ) async throws(HubError) -> CallAnswer {
-        if let stored = try await stored(context) { return stored }
+        if let stored = try await ledger.storedAnswer(to: context) { return stored }
         var command = HubCommand()
         command.kind = .submit
         command.form = request.form
@@ -40,7 +40,7 @@ package struct CaseCommands: Sendable {
 
     /// A case of an older register, through the same path.
     func bring(_ context: CallContext, _ request: LayananImportRequest) async throws(HubError) -> CallAnswer {
-        if let stored = try await stored(context) { return stored }
+        if let stored = try await ledger.storedAnswer(to: context) { return stored }
         try check(request)
         var command = HubCommand()
         command.kind = .import
@@ -60,7 +60,7 @@ package struct CaseCommands: Sendable {
         _ context: CallContext, _ request: LayananActRequest, through interface: HubServiceInterface,
         _ kind: HubActionKind
     ) async throws(HubError) -> CallAnswer {
-        if let stored = try await stored(context) { return stored }
+        if let stored = try await ledger.storedAnswer(to: context) { return stored }
         return try await rulebook.use { catalogue throws(HubError) in
             try await act(context, request, through: interface, kind, catalogue)
         }
@@ -87,12 +87,10 @@ package struct CaseCommands: Sendable {
             command.documents = request.documents
             command.note = request.note
             let step = try await decide(context, command, definition, action, before: before, catalogue, new: nil)
-            switch try await remember(context, step, expectedVersion: before.version) {
-            case .committed(let answer, _, _): return CallAnswer(body: answer)
-            case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-            case .keyReused: throw Self.keyReused
-            case .conflict(_, let present):
-                if request.expectedVersion != 0 || attempt == Self.attempts { throw Self.stale(present: present) }
+            let outcome = try await remember(context, step, expectedVersion: before.version)
+            if let answer = try outcome.callAnswer() { return answer }
+            if case .conflict(_, let present) = outcome, request.expectedVersion != 0 || attempt == Self.attempts {
+                throw Self.stale(present: present)
             }
         }
         throw Self.stale(present: 0)  // Not reached: the last attempt returns or throws.
@@ -103,7 +101,7 @@ package struct CaseCommands: Sendable {
         createdMillis: Int64?, _ catalogue: ServiceCatalogue
     ) async throws(HubError) -> CallAnswer {
         let now = clock.nowMillis()
-        let today = CalendarDate(epochMillis: now, utcOffsetMinutes: catalogue.utcOffsetMinutes)
+        let today = catalogue.today(now)
         guard let definition = catalogue.current(service, today: today), definition.interface == interface,
             let action = definition.submitAction
         else {
@@ -111,7 +109,7 @@ package struct CaseCommands: Sendable {
         }
         try authorise(beginning: action, command, context.actor, department: definition.department)
         let created = createdMillis ?? now
-        let year = CalendarDate(epochMillis: created, utcOffsetMinutes: catalogue.utcOffsetMinutes).year
+        let year = catalogue.today(created).year
         let step = try await decide(context, command, definition, action, before: nil, catalogue) {
             () async throws(HubError) in
             let prefix = definition.number.prefix
@@ -123,17 +121,12 @@ package struct CaseCommands: Sendable {
                 id: CaseID.make(millis: now, random: (random(), random())), number: number.text,
                 applicant: context.actor.applicantReference, createdMillis: created)
         }
-        switch try await remember(context, step, expectedVersion: 0) {
-        case .committed(let answer, _, _): return CallAnswer(body: answer)
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw Self.keyReused
-        case .conflict(let key, _):
-            guard key.hasPrefix(Self.originPrefix) else {
-                throw HubError(.internalFault, "a new case met an old one")
-            }
-            throw HubError(
-                .alreadyImported, "this record of the older register is already here", status: .alreadyExists)
+        let outcome = try await remember(context, step, expectedVersion: 0)
+        if let answer = try outcome.callAnswer() { return answer }
+        guard case .conflict(let key, _) = outcome, key.hasPrefix(Self.originPrefix) else {
+            throw HubError(.internalFault, "a new case met an old one")
         }
+        throw HubError(.alreadyImported, "this record of the older register is already here", status: .alreadyExists)
     }
 
     /// Checks the command, asks the module and applies what it says.
@@ -206,14 +199,6 @@ package struct CaseCommands: Sendable {
 
     // MARK: Rules that are the same for every service
 
-    private func stored(_ context: CallContext) async throws(HubError) -> CallAnswer? {
-        switch try await ledger.answer(to: context.commitKey) {
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw Self.keyReused
-        case .committed, .conflict, nil: return nil
-        }
-    }
-
     private func action(
         _ name: String, _ kind: HubActionKind, on state: HubCase, _ definition: HubServiceDefinition,
         _ actor: HubActor
@@ -275,7 +260,6 @@ package struct CaseCommands: Sendable {
 
     private static let applicantRole = "applicant"
     private static let originPrefix = "origin/"
-    private static let keyReused = HubError(.keyReused, "this idempotency key was used for another request")
     static func stale(present: UInt64) -> HubError {
         HubError(.versionStale, "the case has changed", facts: ["present_version": "\(present)"])
     }

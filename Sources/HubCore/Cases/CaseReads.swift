@@ -105,7 +105,7 @@ package struct CaseReads: Sendable {
         _ request: LayananListCasesRequest, catalogue: ServiceCatalogue, nowMillis: Int64
     ) throws(HubError) -> IndexEntry? {
         guard !request.field.isEmpty else { return nil }
-        let today = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: catalogue.utcOffsetMinutes)
+        let today = catalogue.today(nowMillis)
         guard let definition = catalogue.current(request.service, today: today) else {
             throw HubError(.filterInvalid, "field: needs `service` to name a service of the catalogue")
         }

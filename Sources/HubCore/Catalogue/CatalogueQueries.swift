@@ -39,6 +39,6 @@ struct CatalogueQueries: Sendable {
     }
 
     private func today(_ catalogue: ServiceCatalogue) -> CalendarDate {
-        CalendarDate(epochMillis: clock.nowMillis(), utcOffsetMinutes: catalogue.utcOffsetMinutes)
+        catalogue.today(clock.nowMillis())
     }
 }

@@ -110,8 +110,7 @@ package struct ServiceCatalogue: Sendable {
 
     /// Tells the operator of calendars that soon know no day more: clocks that reach past their last day cannot start.
     func warnOfEndingCalendars(nowMillis: Int64, logger: Logger) {
-        let horizon = CalendarDate(epochMillis: nowMillis, utcOffsetMinutes: utcOffsetMinutes)
-            .adding(days: Self.calendarWarningDays)
+        let horizon = today(nowMillis).adding(days: Self.calendarWarningDays)
         for calendar in calendars.values where calendar.lastDay < horizon {
             logger.warning(
                 "a calendar ends soon; bring a newer one, or requests whose clocks reach past its end are refused",

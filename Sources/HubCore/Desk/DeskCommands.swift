@@ -90,11 +90,7 @@ struct DeskCommands: Sendable {
         kind: HubEventKind = .assigned, note: String = "",
         _ body: (inout HubCase, DeskRights) throws(HubError) -> Void
     ) async throws(HubError) -> CallAnswer {
-        switch try await ledger.answer(to: context.commitKey) {
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
-        case .committed, .conflict, nil: break
-        }
+        if let stored = try await ledger.storedAnswer(to: context) { return stored }
         for attempt in 1...Self.attempts {
             let before = try await CaseReads(ledger: ledger, access: access).find(name, context.actor)
             guard expectedVersion == 0 || expectedVersion == before.version else {
@@ -109,12 +105,10 @@ struct DeskCommands: Sendable {
             try body(&state, rights)
             let commit = try self.commit(
                 state, after: before, context, catalogue, kind: kind, action: action, note: note)
-            switch try await journal.commit(commit) {
-            case .committed(let answer, _, _): return CallAnswer(body: answer)
-            case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-            case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
-            case .conflict(_, let present):
-                if expectedVersion != 0 || attempt == Self.attempts { throw CaseCommands.stale(present: present) }
+            let outcome = try await journal.commit(commit)
+            if let answer = try outcome.callAnswer() { return answer }
+            if case .conflict(_, let present) = outcome, expectedVersion != 0 || attempt == Self.attempts {
+                throw CaseCommands.stale(present: present)
             }
         }
         throw CaseCommands.stale(present: 0)  // Not reached: the last attempt returns or throws.

@@ -82,11 +82,7 @@ struct DeskService: Sendable {
     }
 
     func setAbsence(_ context: CallContext, _ request: LayananSetAbsenceRequest) async throws(HubError) -> CallAnswer {
-        switch try await ledger.answer(to: context.commitKey) {
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
-        case .committed, .conflict, nil: break
-        }
+        if let stored = try await ledger.storedAnswer(to: context) { return stored }
         let absence = request.absence
         try check(absence, by: context.actor)
         var event = HubEvent()
@@ -109,14 +105,11 @@ struct DeskService: Sendable {
         ]
         commit.events = [event]
         commit.answer = try LayananSetAbsenceReply.with { $0.absence = absence }.ledgerBytes()
-        switch try await journal.commit(commit) {
-        case .committed(let answer, _, _):
-            absences.set(absence, version: version + 1)
-            return CallAnswer(body: answer)
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw HubError(.keyReused, "this idempotency key was used for another request")
-        case .conflict: throw HubError(.versionStale, "somebody else changed this absence; try again")
+        guard let answer = try await journal.commit(commit).callAnswer() else {
+            throw HubError(.versionStale, "somebody else changed this absence; try again")
         }
+        if !answer.replayed { absences.set(absence, version: version + 1) }
+        return answer
     }
 
     /// Oneself may say it, and who leads the unit in which the officer works.

@@ -144,7 +144,7 @@ struct UploadService: Sendable {
     private func checkPurpose(_ request: LayananOpenUploadRequest) throws(HubError) {
         guard !request.service.isEmpty else { return }
         let catalogue = rulebook.catalogue
-        let today = CalendarDate(epochMillis: clock.nowMillis(), utcOffsetMinutes: catalogue.utcOffsetMinutes)
+        let today = catalogue.today(clock.nowMillis())
         guard let definition = catalogue.current(request.service, today: today) else {
             throw HubError(.serviceUnknown, "no such service")
         }

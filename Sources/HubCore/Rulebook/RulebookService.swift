@@ -44,11 +44,7 @@ struct RulebookService: Sendable {
     func publish(
         _ context: CallContext, _ request: HubPublishRulesRequest
     ) async throws(HubError) -> CallAnswer {
-        switch try await ledger.answer(to: context.commitKey) {
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw Self.keyReused
-        case .committed, .conflict, nil: break
-        }
+        if let stored = try await ledger.storedAnswer(to: context) { return stored }
         let wrong = FormRules.violations(note: request.note, max: Self.noteMax, demanded: true)
         guard wrong.isEmpty else { throw HubError(.formInvalid, "publication", violations: wrong) }
         let before = rulebook.catalogue
@@ -135,21 +131,17 @@ struct RulebookService: Sendable {
         }
         var commit = try publication.commit(key: context.commitKey, texts: texts)
         commit.answer = try HubPublishRulesReply.with { $0.publication = publication }.ledgerBytes()
-        switch try await journal.commit(commit) {
-        case .committed(let answer, _, _):
+        guard let answer = try await journal.commit(commit).callAnswer() else {
+            throw HubError(.versionStale, "somebody else published meanwhile; check the rules again")
+        }
+        if !answer.replayed {
             var catalogue = verdict.catalogue
             catalogue.note(publication)
             rulebook.replace(with: catalogue)
             bell.ring()
-            return CallAnswer(body: answer)
-        case .replayed(let answer): return CallAnswer(body: answer, replayed: true)
-        case .keyReused: throw Self.keyReused
-        case .conflict:
-            throw HubError(.versionStale, "somebody else published meanwhile; check the rules again")
         }
+        return answer
     }
-
-    private static let keyReused = HubError(.keyReused, "this idempotency key was used for another request")
 }
 
 /// Lets one in.

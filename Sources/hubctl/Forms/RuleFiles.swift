@@ -26,8 +26,18 @@ struct RuleFiles: ParsableArguments {
     func read() throws(HubError) -> [HubRuleFile] {
         var files: [HubRuleFile] = []
         for path in paths { files += Self.isFolder(path) ? try Self.folder(path) : try Self.file(path) }
-        var seen: Set<String> = []
-        return files.filter { seen.insert($0.path).inserted }
+        var seen: [String: Data] = [:]
+        var once: [HubRuleFile] = []
+        for file in files {
+            if let other = seen.updateValue(file.content, forKey: file.path) {
+                guard other == file.content else {
+                    throw HubError(.configurationInvalid, "two files are \(file.path) to the hub: give one of them")
+                }
+            } else {
+                once.append(file)
+            }
+        }
+        return once
     }
 
     private static func folder(_ path: String) throws(HubError) -> [HubRuleFile] {
@@ -47,7 +57,11 @@ struct RuleFiles: ParsableArguments {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let endings = folders[name] ?? []
         var found: [HubRuleFile] = []
-        for file in names.sorted() where !file.hasPrefix(".") && endings.contains(ending(of: file)) {
+        for file in names.sorted() where !file.hasPrefix(".") {
+            guard endings.contains(ending(of: file)) else {
+                throw HubError(
+                    .configurationInvalid, "\(folder)/\(file): only .\(endings.joined(separator: ", .")) is read")
+            }
             found.append(try read("\(folder)/\(file)", as: "\(name)/\(file)"))
         }
         return found
@@ -78,7 +92,7 @@ struct RuleFiles: ParsableArguments {
     /// Folder in which a bundle would have a file with this text, by a key that only one of them has.
     private static func kind(of content: Data) -> String {
         let lines = String(decoding: content, as: UTF8.self).split(separator: "\n")
-        if lines.contains(where: { $0.hasPrefix("open_weekdays:") }) { return "calendars" }
+        if lines.contains(where: { $0.hasPrefix("open_weekdays:") || $0.hasPrefix("based_on:") }) { return "calendars" }
         return lines.contains { $0.hasPrefix("positions:") } ? "organisation" : "services"
     }
 
