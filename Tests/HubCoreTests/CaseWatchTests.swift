@@ -100,6 +100,34 @@ struct CaseWatchTests {
         watching.cancel()
     }
 
+    @Test("a department sees what happens to another's case while one of its units holds it, reasons and all")
+    func heldElsewhere() async throws {
+        var bundle = SmallHub.bundle
+        bundle.organisations = [
+            .with {
+                ($0.name, $0.version) = ("makmur", "1")
+                $0.units = [
+                    .with { $0.code = "kabupaten" },
+                    .with { ($0.code, $0.parent, $0.department) = ("izin", "kabupaten", "perizinan") },
+                ]
+            }
+        ]
+        let hub = try await SmallHub.open(bundle: bundle) { question, acceptance in
+            var acceptance = acceptance
+            if question.command.action == "tangani" { acceptance.unit = "izin" }
+            return acceptance
+        }
+        let reader = Reader()
+        let watching = try watch(hub, by: .stranger, into: reader)
+        await reader.begun()
+        let state = try await hub.submit()
+        try await hub.act("tangani", on: state, by: .officer, note: "ke perizinan")
+        await reader.wait(events: 1)
+        #expect(reader.events.map(\.action) == ["tangani"])
+        #expect(reader.events.first?.actor.principal == Caller.officer.principal.urn)
+        watching.cancel()
+    }
+
     @Test("a cursor with any bit changed is refused, and so is another principal's")
     func forgedCursor() async throws {
         let hub = try await SmallHub.open()

@@ -12,13 +12,15 @@ struct CaseAccess: Sendable {
     let clock: any HubClock
 
     func sees(_ actor: HubActor, _ state: HubCase) -> Bool {
-        Scope(of: actor, policy: policy).covers(state) || concerns(actor, state)
+        Scope(of: actor, policy: policy).covers(state)
+            || concerns(actor, unit: state.unit, [state.holder, state.asked])
     }
 
     /// The actor's role holds for this case.
     func works(_ actor: HubActor, on state: HubCase) -> Bool {
         !policy.applicants.contains(actor.role)
-            && (policy.works(actor, in: state.department) || concerns(actor, state))
+            && (policy.works(actor, in: state.department)
+                || concerns(actor, unit: state.unit, [state.holder, state.asked]))
     }
 
     /// What the actor is shown of a case: who the officers are stays among those who work on it.
@@ -26,12 +28,26 @@ struct CaseAccess: Sendable {
         works(actor, on: state) || policy.allDepartments.contains(actor.role) ? state : state.forApplicants
     }
 
-    private func concerns(_ actor: HubActor, _ state: HubCase) -> Bool {
+    /// What a watcher is shown of an event; nil when it is not the watcher's business.
+    func view(of event: HubEvent, for actor: HubActor, _ scope: Scope) -> HubEvent? {
+        let isInside =
+            switch scope {
+            case .everything: true
+            case .department(let own, _): event.department == own || concerns(actor, unit: event.unit, [event.holder])
+            case .applicant: false
+            }
+        if isInside { return event.forWatchers }
+        return scope.covers(department: event.department, applicant: event.applicant) ? event.forApplicants : nil
+    }
+
+    /// - Parameter officers: Who holds the case, and who is asked about it; "" = nobody.
+    private func concerns(_ actor: HubActor, unit: String, _ officers: [String]) -> Bool {
         guard !policy.applicants.contains(actor.role) else { return false }
         let catalogue = rulebook.catalogue
-        if !state.unit.isEmpty, catalogue.chart?.department(of: state.unit) == actor.department { return true }
-        guard !state.holder.isEmpty || !state.asked.isEmpty else { return false }
+        if !unit.isEmpty, catalogue.chart?.department(of: unit) == actor.department { return true }
+        let named = officers.filter { !$0.isEmpty }
+        guard !named.isEmpty else { return false }
         let persons = absences.represented(by: actor.principal, on: catalogue.today(clock.nowMillis()))
-        return persons.contains(state.holder) || persons.contains(state.asked)
+        return named.contains { persons.contains($0) }
     }
 }

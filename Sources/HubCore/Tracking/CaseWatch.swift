@@ -100,7 +100,8 @@ struct CaseWatch: Sendable {
             if Task.isCancelled { throw HubError(.cancelled, "the watcher left") }
             let events = try await next(after: position.sequence)
             guard let last = events.last else { return }
-            let shown = events.filter { shows($0, position, scope) }.map(scope.view(of:))
+            let shown = events.filter { isAskedFor($0, position) }
+                .compactMap { access.view(of: $0, for: context.actor, scope) }
             if !shown.isEmpty || last.sequence - position.told >= 1_000 {
                 var update = LayananWatchUpdate()
                 update.events = shown
@@ -120,25 +121,12 @@ struct CaseWatch: Sendable {
         return try await ledger.events(after: sequence, limit: Self.batch).filter { $0.sequence <= head }
     }
 
-    private func shows(_ event: HubEvent, _ position: Position, _ scope: Scope) -> Bool {
+    private func isAskedFor(_ event: HubEvent, _ position: Position) -> Bool {
         guard !event.caseID.isEmpty else { return false }  // Rules that came into force are of no case.
         if let caseID = position.caseID {
             return [UInt8](event.caseID) == caseID && event.caseVersion > position.caseVersion
         }
-        return (position.service.isEmpty || event.service == position.service)
-            && scope.covers(department: event.department, applicant: event.applicant)
-    }
-}
-
-extension Scope {
-    /// What a watcher with this scope sees of an event.
-    func view(of event: HubEvent) -> HubEvent {
-        switch self {
-        case .everything: event.forWatchers
-        // One's own case in another department is an applicant's.
-        case .department(let own, _): event.department == own ? event.forWatchers : event.forApplicants
-        case .applicant: event.forApplicants
-        }
+        return position.service.isEmpty || event.service == position.service
     }
 }
 
