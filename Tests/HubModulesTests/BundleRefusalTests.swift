@@ -34,6 +34,9 @@ struct BundleRefusalTests {
         Mistake("number_prefix: BN\n", "", at: "service: bench", "required"),
         Mistake("valid_from: 2026-01-01", "valid_from: 2026-02-30", at: "valid_from", "valid_from"),
         Mistake("department: gardens", "department: roads", at: "department", "department"),
+        Mistake("    min: 1\n", "    when: { field: sex, values: [x] }\n", at: "name: seats", "when"),
+        Mistake("    min: 1\n", "    when: { field: verdict, values: [x] }\n", at: "name: seats", "when"),
+        Mistake("    min: 1\n", "    when: { field: sex }\n", at: "when: {", "required"),
         Mistake("interface: applications", "interface: letters", at: "interface", "type"),
         Mistake(
             "title: { id: Bangku taman, en: Park bench }", "title: { id: Bangku taman, en: }", at: "Bangku", "type"),

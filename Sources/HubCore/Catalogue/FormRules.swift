@@ -44,12 +44,17 @@ package struct FormRules: Sendable {
     ) throws(HubError) -> FormOutcome {
         var wrong: [Violation] = []
         let given = try read(form, action, &wrong)
-        let data = merge(given, onto: existingData)
-        if !imported { demandFields(action, data: data, given: given, &wrong) }
+        let merged = merge(given, onto: existingData)
+        let asked = asked(merged)
+        for field in definition.fields where !asked.contains(field.name) {
+            if case .some(.some) = given[field.name] { wrong.append(.notAsked(field)) }
+        }
+        let data = merged.filter { asked.contains($0.name) }
+        if !imported { demandFields(action, asked: asked, data: data, given: given, &wrong) }
         wrong += Self.violations(note: note, demanded: action.noteRequired && !imported)
 
         var wrongDocuments: [Violation] = []
-        let merged = check(
+        let mergedDocuments = check(
             documents, onto: existingDocuments, stored: storedDocuments, demandedFor: imported ? nil : action.name,
             &wrongDocuments)
 
@@ -58,7 +63,7 @@ package struct FormRules: Sendable {
                 wrong.isEmpty ? .documentInvalid : .formInvalid, "\(definition.service): \(action.name)",
                 violations: wrong + wrongDocuments)
         }
-        return FormOutcome(data: data, documents: merged, warnings: warnings(on: data))
+        return FormOutcome(data: data, documents: mergedDocuments, warnings: warnings(on: data))
     }
 
     // MARK: Which fields
@@ -124,14 +129,30 @@ package struct FormRules: Sendable {
         }
     }
 
+    /// Fields that are asked with these answers. A condition names a field that stands before, so one pass finds them all.
+    private func asked(_ data: [HubFieldValue]) -> Set<String> {
+        var asked: Set<String> = []
+        for field in definition.fields {
+            let condition = field.when
+            let holds =
+                !field.hasWhen
+                || (asked.contains(condition.field)
+                    && data.plainText(of: condition.field).map(condition.values.contains) ?? false)
+            if holds { asked.insert(field.name) }
+        }
+        return asked
+    }
+
     /// A request and its repair must leave no required field empty; any other step must not empty one.
     private func demandFields(
-        _ action: HubAction, data: [HubFieldValue], given: [String: HubFieldValue?], _ wrong: inout [Violation]
+        _ action: HubAction, asked: Set<String>, data: [HubFieldValue], given: [String: HubFieldValue?],
+        _ wrong: inout [Violation]
     ) {
         let whole = action.kind == .submit || action.kind == .repair
         let filled = Set(data.map(\.name))
         let form = formFields
-        for field in definition.fields where field.required && !field.decided && !filled.contains(field.name) {
+        for field in definition.fields
+        where field.required && !field.decided && asked.contains(field.name) && !filled.contains(field.name) {
             if given.keys.contains(field.name) || (whole && form.contains(field.name)) {
                 wrong.append(.required(field))
             }

@@ -6,6 +6,12 @@ import HubProto
 // MARK: Values
 
 extension Violation {
+    static func notAsked(_ field: HubFormField) -> Self {
+        Self(
+            field, "not_asked", id: "kosongkan: dengan jawaban yang lain, isian ini tidak diperlukan",
+            en: "leave it empty: with the other answers it is not asked")
+    }
+
     static func type(_ field: HubFormField) -> Self {
         switch field.type {
         case .flag: Self(field, "type", id: "jawab ya atau tidak", en: "answer yes or no")

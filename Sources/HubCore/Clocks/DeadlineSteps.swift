@@ -191,7 +191,7 @@ extension HubClockRule {
 
 extension [HubFieldValue] {
     /// A field's value as a definition writes it; nil when the field is empty.
-    fileprivate func plainText(of name: String) -> String? {
+    func plainText(of name: String) -> String? {
         switch first(where: { $0.name == name })?.value {
         case .text(let text): text
         case .integer(let number): String(number)

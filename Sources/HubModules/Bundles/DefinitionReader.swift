@@ -53,6 +53,11 @@ struct DefinitionReader {
                 $0.title = choice.title()
             }
         }
+        if let when = object.object("when") {
+            field.when.field = when.text("field", required: true)
+            field.when.values = when.texts("values", required: true)
+            when.finish()
+        }
         if let born = object.object("compare_with") {
             field.birthDateField = born.text("birth_date", required: true)
             field.sexField = born.text("sex")

@@ -88,6 +88,23 @@ struct DefinitionRules {
         default: break
         }
         comparison(field, wrong)
+        if field.hasWhen { condition(field, wrong) }
+    }
+
+    /// What a condition leans on stands before the field, so that no two can lean on each other.
+    private func condition(_ field: HubFormField, _ wrong: (_ rule: String, _ remedy: String) -> Void) {
+        let before = definition.fields.prefix { $0.name != field.name }
+        guard let other = before.first(where: { $0.name == field.when.field }),
+            [.choice, .flag].contains(other.type)
+        else {
+            wrong("when", "must name a choice or flag that stands before it")
+            return
+        }
+        let offered = other.type == .flag ? ["true", "false"] : other.choices.map(\.value)
+        if field.when.values.isEmpty || !Set(field.when.values).isSubset(of: offered) {
+            wrong("when", "must give values that \(other.name) offers")
+        }
+        if field.decided { wrong("when", "is decided by the module, which asks nobody") }
     }
 
     private func bounds(_ field: HubFormField, _ wrong: (_ rule: String, _ remedy: String) -> Void) {

@@ -541,11 +541,38 @@ public nonisolated struct HubFormField: @unchecked Sendable {
     set {_uniqueStorage()._decided = newValue}
   }
 
+  /// The field is asked only when this holds: otherwise it is not required, must not be given, and loses what it held.
+  public var when: HubFieldCondition {
+    get {_storage._when ?? HubFieldCondition()}
+    set {_uniqueStorage()._when = newValue}
+  }
+  /// Returns true if `when` has been explicitly set.
+  public var hasWhen: Bool {_storage._when != nil}
+  /// Clears the value of `when`. Subsequent reads from it will return its default value.
+  public mutating func clearWhen() {_uniqueStorage()._when = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What another answer of the form must be.
+public nonisolated struct HubFieldCondition: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A choice or flag that stands before the field.
+  public var field: String = String()
+
+  /// One of these; of a flag "true" or "false".
+  public var values: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// One allowed value of a choice.
@@ -1092,7 +1119,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FormField"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0\u{1}when\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1111,6 +1138,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _sexField: String = String()
     var _sexFemale: String = String()
     var _decided: Bool = false
+    var _when: HubFieldCondition? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1137,6 +1165,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _sexField = source._sexField
       _sexFemale = source._sexFemale
       _decided = source._decided
+      _when = source._when
     }
   }
 
@@ -1171,6 +1200,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._sexField) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._sexFemale) }()
         case 16: try { try decoder.decodeSingularBoolField(value: &_storage._decided) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._when) }()
         default: break
         }
       }
@@ -1231,6 +1261,9 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._decided != false {
         try visitor.visitSingularBoolField(value: _storage._decided, fieldNumber: 16)
       }
+      try { if let v = _storage._when {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1256,10 +1289,46 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._sexField != rhs_storage._sexField {return false}
         if _storage._sexFemale != rhs_storage._sexFemale {return false}
         if _storage._decided != rhs_storage._decided {return false}
+        if _storage._when != rhs_storage._when {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubFieldCondition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FieldCondition"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}values\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.values, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubFieldCondition, rhs: HubFieldCondition) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs.values != rhs.values {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -87,6 +87,7 @@ extension HubFormField {
         if lengthMin > 0 || lengthMax > 0 { rules.append("length \(lengthMin)–\(lengthMax == 0 ? 2_000 : lengthMax)") }
         if hasValueMin { rules.append("≥ \(valueMin)") }
         if hasValueMax { rules.append("≤ \(valueMax)") }
+        if hasWhen { rules.append("when \(when.field)=\(when.values.joined(separator: "|"))") }
         if !table.isEmpty { rules.append("table \(table)") }
         if !choices.isEmpty { rules.append(choices.map(\.value).joined(separator: "|")) }
         return [name, type.word, rules.joined(separator: ", ")]
@@ -99,6 +100,11 @@ extension HubFormField {
             ("length_min", .integer(Int64(lengthMin))), ("length_max", .integer(Int64(lengthMax))),
             ("value_min", hasValueMin ? .integer(valueMin) : .null),
             ("value_max", hasValueMax ? .integer(valueMax) : .null), ("table", .text(table)),
+            (
+                "when",
+                hasWhen
+                    ? .object(members: [("field", .string(when.field)), ("values", .strings(when.values))]) : .null
+            ),
             (
                 "choices",
                 .array(choices.map { .object(members: [("value", .string($0.value)), ("title", $0.title.json)]) })

@@ -24,7 +24,7 @@ extension FuzzTarget {
             "service", "department", "valid_from", "number_prefix", "name", "unique", "choices", "table", "decided",
             "personal", "length", "min", "index", "compare_with", "required_for", "field", "dead_end", "unreachable",
             "ended", "submit", "from", "to", "roles", "stage", "runs_in", "paused_in", "move_to", "calendar",
-            "escalation", "only", "amount_by",
+            "escalation", "only", "amount_by", "when",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in

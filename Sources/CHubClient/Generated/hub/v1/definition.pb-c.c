@@ -97,6 +97,51 @@ void   hub__v1__form_field__free_unpacked
   assert(message->base.descriptor == &hub__v1__form_field__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__field_condition__init
+                     (Hub__V1__FieldCondition         *message)
+{
+  static const Hub__V1__FieldCondition init_value = HUB__V1__FIELD_CONDITION__INIT;
+  *message = init_value;
+}
+size_t hub__v1__field_condition__get_packed_size
+                     (const Hub__V1__FieldCondition *message)
+{
+  assert(message->base.descriptor == &hub__v1__field_condition__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__field_condition__pack
+                     (const Hub__V1__FieldCondition *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__field_condition__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__field_condition__pack_to_buffer
+                     (const Hub__V1__FieldCondition *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__field_condition__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__FieldCondition *
+       hub__v1__field_condition__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__FieldCondition *)
+     protobuf_c_message_unpack (&hub__v1__field_condition__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__field_condition__free_unpacked
+                     (Hub__V1__FieldCondition *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__field_condition__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__choice__init
                      (Hub__V1__Choice         *message)
 {
@@ -890,7 +935,7 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   (ProtobufCMessageInit) hub__v1__service_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[16] =
+static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[17] =
 {
   {
     "name",
@@ -1084,6 +1129,18 @@ static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[16]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "when",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FormField, when),
+    &hub__v1__field_condition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__form_field__field_indices_by_name[] = {
   12,   /* field[12] = birth_date_field */
@@ -1102,11 +1159,12 @@ static const unsigned hub__v1__form_field__field_indices_by_name[] = {
   1,   /* field[1] = type */
   7,   /* field[7] = value_max */
   6,   /* field[6] = value_min */
+  16,   /* field[16] = when */
 };
 static const ProtobufCIntRange hub__v1__form_field__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
 {
@@ -1116,11 +1174,62 @@ const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
   "Hub__V1__FormField",
   "hub.v1",
   sizeof(Hub__V1__FormField),
-  16,
+  17,
   hub__v1__form_field__field_descriptors,
   hub__v1__form_field__field_indices_by_name,
   1,  hub__v1__form_field__number_ranges,
   (ProtobufCMessageInit) hub__v1__form_field__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__field_condition__field_descriptors[2] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FieldCondition, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "values",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__FieldCondition, n_values),
+    offsetof(Hub__V1__FieldCondition, values),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__field_condition__field_indices_by_name[] = {
+  0,   /* field[0] = field */
+  1,   /* field[1] = values */
+};
+static const ProtobufCIntRange hub__v1__field_condition__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.FieldCondition",
+  "FieldCondition",
+  "Hub__V1__FieldCondition",
+  "hub.v1",
+  sizeof(Hub__V1__FieldCondition),
+  2,
+  hub__v1__field_condition__field_descriptors,
+  hub__v1__field_condition__field_indices_by_name,
+  1,  hub__v1__field_condition__number_ranges,
+  (ProtobufCMessageInit) hub__v1__field_condition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__choice__field_descriptors[2] =

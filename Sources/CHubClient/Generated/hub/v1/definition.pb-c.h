@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Hub__V1__ServiceDefinition Hub__V1__ServiceDefinition;
 typedef struct Hub__V1__FormField Hub__V1__FormField;
+typedef struct Hub__V1__FieldCondition Hub__V1__FieldCondition;
 typedef struct Hub__V1__Choice Hub__V1__Choice;
 typedef struct Hub__V1__DocumentRule Hub__V1__DocumentRule;
 typedef struct Hub__V1__Stage Hub__V1__Stage;
@@ -268,6 +269,10 @@ struct  Hub__V1__FormField
    * Set by the module only; a form that carries it is refused.
    */
   protobuf_c_boolean decided;
+  /*
+   * The field is asked only when this holds: otherwise it is not required, must not be given, and loses what it held.
+   */
+  Hub__V1__FieldCondition *when;
   Hub__V1__FormField__HasValueMinCase has_value_min_case;
   union {
     int64_t value_min;
@@ -279,7 +284,28 @@ struct  Hub__V1__FormField
 };
 #define HUB__V1__FORM_FIELD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__form_field__descriptor) \
-    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
+
+
+/*
+ * What another answer of the form must be.
+ */
+struct  Hub__V1__FieldCondition
+{
+  ProtobufCMessage base;
+  /*
+   * A choice or flag that stands before the field.
+   */
+  char *field;
+  /*
+   * One of these; of a flag "true" or "false".
+   */
+  size_t n_values;
+  char **values;
+};
+#define HUB__V1__FIELD_CONDITION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__field_condition__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -635,6 +661,25 @@ Hub__V1__FormField *
 void   hub__v1__form_field__free_unpacked
                      (Hub__V1__FormField *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__FieldCondition methods */
+void   hub__v1__field_condition__init
+                     (Hub__V1__FieldCondition         *message);
+size_t hub__v1__field_condition__get_packed_size
+                     (const Hub__V1__FieldCondition   *message);
+size_t hub__v1__field_condition__pack
+                     (const Hub__V1__FieldCondition   *message,
+                      uint8_t             *out);
+size_t hub__v1__field_condition__pack_to_buffer
+                     (const Hub__V1__FieldCondition   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__FieldCondition *
+       hub__v1__field_condition__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__field_condition__free_unpacked
+                     (Hub__V1__FieldCondition *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__Choice methods */
 void   hub__v1__choice__init
                      (Hub__V1__Choice         *message);
@@ -874,6 +919,9 @@ typedef void (*Hub__V1__ServiceDefinition_Closure)
 typedef void (*Hub__V1__FormField_Closure)
                  (const Hub__V1__FormField *message,
                   void *closure_data);
+typedef void (*Hub__V1__FieldCondition_Closure)
+                 (const Hub__V1__FieldCondition *message,
+                  void *closure_data);
 typedef void (*Hub__V1__Choice_Closure)
                  (const Hub__V1__Choice *message,
                   void *closure_data);
@@ -926,6 +974,7 @@ extern const ProtobufCEnumDescriptor    hub__v1__action_kind__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__on_passed__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__form_field__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__choice__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__stage__descriptor;
