@@ -16,7 +16,7 @@ extension LayananCountdown {
         switch (deadline.unit, paused) {
         case (.workingDays, true): left = deadline.left
         case (.workingDays, false):
-            guard let calendar = deadline.calendar.split(separator: "/").first.flatMap({ calendars[String($0)] })
+            guard let calendar = deadline.calendarName.flatMap({ calendars[$0] })
             else { return nil }
             left = Int64(calendar.workingDaysLeft(nowMillis: nowMillis, dueMillis: deadline.dueMs))
         case (_, true): left = deadline.left / Self.hourMillis

@@ -38,8 +38,8 @@ struct DeadlineRecount: Sendable {
     /// The calendar that counts a running deadline now, when it is not the one that counted it before.
     private func stale(_ deadline: HubDeadline) -> WorkCalendar? {
         guard deadline.state == .running, deadline.unit == .workingDays,
-            let name = deadline.calendar.split(separator: "/").first,
-            let calendar = calendars[String(name)], deadline.calendar != "\(calendar.name)/\(calendar.version)"
+            let calendar = deadline.calendarName.flatMap({ calendars[$0] }),
+            deadline.calendar != "\(calendar.name)/\(calendar.version)"
         else { return nil }
         return calendar
     }

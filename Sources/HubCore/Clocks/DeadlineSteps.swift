@@ -63,7 +63,7 @@ extension DeadlinePlan {
         var row = row
         row.state = .running
         row.dueMs = try due(clock, from: step.nowMillis, left: row.left)
-        row.calendar = try calendarName(of: clock)
+        row.calendar = try calendarLabel(of: clock)
         row.note(countedFrom: step.nowMillis, days: row.left)
         row.left = 0
         return row
@@ -88,7 +88,7 @@ extension DeadlinePlan {
         row.amount = clock.amount(with: step.data)
         row.startedMs = step.nowMillis
         row.dueMs = try due(clock, from: step.nowMillis, left: clock.wholeAmount(row.amount))
-        row.calendar = try calendarName(of: clock)
+        row.calendar = try calendarLabel(of: clock)
         row.note(countedFrom: step.nowMillis, days: Int64(row.amount))
         return row
     }
@@ -135,7 +135,7 @@ extension DeadlinePlan {
         row.amount = clock.amount(with: data)
         row.startedMs = createdMillis
         if let due = try? due(clock, from: createdMillis, left: clock.wholeAmount(row.amount)) { row.dueMs = due }
-        row.calendar = (try? calendarName(of: clock)) ?? ""
+        row.calendar = (try? calendarLabel(of: clock)) ?? ""
         return row
     }
 
@@ -149,7 +149,7 @@ extension DeadlinePlan {
         return calendar
     }
 
-    private func calendarName(of clock: HubClockRule) throws(HubError) -> String {
+    private func calendarLabel(of clock: HubClockRule) throws(HubError) -> String {
         guard clock.unit == .workingDays else { return "" }
         let calendar = try calendar(of: clock)
         return "\(calendar.name)/\(calendar.version)"

@@ -72,6 +72,11 @@ struct RecountRound: Sendable {
 extension HubCase {
     /// A running deadline counts days of this calendar.
     func isCounted(by calendar: String) -> Bool {
-        deadlines.contains { $0.state == .running && $0.calendar.hasPrefix("\(calendar)/") }
+        deadlines.contains { $0.state == .running && $0.calendarName == calendar }
     }
+}
+
+extension HubDeadline {
+    /// Name of the calendar that counts its days, without the version; nil for hours.
+    var calendarName: String? { calendar.split(separator: "/").first.map(String.init) }
 }
