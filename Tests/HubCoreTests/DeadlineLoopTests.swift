@@ -118,4 +118,20 @@ struct DeadlineLoopTests {
         #expect(passed.count == 40)
         #expect(passed.map(\.atMs) == (0..<40).map { Sample.now + (72 + $0) * SmallHub.hour })
     }
+
+    @Test("a clock that cannot pass does not keep the others from passing before an action")
+    func stuckClock() async throws {
+        var bundle = SmallHub.bundle
+        bundle.definitions[0].clocks.append(
+            .with {
+                ($0.name, $0.unit, $0.amount) = ("rusak", .hours, 24)
+                ($0.runsIn, $0.onPassed, $0.moveTo) = (["diterima"], .move, "nowhere")
+            })
+        let hub = try await SmallHub.open(bundle: bundle)
+        let state = try await hub.submit()
+        hub.wait(hours: 73)
+        let acted = try await hub.act("catat", on: state, by: .officer)
+        #expect(acted.escalation == 1)
+        #expect(acted.deadlines.map(\.state) == [.passed, .running])
+    }
 }

@@ -57,6 +57,18 @@ struct RestingCalendarTests {
         #expect(throws: HubError(.definitionInvalid, "")) { try calendar(Self.serving, other) }
     }
 
+    @Test("may come with a later bundle than the one on which it rests")
+    func laterBundle() async throws {
+        let ledger = InMemoryLedger()
+        _ = try await PublishingHub.open(ledger: ledger)
+        var bundle = PublishingHub.bundle
+        var resting = HubCalendar()
+        (resting.name, resting.version, resting.basedOn) = ("loket", "1", "kalender")
+        bundle.calendars = [resting]
+        let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
+        #expect(try await again.history(of: "loket").map(\.number) == [2])
+    }
+
     @Test("counts its deadlines anew when the other one changes")
     func follows() async throws {
         var bundle = PublishingHub.bundle

@@ -45,15 +45,15 @@ struct DeadlinePassage: Sendable {
     func settle(_ state: HubCase) async throws(HubError) -> HubCase {
         let now = clock.nowMillis()
         var state = state
-        // What passes or moves may leave another deadline due; what cannot pass stays.
-        for _ in 0..<state.deadlines.count + 1 {
-            let due = state.deadlines.filter { $0.state == .running && $0.dueMs <= now }.min { $0.dueMs < $1.dueMs }
-            guard let due else { return state }
-            try await pass(DueDeadline(caseID: [UInt8](state.id), name: due.name, dueMillis: due.dueMs))
-            guard let after = try await ledger.caseState(id: [UInt8](state.id)), after.version > state.version else {
-                return state
-            }
-            state = after
+        var tried: Set<DueDeadline> = []
+        // What passes or moves may leave another deadline due; one that cannot pass does not hold up the others.
+        while let due = state.deadlines.filter({ $0.state == .running && $0.dueMs <= now })
+            .map({ DueDeadline(caseID: [UInt8](state.id), name: $0.name, dueMillis: $0.dueMs) })
+            .filter({ !tried.contains($0) }).min(by: { $0.dueMillis < $1.dueMillis })
+        {
+            tried.insert(due)
+            try await pass(due)
+            state = try await ledger.caseState(id: [UInt8](state.id)) ?? state
         }
         return state
     }
@@ -75,8 +75,10 @@ struct DeadlinePassage: Sendable {
         do throws(HubError) {
             let now = clock.nowMillis()
             let recount = DeadlineRecount(calendars: catalogue.calendars, nowMillis: now)
-            guard let (state, moves) = try recount.recounted(before) else { return nil }
-            return try commit(state, after: before, .recounted, catalogue) { $0.moved = moves }
+            guard let (recounted, moves) = try recount.recounted(before) else { return nil }
+            var state = recounted
+            state.follow(before, now)
+            return Commit(state, after: before, .recounted, try catalogue.definition(of: before)) { $0.moved = moves }
         } catch {
             stuck.tell("recount", of: before, error)
             return nil
@@ -86,39 +88,19 @@ struct DeadlinePassage: Sendable {
     /// nil when the definition is not here or cannot say what follows.
     private func commit(passing name: String, of before: HubCase, _ catalogue: ServiceCatalogue) -> Commit? {
         do throws(HubError) {
-            let plan = DeadlinePlan(definition: try catalogue.definition(of: before), calendars: catalogue.calendars)
+            let definition = try catalogue.definition(of: before)
+            let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
             let now = clock.nowMillis()
             var state = try plan.passed(name, of: before, nowMillis: now)
             if state.escalation != before.escalation {
                 state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
             }
-            return try commit(state, after: before, .deadlinePassed, catalogue) { $0.action = name }
+            state.follow(before, now)
+            return Commit(state, after: before, .deadlinePassed, definition) { $0.action = name }
         } catch {
             stuck.tell(name, of: before, error)
             return nil
         }
-    }
-
-    /// The next version of a case, with the one event that made it.
-    private func commit(
-        _ next: HubCase, after before: HubCase, _ kind: HubEventKind, _ catalogue: ServiceCatalogue,
-        _ tell: (inout HubEvent) -> Void
-    ) throws(HubError) -> Commit {
-        let now = clock.nowMillis()
-        var state = next
-        state.version = before.version + 1
-        state.updatedMs = now
-        var event = HubEvent(about: state, kind: kind, atMillis: now)
-        event.stageBefore = before.stage
-        tell(&event)
-        var commit = Commit(key: nil, atMillis: now)
-        commit.cases = [
-            CaseWrite(
-                state: state, expectedVersion: before.version,
-                index: indexEntries(of: state.data, definition: try catalogue.definition(of: before)))
-        ]
-        commit.events = [event]
-        return commit
     }
 }
 

@@ -97,14 +97,22 @@ struct DeskCommands: Sendable {
                 throw CaseCommands.stale(present: before.version)
             }
             guard !before.ended else { throw HubError(.actionNotAllowed, "the case has ended") }
+            let now = clock.nowMillis()
             let catalogue = rulebook.catalogue
             let rights = DeskRights(
-                actor: context.actor, state: before, catalogue: catalogue, access: access, nowMillis: clock.nowMillis())
+                actor: context.actor, state: before, catalogue: catalogue, access: access, nowMillis: now)
             try rights.require(rights.worksInDepartment, "cases are in the hands of their department's officers")
             var state = before
             try body(&state, rights)
-            let commit = try self.commit(
-                state, after: before, context, catalogue, kind: kind, action: action, note: note)
+            state.follow(before, now)
+            var commit = Commit(
+                state, after: before, kind, key: context.commitKey, try catalogue.definition(of: before)
+            ) { event in
+                event.action = action
+                event.actor = context.actor
+                event.note = note
+            }
+            commit.answer = try LayananCaseReply.with { $0.case = state }.ledgerBytes()
             let outcome = try await journal.commit(commit)
             if let answer = try outcome.callAnswer() { return answer }
             if case .conflict(_, let present) = outcome, expectedVersion != 0 || attempt == Self.attempts {
@@ -112,31 +120,6 @@ struct DeskCommands: Sendable {
             }
         }
         throw CaseCommands.stale(present: 0)  // Not reached: the last attempt returns or throws.
-    }
-
-    private func commit(
-        _ next: HubCase, after before: HubCase, _ context: CallContext, _ catalogue: ServiceCatalogue,
-        kind: HubEventKind, action: String, note: String
-    ) throws(HubError) -> Commit {
-        let now = clock.nowMillis()
-        var state = next
-        state.version = before.version + 1
-        state.updatedMs = now
-        var event = HubEvent(about: state, kind: kind, atMillis: now)
-        event.action = action
-        event.stageBefore = before.stage
-        event.actor = context.actor
-        event.note = note
-        var commit = Commit(key: context.commitKey, atMillis: now)
-        let definition = try catalogue.definition(of: before)
-        commit.cases = [
-            CaseWrite(
-                state: state, expectedVersion: before.version,
-                index: indexEntries(of: state.data, definition: definition))
-        ]
-        commit.events = [event]
-        commit.answer = try LayananCaseReply.with { $0.case = state }.ledgerBytes()
-        return commit
     }
 
     private static let held = HubError(

@@ -14,25 +14,22 @@ struct RulebookOpening {
 
     func catalogue() async throws(HubError) -> ServiceCatalogue {
         var catalogue = ServiceCatalogue(bundles: bundles)
+        // Of hubs that knew no publications too, and of versions that nobody offers any more.
+        var kept: [HubRuleVersion] = []
+        for record in try await ledger.records(prefix: "\(HubRuleKind.definition.word)/") {
+            let definition: HubServiceDefinition = try decoded(record.body, record.key)
+            catalogue.know(definition)
+            kept.append(HubRuleVersion(definition))
+        }
         var publications: [HubPublication] = []
         for record in try await ledger.records(prefix: HubPublication.recordPrefix) {
             publications.append(try decoded(record.body, record.key))
         }
         for publication in publications { catalogue.note(publication) }
-        // Calendars that bundles rest on come first.
-        for bundle in bundles.sorted(by: { !$0.rests && $1.rests }) {
-            guard let publication = try await publish(bundle, after: catalogue) else { continue }
-            publications.append(publication)
-            catalogue.note(publication)
-            for calendar in bundle.calendars.filter(\.basedOn.isEmpty) { try catalogue.keep(calendar) }
-        }
-        // Cases of a hub that published nothing yet, and of versions that nobody offers any more.
-        for record in try await ledger.records(prefix: "\(HubRuleKind.definition.word)/") {
-            let definition: HubServiceDefinition = try decoded(record.body, record.key)
-            catalogue.know(definition)
-            catalogue.note(HubRuleVersion(definition))
-        }
         try await enforce(publications, in: &catalogue)
+        // Calendars that bundles rest on come first.
+        for bundle in bundles.sorted(by: { !$0.rests && $1.rests }) { try await publish(bundle, in: &catalogue) }
+        for rule in kept { catalogue.note(rule) }
         return catalogue
     }
 
@@ -79,45 +76,39 @@ struct RulebookOpening {
 
     // MARK: Bundles
 
-    /// Puts in force what a bundle brings and nobody has published; nil when there is nothing.
-    private func publish(
-        _ bundle: LoadedBundle, after catalogue: ServiceCatalogue
-    ) async throws(HubError) -> HubPublication? {
+    /// Puts in force what a bundle brings and nobody has published. What cannot come into force is told and left out.
+    private func publish(_ bundle: LoadedBundle, in catalogue: inout ServiceCatalogue) async throws(HubError) {
+        var next = catalogue
         var publication = HubPublication()
         var texts: [String: [UInt8]] = [:]
-        func add(_ rule: HubRuleVersion, _ text: some Message) throws(HubError) {
-            if let hash = catalogue.published[rule.recordKey] {
-                if hash != [UInt8](rule.hash) { tellChanged(rule) }
-                return
-            }
-            texts[rule.recordKey] = try text.ledgerBytes()
-            publication.changes.append(.with { $0.rule = rule })
-        }
         for definition in bundle.definitions {
             let rule = HubRuleVersion(definition)
+            guard isNew(rule, in: catalogue) else { continue }
             // Hubs that knew no publications kept definitions alone; cases may have begun with its text.
-            guard let held = try await ledger.record(rule.recordKey)?.body, catalogue.published[rule.recordKey] == nil
-            else {
-                try add(rule, definition)
-                continue
-            }
-            let kept = HubRuleVersion(try decoded(held, rule.recordKey) as HubServiceDefinition)
-            if kept.hash != rule.hash { tellChanged(rule) }
-            publication.changes.append(.with { $0.rule = kept })
+            let kept = catalogue.entries[rule.name]?.known[rule.version]
+            if let kept, kept.hash != rule.hash { tellChanged(rule) }
+            if kept == nil { texts[rule.recordKey] = try definition.ledgerBytes() }
+            next.offer(kept ?? definition)
+            publication.changes.append(.with { $0.rule = HubRuleVersion(kept ?? definition) })
         }
-        let standing: [any StandingRule] = bundle.calendars + bundle.tables + bundle.organisations
-        for rule in standing { try add(try HubRuleVersion(rule, department: bundle.department), rule) }
-        guard !publication.changes.isEmpty else { return nil }
+        let calendars =
+            bundle.calendars.filter(\.basedOn.isEmpty) + bundle.calendars.filter { !$0.basedOn.isEmpty }
+        let standing: [any StandingRule] = calendars + bundle.tables + bundle.organisations
         do throws(HubError) {
-            var tried = catalogue
-            for calendar in bundle.calendars.filter(\.basedOn.isEmpty) { try tried.keep(calendar) }
-            for calendar in bundle.calendars.filter({ !$0.basedOn.isEmpty }) { try tried.keep(calendar) }
+            for rule in standing {
+                let version = try HubRuleVersion(rule, department: bundle.department)
+                guard isNew(version, in: catalogue) else { continue }
+                try next.enforce(rule, as: version)
+                texts[version.recordKey] = try rule.ledgerBytes()
+                publication.changes.append(.with { $0.rule = version })
+            }
         } catch {
             logger.error(
                 "the rules of a bundle cannot come into force; those of before stay",
                 metadata: ["bundle": "\(bundle.module)", "error": "\(error)"])
-            return nil
+            return
         }
+        guard !publication.changes.isEmpty else { return }
         publication.number = catalogue.publications + 1
         publication.atMs = nowMillis
         publication.actor.role = "hub"
@@ -126,7 +117,15 @@ struct RulebookOpening {
         guard case .committed = try await ledger.commit(publication.commit(key: nil, texts: texts)) else {
             throw HubError(.ledgerFailed, "rules of bundle \(bundle.module) cannot be published")
         }
-        return publication
+        next.note(publication)
+        catalogue = next
+    }
+
+    /// Nobody has published this version; one that has another text by now is told.
+    private func isNew(_ rule: HubRuleVersion, in catalogue: ServiceCatalogue) -> Bool {
+        guard let hash = catalogue.published[rule.recordKey] else { return true }
+        if hash != [UInt8](rule.hash) { tellChanged(rule) }
+        return false
     }
 
     private func tellChanged(_ rule: HubRuleVersion) {
