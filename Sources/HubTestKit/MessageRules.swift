@@ -11,23 +11,32 @@ package struct MessageRules: RuleReader {
     package func read(_ files: [HubRuleFile]) -> (rules: RuleSet, findings: [HubRuleFinding]) {
         var rules = RuleSet()
         var findings: [HubRuleFinding] = []
-        func written<Rule: Message & Sendable>(_ file: HubRuleFile) -> [RuleSet.Written<Rule>] {
-            if let rule = try? Rule(serializedBytes: file.content) {
-                return [RuleSet.Written(file: file.path, rule: rule)]
-            }
-            findings.append(
-                .with { ($0.file, $0.line, $0.rule, $0.remedy) = (file.path, 1, "syntax", "is no message") })
-            return []
-        }
         for file in files {
             switch file.path.prefix(while: { $0 != "/" }) {
-            case "services": rules.definitions += written(file)
-            case "calendars": rules.calendars += written(file)
-            case "organisation": rules.organisations += written(file)
-            default: rules.tables += written(file)
+            case "services": rules.definitions += read(file, &findings)
+            case "calendars": rules.standing += standing(HubCalendar.self, file, &findings)
+            case "organisation": rules.standing += standing(HubOrganisation.self, file, &findings)
+            default: rules.standing += standing(HubTable.self, file, &findings)
             }
         }
         return (rules, findings)
+    }
+
+    private func read<Rule: Message & Sendable>(
+        _ file: HubRuleFile, _ findings: inout [HubRuleFinding]
+    ) -> [RuleSet.Written<Rule>] {
+        if let rule = try? Rule(serializedBytes: file.content) {
+            return [RuleSet.Written(file: file.path, rule: rule)]
+        }
+        findings.append(.with { ($0.file, $0.line, $0.rule, $0.remedy) = (file.path, 1, "syntax", "is no message") })
+        return []
+    }
+
+    private func standing<Rule: StandingRule>(
+        _: Rule.Type, _ file: HubRuleFile, _ findings: inout [HubRuleFinding]
+    ) -> [RuleSet.Written<any StandingRule>] {
+        let read: [RuleSet.Written<Rule>] = read(file, &findings)
+        return read.map { RuleSet.Written(file: $0.file, rule: $0.rule) }
     }
 
     /// A file that ``read(_:)`` understands.

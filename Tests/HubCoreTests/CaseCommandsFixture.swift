@@ -171,7 +171,7 @@ struct Caller {
 extension SmallHub {
     static let service = "aduan-uji"
     static let bundle = LoadedBundle(
-        module: "uji", department: "pengaduan", definitions: [definition], tables: [], calendars: [])
+        module: "uji", department: "pengaduan", definitions: [definition], standing: [])
 
     static let definition = HubServiceDefinition.with {
         $0.service = service

@@ -103,7 +103,7 @@ struct CaseWatchTests {
     @Test("a department sees what happens to another's case while one of its units holds it, reasons and all")
     func heldElsewhere() async throws {
         var bundle = SmallHub.bundle
-        bundle.organisations = [
+        bundle[HubOrganisation.self] = [
             .with {
                 ($0.name, $0.version) = ("makmur", "1")
                 $0.units = [

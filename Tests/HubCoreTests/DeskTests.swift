@@ -34,7 +34,7 @@ struct DeskTests {
 
     private func open() async throws -> SmallHub {
         var bundle = SmallHub.bundle
-        bundle.organisations = [Self.organisation]
+        bundle[HubOrganisation.self] = [Self.organisation]
         return try await SmallHub.open(
             bundle: bundle, principals: [Caller.chief, .clerk, .deputy, .archivist, .officer, .stranger])
     }
@@ -249,7 +249,7 @@ struct DeskTests {
             .with { ($0.principal, $0.positions) = (Caller.regent.principal.urn, ["bupati"]) },
         ]
         var bundle = SmallHub.bundle
-        bundle.organisations = [organisation]
+        bundle[HubOrganisation.self] = [organisation]
         return bundle
     }
 

@@ -49,7 +49,7 @@ struct RecountTests {
     func notIntoThePast() async throws {
         let ledger = InMemoryLedger()
         var bundle = PublishingHub.bundle
-        bundle.calendars = [PublishingHub.calendar(closed: ["2026-01-06", "2026-01-07", "2026-01-08"])]
+        bundle[HubCalendar.self] = [PublishingHub.calendar(closed: ["2026-01-06", "2026-01-07", "2026-01-08"])]
         let hub = try await PublishingHub.open(ledger: ledger, bundle: bundle)
         let state = try await hub.file()
         #expect(state.deadlines[0].dueMs == (try end(of: "2026-01-15")))
@@ -64,7 +64,7 @@ struct RecountTests {
     func passesOnItsDay() async throws {
         let ledger = InMemoryLedger()
         var bundle = PublishingHub.bundle
-        bundle.calendars = [PublishingHub.calendar(closed: ["2026-01-06"])]
+        bundle[HubCalendar.self] = [PublishingHub.calendar(closed: ["2026-01-06"])]
         let hub = try await PublishingHub.open(ledger: ledger, bundle: bundle)
         let state = try await hub.file()  // Due on 13 January by this calendar, on 12 January by the next one.
         hub.small.wait(hours: 8 * 24)
@@ -112,7 +112,7 @@ struct RecountTests {
         let ledger = InMemoryLedger()
         let state = try await PublishingHub.open(ledger: ledger).file()
         var bundle = PublishingHub.bundle
-        bundle.calendars = [PublishingHub.calendar("2", closed: ["2026-01-07"])]
+        bundle[HubCalendar.self] = [PublishingHub.calendar("2", closed: ["2026-01-07"])]
         let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
         #expect(try await again.settled(state).deadlines[0].dueMs == (try end(of: "2026-01-13")))
     }

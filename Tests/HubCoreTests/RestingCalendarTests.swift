@@ -64,7 +64,7 @@ struct RestingCalendarTests {
         var bundle = PublishingHub.bundle
         var resting = HubCalendar()
         (resting.name, resting.version, resting.basedOn) = ("loket", "1", "kalender")
-        bundle.calendars = [resting]
+        bundle[HubCalendar.self] = [resting]
         let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
         #expect(try await again.history(of: "loket").map(\.number) == [2])
     }
@@ -74,7 +74,7 @@ struct RestingCalendarTests {
         var bundle = PublishingHub.bundle
         var resting = HubCalendar()
         (resting.name, resting.version, resting.basedOn) = ("loket", "1", "kalender")
-        bundle.calendars.append(resting)
+        bundle[HubCalendar.self].append(resting)
         bundle.definitions = [PublishingHub.definition { $0.clocks[0].calendar = "loket" }]
         let hub = try await PublishingHub.open(bundle: bundle)
         let before = try await hub.file()

@@ -23,8 +23,7 @@ struct PublishingHub {
     // MARK: What is in force
 
     static let bundle = LoadedBundle(
-        module: "uji", department: "pengaduan", definitions: [definition()], tables: [table()],
-        calendars: [calendar()])
+        module: "uji", department: "pengaduan", definitions: [definition()], standing: [table(), calendar()])
 
     static func definition(
         _ version: String = "2026.1", from day: String = "2026-01-01",

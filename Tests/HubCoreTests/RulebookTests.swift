@@ -65,7 +65,7 @@ struct RulebookTests {
         let ledger = InMemoryLedger()
         _ = try await PublishingHub.open(ledger: ledger)
         var bundle = PublishingHub.bundle
-        bundle.tables = [PublishingHub.table("2", ["melati", "mawar", "kenanga"])]
+        bundle[HubTable.self] = [PublishingHub.table("2", ["melati", "mawar", "kenanga"])]
         let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
         #expect(try await again.file(street: "kenanga").version == 1)
         #expect(try await again.history(of: "jalan").map(\.number) == [2, 1])
@@ -76,7 +76,7 @@ struct RulebookTests {
         let ledger = InMemoryLedger()
         _ = try await PublishingHub.open(ledger: ledger)
         var bundle = PublishingHub.bundle
-        bundle.tables = [PublishingHub.table("1", ["melati", "mawar", "kenanga"])]
+        bundle[HubTable.self] = [PublishingHub.table("1", ["melati", "mawar", "kenanga"])]
         let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
         await #expect(throws: HubError(.formInvalid, "")) { try await again.file(street: "kenanga") }
     }
@@ -142,7 +142,7 @@ struct RulebookTests {
         var bundle = PublishingHub.bundle
         var resting = HubCalendar()
         (resting.name, resting.version, resting.basedOn) = ("kalender", "2", "kalender")
-        bundle.calendars = [resting]
+        bundle[HubCalendar.self] = [resting]
         let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
         #expect(try await again.file().deadlines[0].calendar == "kalender/1")
         #expect(try await again.history().count == 1)

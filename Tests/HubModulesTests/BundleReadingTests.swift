@@ -44,13 +44,13 @@ struct BundleReadingTests {
     @Test("tables and calendars come with version and source")
     func data() throws {
         let bundle = try BundleFixture().read().bundle
-        #expect(bundle.tables.map(\.name) == ["limit"])
-        #expect(bundle.tables.first?.columns == ["kind", "days"])
-        #expect(bundle.tables.first?.rows.map(\.values) == [["bench", "14"]])
-        #expect(bundle.tables.first?.source == "Test. public")
-        #expect(bundle.calendars.first?.openWeekdays == [1, 2, 3, 4, 5])
-        #expect(bundle.calendars.first?.utcOffsetMinutes == 420)
-        #expect(bundle.calendars.first?.closed.map(\.day) == ["2026-01-01"])
+        #expect(bundle[HubTable.self].map(\.name) == ["limit"])
+        #expect(bundle[HubTable.self].first?.columns == ["kind", "days"])
+        #expect(bundle[HubTable.self].first?.rows.map(\.values) == [["bench", "14"]])
+        #expect(bundle[HubTable.self].first?.source == "Test. public")
+        #expect(bundle[HubCalendar.self].first?.openWeekdays == [1, 2, 3, 4, 5])
+        #expect(bundle[HubCalendar.self].first?.utcOffsetMinutes == 420)
+        #expect(bundle[HubCalendar.self].first?.closed.map(\.day) == ["2026-01-01"])
     }
 
     @Test("the definition's hash is SHA-256 of the message without it, the same at every reading")
@@ -90,7 +90,7 @@ struct BundleReadingTests {
         let specification = try fixture.read()
         #expect(specification.refusals == [])
         #expect(specification.libraryPath == nil)
-        #expect(specification.bundle.tables.count == 1)
+        #expect(specification.bundle[HubTable.self].count == 1)
     }
 
     @Test("two versions of one service live side by side")

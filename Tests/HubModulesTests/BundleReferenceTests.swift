@@ -60,8 +60,8 @@ struct BundleReferenceTests {
         #expect(services["parks"]?.refusals.contains { $0.contains("rival decides on it too") } == true)
         #expect(services["rival"]?.refusals.contains { $0.contains("parks decides on it too") } == true)
         let tables = try discover([("parks", BundleFixture()), ("shared", Self.shared)])
-        #expect(tables["parks"]?.refusals.contains { $0.contains("tables/limit.csv name: shared") } == true)
-        #expect(tables["shared"]?.refusals.contains { $0.contains("calendars name: parks") } == true)
+        #expect(tables["parks"]?.refusals.contains { $0.contains("table limit name: shared") } == true)
+        #expect(tables["shared"]?.refusals.contains { $0.contains("name: parks brings") } == true)
     }
 
     @Test("a copy left beside the original is refused and the original runs on")

@@ -33,7 +33,7 @@ struct RuleFileTests {
         #expect(found == [])
         #expect(rules.definitions.map(\.file) == [path])
         #expect(rules.definitions.first?.rule.service == "izin-usaha")
-        #expect(rules.tables.first?.rule.rows.map(\.values) == [["a", "b"]])
+        #expect(rules.all(HubTable.self).first?.rule.rows.map(\.values) == [["a", "b"]])
     }
 
     @Test("are told with file and line, all at once")
@@ -45,7 +45,7 @@ struct RuleFileTests {
         #expect(found.contains("services/a.yaml:1 required"))
         #expect(found.contains("tables/b.yaml:0 missing"))
         #expect(found.contains("tables/c.yaml:0 missing"))
-        #expect(rules.tables.isEmpty)
+        #expect(rules.all(HubTable.self).isEmpty)
     }
 
     @Test(
@@ -121,7 +121,7 @@ struct OrganisationFileTests {
             }
         ])
         #expect(findings == [])
-        let organisation = try #require(rules.organisations.first?.rule)
+        let organisation = try #require(rules.all(HubOrganisation.self).first?.rule)
         #expect(organisation.units.map(\.code) == ["kabupaten", "dinas"])
         #expect(organisation.units[1].areas == ["34"])
         #expect(organisation.positions.map(\.rung) == ["kepala-dinas", ""])

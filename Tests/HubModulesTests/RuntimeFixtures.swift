@@ -45,7 +45,7 @@ struct RuntimeFixtures: Sendable {
         definition.service = "contoh"
         definition.department = "dinas"
         let bundle = LoadedBundle(
-            module: name.lowercased(), department: "dinas", definitions: [definition], tables: [], calendars: [])
+            module: name.lowercased(), department: "dinas", definitions: [definition], standing: [])
         return ModuleSpecification(
             bundle: bundle, version: "1.0.0", libraryPath: path ?? library(name).path,
             bundleHash: [UInt8](repeating: 7, count: 32), refusals: [])

@@ -223,8 +223,9 @@ extension ServiceCatalogue {
         self.init(bundles: bundles)
         for bundle in bundles {
             bundle.definitions.forEach { offer($0) }
-            let standing: [any StandingRule] = bundle.calendars + bundle.tables + bundle.organisations
-            for rule in standing { try enforce(rule, as: HubRuleVersion(rule, department: bundle.department)) }
+            for rule in StandingRules.ordered(bundle.standing, { $0 }) {
+                try enforce(rule, as: HubRuleVersion(rule, department: bundle.department))
+            }
         }
     }
 }

@@ -181,7 +181,7 @@ struct PermitsTests {
     @Test("each KBLI code has five digits and a risk class that the definition knows")
     func kbliTable() throws {
         let bundle = try #require(Bundles.all.first { $0.id == "permits" }).bundle
-        let table = try #require(bundle.tables.first { $0.name == "kbli" })
+        let table = try #require(bundle[HubTable.self].first { $0.name == "kbli" })
         let classes = try #require(bundle.definitions.first?.fields.first { $0.name == "risiko" }).choices.map(\.value)
         #expect(table.columns == ["kbli", "judul", "risiko"])
         #expect(table.rows.count >= 60)

@@ -13,7 +13,7 @@ struct ReferenceTests {
 
     @Test("row 38: 17 holidays and 8 days of joint leave in 2026, of which each is closed")
     func holidays() throws {
-        let calendar = try #require(try bundle().calendars.first { $0.name == "id-2026" })
+        let calendar = try #require(try bundle()[HubCalendar.self].first { $0.name == "id-2026" })
         let year = calendar.closed.filter { $0.day.hasPrefix("2026") }
         #expect(
             year.filter { !$0.jointLeave }.map { String($0.day.dropFirst(5)) } == [
@@ -31,7 +31,7 @@ struct ReferenceTests {
 
     @Test("row 39: the calendar says its version and source, and that the decree for 2027 is not in it")
     func versionAndSource() throws {
-        let calendar = try #require(try bundle().calendars.first)
+        let calendar = try #require(try bundle()[HubCalendar.self].first)
         #expect(!calendar.version.isEmpty)
         #expect(calendar.source.contains("SKB") && calendar.source.contains("2027"))
         #expect(calendar.utcOffsetMinutes == 420)
@@ -39,21 +39,21 @@ struct ReferenceTests {
 
     @Test("row 40: filed on Friday 13 March 2026, five working days end with Friday 27 March")
     func fiveDays() throws {
-        let work = try WorkCalendar(try #require(try bundle().calendars.first), among: [:])
+        let work = try WorkCalendar(try #require(try bundle()[HubCalendar.self].first), among: [:])
         let due = try work.deadlineMillis(startMillis: try Desk.millis("2026-03-13 10:00"), workingDays: 5)
         #expect(due == (try Desk.millis("2026-03-28 00:00")))
     }
 
     @Test("a deadline that begins in the last days of 2026 ends in 2027, New Year's Day not counted")
     func turnOfTheYear() throws {
-        let work = try WorkCalendar(try #require(try bundle().calendars.first), among: [:])
+        let work = try WorkCalendar(try #require(try bundle()[HubCalendar.self].first), among: [:])
         let due = try work.deadlineMillis(startMillis: try Desk.millis("2026-12-30 10:00"), workingDays: 2)
         #expect(due == (try Desk.millis("2027-01-05 00:00")))
     }
 
     @Test("administrative codes are those of 38 provinces, 514 regencies and cities and 7,285 districts, without dots")
     func areas() throws {
-        let table = try #require(try bundle().tables.first { $0.name == "wilayah" })
+        let table = try #require(try bundle()[HubTable.self].first { $0.name == "wilayah" })
         let codes = table.rows.compactMap(\.values.first)
         #expect(
             codes.allSatisfy { code in code.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } })

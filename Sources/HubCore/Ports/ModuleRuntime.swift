@@ -9,20 +9,22 @@ package struct LoadedBundle: Sendable {
     package var module: String
     package var department: String
     package var definitions: [HubServiceDefinition]
-    package var tables: [HubTable]
-    package var calendars: [HubCalendar]
-    package var organisations: [HubOrganisation]
+    /// Tables, calendars and whatever else is no definition.
+    package var standing: [any StandingRule]
 
     package init(
-        module: String, department: String, definitions: [HubServiceDefinition], tables: [HubTable],
-        calendars: [HubCalendar], organisations: [HubOrganisation] = []
+        module: String, department: String, definitions: [HubServiceDefinition], standing: [any StandingRule]
     ) {
         self.module = module
         self.department = department
         self.definitions = definitions
-        self.tables = tables
-        self.calendars = calendars
-        self.organisations = organisations
+        self.standing = standing
+    }
+
+    /// The standing rules of one kind.
+    package subscript<Rule: StandingRule>(_: Rule.Type) -> [Rule] {
+        get { standing.compactMap { $0 as? Rule } }
+        set { standing = standing.filter { !($0 is Rule) } + newValue }
     }
 }
 

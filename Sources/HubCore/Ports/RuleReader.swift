@@ -16,11 +16,17 @@ package struct RuleSet: Sendable {
     }
 
     package var definitions: [Written<HubServiceDefinition>] = []
-    package var calendars: [Written<HubCalendar>] = []
-    package var tables: [Written<HubTable>] = []
-    package var organisations: [Written<HubOrganisation>] = []
+    /// All others.
+    package var standing: [Written<any StandingRule>] = []
 
     package init() {}
+
+    /// The standing rules of one kind, in their order.
+    package func all<Rule: StandingRule>(_: Rule.Type) -> [Written<Rule>] {
+        standing.compactMap { written in
+            (written.rule as? Rule).map { Written(file: written.file, rule: $0) }
+        }
+    }
 }
 
 /// Reads rules from files.

@@ -15,36 +15,45 @@ extension RuleReview {
         }
     }
 
+    /// What must hold of a standing rule beside what holds for every one.
+    ///
+    /// - Parameter old: The text in force.
+    func references<Rule: StandingRule>(
+        of rule: Rule, after old: Rule?, in file: String, _ verdict: inout RuleVerdict
+    ) {
+        switch rule {
+        case let table as HubTable: columns(of: table, old: old as? HubTable, file, &verdict)
+        case let calendar as HubCalendar: time(of: calendar, file, &verdict)
+        case let organisation as HubOrganisation: areas(of: organisation, file, &verdict)
+        default: break
+        }
+    }
+
     /// A calendar and those that rest on it.
     private func names(restingOn calendar: String, _ catalogue: ServiceCatalogue) -> Set<String> {
         Set(catalogue.calendarsResting(on: calendar) + [calendar])
     }
 
     /// Modules read rows by their columns.
-    func columns(of written: RuleSet.Written<HubTable>, old: HubTable?, _ verdict: inout RuleVerdict) {
-        if let old,
-            !Set(old.columns).isSubset(of: written.rule.columns) || old.columns.first != written.rule.columns.first
-        {
-            verdict.find(written.file, "columns", "keep the key and every column that is in force: modules read them")
+    private func columns(of table: HubTable, old: HubTable?, _ file: String, _ verdict: inout RuleVerdict) {
+        if let old, !Set(old.columns).isSubset(of: table.columns) || old.columns.first != table.columns.first {
+            verdict.find(file, "columns", "keep the key and every column that is in force: modules read them")
         }
     }
 
     /// A regency has one time.
-    func time(of written: RuleSet.Written<HubCalendar>, _ verdict: inout RuleVerdict) {
-        guard written.rule.basedOn.isEmpty else { return }
-        if Int(written.rule.utcOffsetMinutes) != before.utcOffsetMinutes {
-            verdict.find(
-                written.file, "utc_offset_minutes", "is \(before.utcOffsetMinutes) in all calendars of a regency")
-        }
+    private func time(of calendar: HubCalendar, _ file: String, _ verdict: inout RuleVerdict) {
+        guard calendar.basedOn.isEmpty, Int(calendar.utcOffsetMinutes) != before.utcOffsetMinutes else { return }
+        verdict.find(file, "utc_offset_minutes", "is \(before.utcOffsetMinutes) in all calendars of a regency")
     }
 
     /// Units serve areas that are there.
-    func areas(of written: RuleSet.Written<HubOrganisation>, _ verdict: inout RuleVerdict) {
+    private func areas(of organisation: HubOrganisation, _ file: String, _ verdict: inout RuleVerdict) {
         guard let areas = verdict.catalogue.tables[Self.areaTable] else { return }
-        for unit in written.rule.units {
+        for unit in organisation.units {
             for area in unit.areas where !areas.contains(area) {
                 verdict.find(
-                    written.file, "areas", "unit \(unit.code): table \(Self.areaTable) has no \(area.prefix(13))")
+                    file, "areas", "unit \(unit.code): table \(Self.areaTable) has no \(area.prefix(13))")
             }
         }
     }

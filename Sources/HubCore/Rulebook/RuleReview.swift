@@ -35,21 +35,17 @@ struct RuleReview: Sendable {
     /// - Throws: What the ledger throws; nothing that is wrong with the rules is an error.
     func verdict(on rules: RuleSet, findings: [HubRuleFinding]) async throws(HubError) -> RuleVerdict {
         var verdict = RuleVerdict(findings: findings, catalogue: before, before: before.chart)
-        // Tables and calendars first: definitions lean on them.
-        for written in rules.tables {
-            try await consider(written, in: &verdict) { columns(of: written, old: $0, &$1) }
+        // Definitions lean on all others.
+        for written in StandingRules.ordered(rules.standing, \.rule) {
+            try await consider(written.rule, written.file, in: &verdict)
         }
-        let calendars =
-            rules.calendars.filter(\.rule.basedOn.isEmpty) + rules.calendars.filter { !$0.rule.basedOn.isEmpty }
-        for written in calendars { try await consider(written, in: &verdict) { time(of: written, &$1) } }
-        for written in rules.organisations { try await consider(written, in: &verdict) { areas(of: written, &$1) } }
         for written in rules.definitions { try await consider(written, in: &verdict) }
         let changed = Set(verdict.changes.map(\.rule.recordKey))
         for written in rules.definitions where changed.contains(HubRuleVersion(written.rule).recordKey) {
             references(of: written, &verdict)
             reach(of: written.rule, in: written.file, &verdict)
         }
-        let newCalendars = calendars.filter { calendar in
+        let newCalendars = rules.all(HubCalendar.self).filter { calendar in
             verdict.changes.contains { $0.rule.kind == .calendar && $0.rule.name == calendar.rule.name }
         }
         for calendar in newCalendars { reach(over: calendar, &verdict) }
@@ -58,19 +54,16 @@ struct RuleReview: Sendable {
 
     // MARK: One rule
 
-    /// - Parameter check: What must hold beside what holds for every rule; gets the text in force.
     private func consider<Rule: StandingRule>(
-        _ written: RuleSet.Written<Rule>, in verdict: inout RuleVerdict,
-        check: (_ old: Rule?, inout RuleVerdict) -> Void
+        _ rule: Rule, _ file: String, in verdict: inout RuleVerdict
     ) async throws(HubError) {
-        let rule = written.rule
-        guard let present = owned(RuleName(kind: Rule.kind, name: rule.name), written.file, &verdict) else { return }
+        guard let present = owned(RuleName(kind: Rule.kind, name: rule.name), file, &verdict) else { return }
         let version = try HubRuleVersion(rule, department: present.department)
-        guard isNew(version, written.file, &verdict) else { return }
+        guard isNew(version, file, &verdict) else { return }
         let old: Rule? = try await held(present)
-        check(old, &verdict)
+        references(of: rule, after: old, in: file, &verdict)
         do throws(HubError) { try verdict.catalogue.enforce(rule, as: version) } catch {
-            verdict.find(written.file, "based_on", error.detail)
+            verdict.find(file, "based_on", error.detail)
             return
         }
         verdict.texts[version.recordKey] = try rule.ledgerBytes()

@@ -22,6 +22,9 @@ extension HubRuleKind {
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }
+
+    /// A regency has one of this kind.
+    package var isSingle: Bool { self == .organisation }
 }
 
 extension HubRuleVersion {

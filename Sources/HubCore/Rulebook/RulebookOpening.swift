@@ -45,31 +45,17 @@ struct RulebookOpening {
                 latest[rule.ruleName] = rule
             }
         }
-        // Calendars before those that rest on them.
-        var resting: [(HubCalendar, HubRuleVersion)] = []
-        for rule in latest.values {
-            guard let body = try await ledger.record(rule.recordKey)?.body else {
-                throw HubError(.ledgerFailed, "the text of \(rule.recordKey) is gone")
+        var texts: [(version: HubRuleVersion, rule: any StandingRule)] = []
+        for version in latest.values {
+            guard let body = try await ledger.record(version.recordKey)?.body else {
+                throw HubError(.ledgerFailed, "the text of \(version.recordKey) is gone")
             }
-            switch rule.kind {
-            case .calendar:
-                let calendar: HubCalendar = try decoded(body, rule.recordKey)
-                if calendar.basedOn.isEmpty {
-                    try catalogue.enforce(calendar, as: rule)
-                } else {
-                    resting.append((calendar, rule))
-                }
-            case .table: try catalogue.enforce(try decoded(body, rule.recordKey) as HubTable, as: rule)
-            case .organisation:
-                try catalogue.enforce(try decoded(body, rule.recordKey) as HubOrganisation, as: rule)
-            case .definition, .unspecified, .UNRECOGNIZED: break
-            }
+            texts.append((version, try StandingRules.decoded(body, version)))
         }
-        for (calendar, rule) in resting {
-            do throws(HubError) { try catalogue.enforce(calendar, as: rule) } catch {
+        for (version, rule) in StandingRules.ordered(texts, \.rule) {
+            do throws(HubError) { try catalogue.enforce(rule, as: version) } catch {
                 logger.error(
-                    "a calendar in force has lost the one on which it rests", metadata: ["calendar": "\(calendar.name)"]
-                )
+                    "a rule in force has lost the one on which it rests", metadata: ["rule": "\(version.recordKey)"])
             }
         }
     }
@@ -91,11 +77,8 @@ struct RulebookOpening {
             next.offer(kept ?? definition)
             publication.changes.append(.with { $0.rule = HubRuleVersion(kept ?? definition) })
         }
-        let calendars =
-            bundle.calendars.filter(\.basedOn.isEmpty) + bundle.calendars.filter { !$0.basedOn.isEmpty }
-        let standing: [any StandingRule] = calendars + bundle.tables + bundle.organisations
         do throws(HubError) {
-            for rule in standing {
+            for rule in StandingRules.ordered(bundle.standing, { $0 }) {
                 let version = try HubRuleVersion(rule, department: bundle.department)
                 guard isNew(version, in: catalogue) else { continue }
                 try next.enforce(rule, as: version)
@@ -144,6 +127,6 @@ func decoded<Rule: Message>(_ body: [UInt8], _ key: String) throws(HubError) -> 
 }
 
 extension LoadedBundle {
-    /// It brings calendars that rest on another bundle's.
-    fileprivate var rests: Bool { calendars.contains { !$0.basedOn.isEmpty } }
+    /// It brings rules that rest on another bundle's.
+    fileprivate var rests: Bool { standing.contains { !$0.basedOn.isEmpty } }
 }

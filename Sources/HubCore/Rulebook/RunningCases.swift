@@ -86,20 +86,20 @@ struct RunningCases: Sendable {
     }
 
     private func tell(_ broken: [RuleName: Broken], _ rules: RuleSet, _ verdict: inout RuleVerdict) {
-        for written in rules.tables {
+        for written in rules.all(HubTable.self) {
             guard let lost = broken[RuleName(kind: .table, name: written.rule.name)] else { continue }
             verdict.find(
                 written.file, "running_cases", "running cases hold keys that are gone: keep those rows",
                 cases: lost.numbers, of: lost.count)
         }
-        for written in rules.organisations {
+        for written in rules.all(HubOrganisation.self) {
             guard let lost = broken[Self.organisation] else { continue }
             verdict.find(
                 written.file, "running_cases",
                 "running cases are in units or in hands that are gone: hand them over or release them first",
                 cases: lost.numbers, of: lost.count)
         }
-        for written in rules.calendars {
+        for written in rules.all(HubCalendar.self) {
             let names = [written.rule.name] + verdict.catalogue.calendarsResting(on: written.rule.name)
             for name in names {
                 guard let lost = broken[RuleName(kind: .calendar, name: name)] else { continue }

@@ -27,8 +27,7 @@ final class BundleFolder: RuleFiles {
         let folder = path.split(separator: "/").last.map(String.init) ?? path
         let bundle = LoadedBundle(
             module: manifest.flatMap { $0.id.isEmpty ? nil : $0.id } ?? folder, department: manifest?.department ?? "",
-            definitions: definitions, tables: rules.tables.map(\.rule), calendars: rules.calendars.map(\.rule),
-            organisations: rules.organisations.map(\.rule))
+            definitions: definitions, standing: rules.standing.map(\.rule))
         return ModuleSpecification(
             bundle: bundle, version: manifest?.version ?? "", libraryPath: libraryPath,
             bundleHash: [UInt8](hash.finalize()), refusals: findings.all.map(\.told))

@@ -32,9 +32,9 @@ struct BundleReferences {
     }
 
     private func findings(in bundle: ModuleSpecification, among all: [ModuleSpecification]) -> [String] {
-        let tables = Set(all.flatMap { $0.bundle.tables.map(\.name) })
-        let calendars = Set(all.flatMap { $0.bundle.calendars.map(\.name) })
-        let bases = Set(all.flatMap { $0.bundle.calendars.filter(\.basedOn.isEmpty).map(\.name) })
+        let tables = Set(all.flatMap { $0.bundle[HubTable.self].map(\.name) })
+        let calendars = Set(all.flatMap { $0.bundle[HubCalendar.self].map(\.name) })
+        let bases = Set(all.flatMap { $0.bundle[HubCalendar.self].filter(\.basedOn.isEmpty).map(\.name) })
         var found: [String] = []
         for definition in bundle.bundle.definitions {
             let name = "services/\(definition.service)"
@@ -48,24 +48,24 @@ struct BundleReferences {
                 found.append("\(name) service: \(other.id) decides on it too")
             }
         }
-        for calendar in bundle.bundle.calendars
+        for calendar in bundle.bundle[HubCalendar.self]
         where !calendar.basedOn.isEmpty && !bases.contains(calendar.basedOn) {
             found.append("calendars based_on: no bundle brings a calendar \(calendar.basedOn) that rests on none")
         }
-        for other in all
-        where other.id != bundle.id && !other.bundle.organisations.isEmpty && !bundle.bundle.organisations.isEmpty {
-            found.append("organisation: \(other.id) brings one too, and a regency has one")
-        }
-        for calendar in bundle.bundle.calendars {
-            for other in all
-            where other.id != bundle.id && other.bundle.calendars.contains(where: { $0.name == calendar.name }) {
-                found.append("calendars name: \(other.id) brings a calendar \(calendar.name) too")
-            }
-        }
-        for table in bundle.bundle.tables {
-            for other in all
-            where other.id != bundle.id && other.bundle.tables.contains(where: { $0.name == table.name }) {
-                found.append("tables/\(table.name).csv name: \(other.id) brings a table of this name too")
+        for other in all where other.id != bundle.id { found += disputes(between: bundle.bundle, and: other) }
+        return found
+    }
+
+    /// Standing rules that both bring.
+    private func disputes(between bundle: LoadedBundle, and other: ModuleSpecification) -> [String] {
+        var found: [String] = []
+        for rule in bundle.standing {
+            let kind = type(of: rule).kind
+            let rivals = other.bundle.standing.filter { type(of: $0).kind == kind }
+            if kind.isSingle, !rivals.isEmpty {
+                found.append("\(kind.word): \(other.id) brings one too, and a regency has one")
+            } else if rivals.contains(where: { $0.name == rule.name }) {
+                found.append("\(kind.word) \(rule.name) name: \(other.id) brings one of this name too")
             }
         }
         return found

@@ -12,12 +12,13 @@ private final class GivenFiles: RuleFiles {
     init(_ files: [HubRuleFile]) {
         for file in files {
             let parts = file.path.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 2, ["services", "calendars", "organisation", "tables"].contains(parts[0]),
+            guard parts.count == 2, Self.folders.contains(String(parts[0])),
                 file.path.utf8.count <= Self.pathBytesMax, !parts[1].hasPrefix("."), Self.isPlain(parts[1])
             else {
                 findings.add(
                     Self.shown(file.path), line: 0, "path",
-                    "must be services/, calendars/ or organisation/NAME.yaml, or tables/NAME.csv with its NAME.yaml")
+                    "must be FOLDER/NAME.yaml, or tables/NAME.csv with its NAME.yaml; folders are "
+                        + Self.folders.joined(separator: ", "))
                 continue
             }
             if contents.updateValue([UInt8](file.content), forKey: file.path) != nil {
@@ -47,6 +48,7 @@ private final class GivenFiles: RuleFiles {
     }
 
     private static let pathBytesMax = 80
+    private static let folders = ["services", "tables"] + StandingReaders.byFolder.map(\.folder)
 
     /// A path is told back to its author and shown on terminals.
     private static func isPlain(_ name: some StringProtocol) -> Bool {

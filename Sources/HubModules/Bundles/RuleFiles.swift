@@ -17,6 +17,14 @@ protocol RuleFiles: AnyObject {
     func bytes(_ file: String, atMost limit: Int) -> [UInt8]?
 }
 
+/// Folders of YAML files, and what a file in each becomes. Tables, of two files each, are read by themselves.
+enum StandingReaders {
+    static let byFolder: [(folder: String, read: @Sendable (YAMLObject) -> any StandingRule)] = [
+        ("calendars", { CalendarReader.read($0) }),
+        ("organisation", { OrganisationReader($0).read() }),
+    ]
+}
+
 extension RuleFiles {
     /// All rules that can be read; what is wrong is told in ``findings``.
     func rules() -> RuleSet {
@@ -24,17 +32,15 @@ extension RuleFiles {
         for file in files("services", [".yaml"]) {
             if let found = definition(file) { rules.definitions.append(RuleSet.Written(file: file, rule: found)) }
         }
-        for file in files("calendars", [".yaml"]) {
-            guard let top = yaml(file) else { continue }
-            rules.calendars.append(RuleSet.Written(file: file, rule: CalendarReader.read(top)))
-        }
-        for file in files("organisation", [".yaml"]) {
-            guard let top = yaml(file) else { continue }
-            rules.organisations.append(RuleSet.Written(file: file, rule: OrganisationReader(top).read()))
+        for (folder, read) in StandingReaders.byFolder {
+            for file in files(folder, [".yaml"]) {
+                guard let top = yaml(file) else { continue }
+                rules.standing.append(RuleSet.Written(file: file, rule: read(top)))
+            }
         }
         let tables = files("tables", [".csv", ".yaml"])
         for file in tables where file.hasSuffix(".csv") {
-            if let found = table(file) { rules.tables.append(RuleSet.Written(file: file, rule: found)) }
+            if let found = table(file) { rules.standing.append(RuleSet.Written(file: file, rule: found)) }
         }
         for file in tables where file.hasSuffix(".yaml") && !tables.contains(file.dropLast(5) + ".csv") {
             findings.add(file, line: 0, "missing", "no table stands beside it: add the .csv or remove the file")
