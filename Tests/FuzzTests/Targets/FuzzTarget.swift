@@ -80,7 +80,7 @@ struct FuzzTarget: Sendable {
 
     /// A new decoder comes in here, and its first inputs into `Tests/Corpus/<name>/<verdict>-<why>`.
     static let all: [FuzzTarget] =
-        [frames, connection, moduleLink, hubStream] + control + [cursor, token, message, echo, compressed] + forms
+        [frames, connection, moduleLink, hubStream] + control + [cursor, token, message, echo, compressed, qris] + forms
         + files
         + certificates
 }
