@@ -1,9 +1,9 @@
-// Working days, with the holidays and joint leave of 2026.
+// Working days, with the holidays and joint leave of 2026. Rows 38 to 40 of the domain's facts.
 
 import HubDomain
 import Testing
 
-@Suite("working days")
+@Suite("working days (rows 38 to 40)")
 struct WorkCalendarTests {
     let calendar: WorkCalendar
 
@@ -11,15 +11,19 @@ struct WorkCalendarTests {
         calendar = try Self.indonesia2026()
     }
 
-    /// 17 holidays and 8 days of joint leave: SKB of 19 September 2025 and Keppres 42/2025.
-    static func indonesia2026() throws -> WorkCalendar {
-        let closed = [
-            "01-01", "01-16", "02-17", "03-19", "03-21", "03-22", "04-03", "04-05", "05-01", "05-14", "05-27", "05-31",
-            "06-01", "06-16", "08-17", "08-25", "12-25",  // Holidays.
-            "02-16", "03-18", "03-20", "03-23", "03-24", "05-15", "05-28", "12-24",  // Joint leave.
-        ]
-        return WorkCalendar(
-            name: "id-2026", version: "1", firstDay: try day("2026-01-01"), lastDay: try day("2026-12-31"),
+    /// Row 38: SKB of 19 September 2025.
+    static let holidays = [
+        "01-01", "01-16", "02-17", "03-19", "03-21", "03-22", "04-03", "04-05", "05-01", "05-14", "05-27", "05-31",
+        "06-01", "06-16", "08-17", "08-25", "12-25",
+    ]
+    /// Row 38: Keppres 42/2025.
+    static let jointLeave = ["02-16", "03-18", "03-20", "03-23", "03-24", "05-15", "05-28", "12-24"]
+
+    static func indonesia2026(
+        version: String = "1", closed: [String] = holidays + jointLeave
+    ) throws -> WorkCalendar {
+        WorkCalendar(
+            name: "id-2026", version: version, firstDay: try day("2026-01-01"), lastDay: try day("2026-12-31"),
             openWeekdays: [1, 2, 3, 4, 5], closedDays: Set(try closed.map { try day("2026-\($0)") }),
             utcOffsetMinutes: 420)
     }
@@ -32,7 +36,35 @@ struct WorkCalendarTests {
         return try Self.day(iso).startMillis(utcOffsetMinutes: 420) + Int64(minutes) * 60_000
     }
 
-    @Test("filed on Friday 13 March 2026, five working days end with Friday 27 March")
+    @Test("row 38: 2026 has 17 holidays, 8 days of joint leave and 240 working days")
+    func year() throws {
+        #expect(Set(Self.holidays).count == 17 && Set(Self.jointLeave).count == 8 && calendar.closedDays.count == 25)
+        let days = (0..<365).map { try? Self.day("2026-01-01").adding(days: $0) }
+        #expect(days.compactMap(\.self).count(where: calendar.isWorkingDay) == 240)
+    }
+
+    @Test("row 39: an office that serves on joint leave, and a holiday moved by decree, need another calendar alone")
+    func otherCalendars() throws {
+        let filed = try at("2026-03-13", "09:15")
+        let serving = try Self.indonesia2026(closed: Self.holidays)
+        #expect(try serving.deadlineMillis(startMillis: filed, workingDays: 5) == at("2026-03-24", "00:00"))
+        // Eid al-Fitr a day earlier: Friday 20 and Saturday 21 March, and the leave behind it as well.
+        let moved = Self.holidays.map { $0 == "03-22" ? "03-20" : $0 } + ["02-16", "03-18", "03-23"]
+        let decreed = try Self.indonesia2026(version: "2", closed: moved)
+        let due = try decreed.deadlineMillis(startMillis: filed, workingDays: 5)
+        #expect(due == (try at("2026-03-27", "00:00")))
+        #expect(try due < calendar.deadlineMillis(startMillis: filed, workingDays: 5))
+    }
+
+    @Test("row 40: arithmetic from Monday to Friday alone would end a week too early, on 20 March")
+    func weekdaysAlone() throws {
+        let filed = try at("2026-03-13", "09:15")
+        let naive = try Self.indonesia2026(closed: [])
+        #expect(try naive.deadlineMillis(startMillis: filed, workingDays: 5) == at("2026-03-21", "00:00"))
+        #expect(try calendar.deadlineMillis(startMillis: filed, workingDays: 5) == at("2026-03-28", "00:00"))
+    }
+
+    @Test("row 40: filed on Friday 13 March 2026, five working days end with Friday 27 March")
     func eidAlFitr() throws {
         for time in ["00:00", "09:15", "23:59"] {
             let due = try calendar.deadlineMillis(startMillis: at("2026-03-13", time), workingDays: 5)
