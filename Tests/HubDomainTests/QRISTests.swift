@@ -140,6 +140,31 @@ struct QRISTests {
         #expect(Self.named(try QRISReading(Self.sealed(text)).deviations) == found)
     }
 
+    @Test(
+        "row 35: a part may be as long as the standard says, and one letter more is a deviation",
+        arguments: [
+            (59, 25), (60, 15), (61, 10), (54, 13), (56, 13), (57, 5), (80, 99), (62_01, 25), (62_05, 25), (62_07, 25),
+            (62_09, 3), (62_10, 95), (26_00, 32), (26_01, 19), (26_03, 3), (51_03, 3),
+        ])
+    func edges(tag: Int, longest: Int) throws {
+        for (length, found) in [(longest, []), (longest + 1, [Self.place(tag) + " length"])] where length < 100 {
+            let value = String(repeating: [54, 26_01].contains(tag) ? "9" : "A", count: length)
+            let part = Self.object(tag % 100, value)
+            let template = [26: "0002ID", 51: "0014ID.CO.QRIS.WWW"][tag / 100] ?? ""
+            let inside = (tag % 100 == 0 ? "" : template) + part
+            if tag >= 100, inside.utf8.count > 99 { continue }
+            let own = tag < 100 ? part : Self.object(tag / 100, inside)
+            let others = [
+                (00, "01"), (52, "9399"), (53, "360"), (58, "ID"), (59, "TES"), (60, "KOTA"), (27, "0002ID"),
+            ].filter { $0.0 != tag }.map(Self.object).joined()
+            #expect(Self.named(try QRISReading(Self.sealed(others + own)).deviations) == found, "\(length)")
+        }
+    }
+
+    static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    static func object(_ tag: Int, _ value: String) -> String { two(tag) + two(value.utf8.count) + value }
+    static func place(_ tag: Int) -> String { tag < 100 ? two(tag) : "\(two(tag / 100)).\(two(tag % 100))" }
+
     @Test("of forgiven digits the whole rupiah count")
     func forgiven() throws {
         let text = Self.sealed("000201" + Self.plain + "540810000.00")

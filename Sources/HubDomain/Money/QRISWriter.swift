@@ -63,11 +63,9 @@ extension QRISPayload {
     private static func faults(of objects: [EMVObject], in template: Int?) -> [Violation] {
         var tags: Set<Int> = []
         return objects.compactMap { object in
-            let rule: QRISRule? =
-                if !(0...99).contains(object.tag) { .tag } else if !tags.insert(object.tag).inserted {
-                    .repeated
-                } else if object.value.utf8.count > 99 { .length } else { nil }
-            return rule?.violation(at: template, object.tag)
+            guard (0...99).contains(object.tag) else { return QRISRule.tag.violation(at: template, object.tag) }
+            guard tags.insert(object.tag).inserted else { return QRISRule.repeated.violation(at: template, object.tag) }
+            return object.value.utf8.count > 99 ? QRISRule.length.violation(at: template, object.tag) : nil
         }
     }
 
