@@ -66,9 +66,10 @@ package struct Hub: Sendable {
         let counters = HubCounters()
         let absences = try await AbsenceBoard.load(from: ledger)
         let access = CaseAccess(policy: policy, rulebook: rulebook, absences: absences, clock: ports.clock)
+        let numbers = NumberBlocks(ledger: ledger)
         let passage = DeadlinePassage(
-            ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, clock: ports.clock,
-            counters: counters,
+            ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, numbers: numbers,
+            clock: ports.clock, counters: counters,
             stuck: StuckClocks(logger: logger))
         let recount = RecountRound(
             ledger: ledger, passage: passage, rulebook: rulebook, clock: ports.clock, logger: logger)
@@ -82,7 +83,7 @@ package struct Hub: Sendable {
             memory: ports.memory)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
-            clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
+            clock: ports.clock, deadlines: passage, numbers: numbers, random: ports.random)
         let seal = CursorSeal(key: ports.cursorKey)
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
         var router = CallRouter(policy: policy, statistics: statistics)
@@ -112,6 +113,14 @@ package struct Hub: Sendable {
             DeskService(
                 ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, access: access,
                 clock: ports.clock))
+        let payments = PaymentService(
+            ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage, numbers: numbers,
+            clock: ports.clock)
+        router.addPayments(
+            payments,
+            Reconciliation(
+                ledger: ledger, journal: journal, rulebook: rulebook, payments: payments, clock: ports.clock),
+            Books(ledger: ledger, rulebook: rulebook))
         router.addRulebook(
             RulebookService(
                 ledger: ledger, journal: journal, rulebook: rulebook, reader: ports.rules, policy: policy,

@@ -85,6 +85,10 @@ extension HubError.Code {
     public static let uploadLimit = Self(number: 4016, status: .resourceExhausted)
     /// These rules cannot come into force; BadRequest names file, line, rule and remedy of each finding.
     public static let rulesRefused = Self(number: 4017, status: .failedPrecondition)
+    /// No such bill, or a wrong digit in its number. Ask the citizen to read it again; take no money.
+    public static let billUnknown = Self(number: 4018, status: .notFound)
+    /// This payment, reversal or refund cannot be; the message says why and what to do instead.
+    public static let paymentRefused = Self(number: 4019, status: .failedPrecondition)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -111,7 +115,8 @@ extension HubError.Code {
         .moduleQuarantined, .decisionInvalid, .definitionInvalid, .moduleUnknown, .serviceUnknown,
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
-        .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .ledgerFailed, .stateNewer, .clockNotManual,
+        .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
+        .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,
         .asAsked,

@@ -73,6 +73,14 @@ public struct Question: Sendable {
         if case .text(let text)? = value(field) { text } else { nil }
     }
 
+    /// Text of a field of the case before the command; nil when it was empty or no text, or with a request.
+    public func previousText(_ field: String) -> String? {
+        guard raw.hasCase, case .text(let text)? = raw.case.data.first(where: { $0.name == field })?.value else {
+            return nil
+        }
+        return text
+    }
+
     /// Whole number or rupiah; nil when the field is empty or no number.
     public func integer(_ field: String) -> Int64? {
         if case .integer(let integer)? = value(field) { integer } else { nil }

@@ -166,6 +166,22 @@ extension HubMethod {
     /// Who is away.
     public static let absences = Self("layanan.v1.Desk/Absences")
 
+    // MARK: layanan.v1.Payments
+
+    /// What is owed now.
+    public static let getBill = Self("layanan.v1.Payments/GetBill", requestBytesMax: requestBytesSmall)
+    /// Money came.
+    public static let pay = Self("layanan.v1.Payments/Pay", mutating: true, requestBytesMax: requestBytesSmall)
+    /// The bank takes a payment back.
+    public static let reversePayment = Self(
+        "layanan.v1.Payments/Reverse", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Held money was given back.
+    public static let refund = Self("layanan.v1.Payments/Refund", mutating: true, requestBytesMax: requestBytesSmall)
+    /// A bank's day against the hub's.
+    public static let reconcile = Self("layanan.v1.Payments/Reconcile", mutating: true)
+    /// Sums by account.
+    public static let books = Self("layanan.v1.Payments/Books", requestBytesMax: requestBytesSmall)
+
     // MARK: layanan.v1.Cases
 
     /// A case as it stands.
@@ -243,6 +259,7 @@ extension HubMethod {
         pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
         queue, claimCase, releaseCase, assignCase, handOverCase, organisation, setAbsence, absences,
+        getBill, pay, reversePayment, refund, reconcile, books,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,

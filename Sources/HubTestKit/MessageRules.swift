@@ -16,6 +16,8 @@ package struct MessageRules: RuleReader {
             case "services": rules.definitions += read(file, &findings)
             case "calendars": rules.standing += standing(HubCalendar.self, file, &findings)
             case "organisation": rules.standing += standing(HubOrganisation.self, file, &findings)
+            case "treasury": rules.standing += standing(HubTreasury.self, file, &findings)
+            case "tariffs": rules.standing += standing(HubTariff.self, file, &findings)
             default: rules.standing += standing(HubTable.self, file, &findings)
             }
         }

@@ -25,6 +25,7 @@ enum DefaultPolicy {
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
             - "layanan.v1.Desk/*"
+            - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
             - "layanan.v1.Complaints/File"
@@ -44,6 +45,7 @@ enum DefaultPolicy {
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
             - "layanan.v1.Desk/*"
+            - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
             - "layanan.v1.Complaints/File"
@@ -55,10 +57,11 @@ enum DefaultPolicy {
             - "layanan.v1.Uploads/*"
             - "grpc.*"
 
-          # A citizen's channel: portal, telephone, kiosk, bank. Sees the cases of the citizen for whom it speaks.
+          # A citizen's channel: portal, telephone, kiosk. Sees the cases of the citizen for whom it speaks.
           applicant:
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
+            - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Applications/Submit"
             - "layanan.v1.Applications/Resubmit"
             - "layanan.v1.Applications/Withdraw"
@@ -71,6 +74,21 @@ enum DefaultPolicy {
             - "layanan.v1.Complaints/Withdraw"
             - "layanan.v1.Documents/*"
             - "layanan.v1.Uploads/*"
+            - "grpc.*"
+
+          # A bank: asks what a bill costs, tells what was paid, compares its day with the hub's. Sees no case.
+          bank:
+            - "layanan.v1.Payments/GetBill"
+            - "layanan.v1.Payments/Pay"
+            - "layanan.v1.Payments/Reverse"
+            - "layanan.v1.Payments/Reconcile"
+            - "grpc.*"
+
+          # The regency's treasurer and its counters: cash, money given back, the books.
+          treasurer:
+            - "layanan.v1.Payments/*"
+            - "layanan.v1.Catalogue/*"
+            - "layanan.v1.Cases/Get"
             - "grpc.*"
 
           # Takes over an older register.
@@ -93,6 +111,8 @@ enum DefaultPolicy {
             - "layanan.v1.Cases/*"
             - "layanan.v1.Desk/Organisation"
             - "layanan.v1.Desk/Absences"
+            - "layanan.v1.Payments/GetBill"
+            - "layanan.v1.Payments/Books"
             - "grpc.*"
 
         # Roles whose reads and actions are not limited to their own department.

@@ -30,7 +30,8 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
-            Submit.self, Act.self, Import.self, Clock.self, Audit.self, Health.self, Describe.self, Call.self,
+            Bill.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Health.self,
+            Describe.self, Call.self,
             Bench.self,
             Conformance.self,
         ])
@@ -112,6 +113,20 @@ struct Desk: ParsableCommand {
         subcommands: [
             DeskQueue.self, DeskClaim.self, DeskRelease.self, DeskAssign.self, DeskHandOver.self,
             DeskOrganisation.self, DeskAbsence.self, DeskAbsences.self,
+        ])
+}
+
+/// `hubctl bill …`
+struct Bill: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What citizens owe.", subcommands: [BillShow.self])
+}
+
+/// `hubctl payment …`
+struct Payment: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Money that comes and goes, and the books.",
+        subcommands: [
+            PaymentAdd.self, PaymentReverse.self, PaymentRefund.self, PaymentReconcile.self, PaymentBooks.self,
         ])
 }
 

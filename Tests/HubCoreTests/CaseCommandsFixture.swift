@@ -141,6 +141,8 @@ struct Caller {
     static let importer = Caller("pengaduan", "arsip", "importer")
     static let strangeImporter = Caller("perizinan", "arsip", "importer")
     static let admin = Caller("hub", "admin", "admin")
+    static let bank = Caller("bank-daerah", "h2h", "officer")
+    static let cashier = Caller("bpkad", "bendahara", "officer")
     /// May call little.
     static let kiosk = Caller("portal", "kios", "kiosk")
 

@@ -117,6 +117,7 @@ struct Desk {
         {
             now = max(now, due.dueMs)
             var passed = try plan.passed(due.name, of: current, nowMillis: now)
+            try bills.complete(&passed, after: current)
             passed.version += 1
             passed.updatedMs = now
             state = passed
@@ -141,6 +142,7 @@ struct Desk {
 
     // MARK: As the hub does it
 
+    private var bills: BillPlan { BillPlan(definition: definition, catalogue: catalogue, nowMillis: now) }
     private var plan: DeadlinePlan { DeadlinePlan(definition: definition, calendars: catalogue.calendars) }
 
     private mutating func take(
@@ -168,7 +170,9 @@ struct Desk {
             let new = CaseTransition.NewCase(
                 id: CaseID.make(millis: now, random: (1, 2)), number: "T-1", applicant: "citizen",
                 createdMillis: created)
-            state = try transition.apply(acceptance, new: state == nil ? new : nil, plan: plan).state
+            var after = try transition.apply(acceptance, new: state == nil ? new : nil, plan: plan).state
+            try bills.complete(&after, after: state)
+            state = after
         case nil: throw HubError(.decisionInvalid, "the decision says neither yes nor no")
         }
     }
@@ -188,6 +192,13 @@ extension HubFieldValue {
         .with {
             $0.name = name
             $0.text = value
+        }
+    }
+
+    static func flag(_ name: String, _ value: Bool) -> Self {
+        .with {
+            $0.name = name
+            $0.flag = value
         }
     }
 

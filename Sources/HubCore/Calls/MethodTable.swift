@@ -84,6 +84,15 @@ extension CallRouter {
         unary(.absences, desk.listAbsences)
     }
 
+    mutating func addPayments(_ payments: PaymentService, _ reconciliation: Reconciliation, _ books: Books) {
+        unary(.getBill, payments.getBill)
+        change(.pay, payments.pay)
+        change(.reversePayment, payments.reverse)
+        change(.refund, payments.refund)
+        change(.reconcile, reconciliation.reconcile)
+        unary(.books, books.read)
+    }
+
     mutating func addWatch(_ watch: CaseWatch) {
         stream(.watchCases, watch.run)
     }

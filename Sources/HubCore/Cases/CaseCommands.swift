@@ -87,7 +87,7 @@ package struct CaseCommands: Sendable {
             command.documents = request.documents
             command.note = request.note
             let step = try await decide(context, command, definition, action, before: before, catalogue, new: nil)
-            let outcome = try await remember(context, step, expectedVersion: before.version)
+            let outcome = try await remember(context, step, before: before)
             if let answer = try outcome.callAnswer() { return answer }
             if case .conflict(_, let present) = outcome, request.expectedVersion != 0 || attempt == Self.attempts {
                 throw Self.stale(present: present)
@@ -121,7 +121,7 @@ package struct CaseCommands: Sendable {
                 id: CaseID.make(millis: now, random: (random(), random())), number: number.text,
                 applicant: context.actor.applicantReference, createdMillis: created)
         }
-        let outcome = try await remember(context, step, expectedVersion: 0)
+        let outcome = try await remember(context, step, before: nil)
         if let answer = try outcome.callAnswer() { return answer }
         guard case .conflict(let key, _) = outcome, key.hasPrefix(Self.originPrefix) else {
             throw HubError(.internalFault, "a new case met an old one")
@@ -166,7 +166,11 @@ package struct CaseCommands: Sendable {
                 definition: definition, action: action, actor: context.actor, command: command, before: before,
                 form: form, nowMillis: question.nowMs, seed: question.seed)
             let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
-            let (state, event) = try transition.apply(acceptance, new: try await new?(), plan: plan)
+            var (state, event) = try transition.apply(acceptance, new: try await new?(), plan: plan)
+            try BillPlan(definition: definition, catalogue: catalogue, nowMillis: question.nowMs)
+                .complete(&state, after: before)
+            event.stageAfter = state.stage
+            try await numbers.number(&state, year: catalogue.today(question.nowMs).year)
             return (state, event, definition)
         case nil:
             throw HubError(.decisionInvalid, "\(definition.service): the decision says neither yes nor no")
@@ -175,17 +179,18 @@ package struct CaseCommands: Sendable {
 
     private func remember(
         _ context: CallContext, _ step: (state: HubCase, event: HubEvent, definition: HubServiceDefinition),
-        expectedVersion: UInt64
+        before: HubCase?
     ) async throws(HubError) -> CommitOutcome {
         var commit = Commit(key: context.commitKey, atMillis: step.event.atMs)
         commit.cases = [
             CaseWrite(
-                state: step.state, expectedVersion: expectedVersion,
+                state: step.state, expectedVersion: before?.version ?? 0,
                 index: indexEntries(of: step.state.data, definition: step.definition))
         ]
+        commit.records = Commit.bills(of: step.state, after: before)
         if step.event.kind == .imported {
             let origin = step.state.origin
-            commit.records = [
+            commit.records += [
                 RecordWrite(
                     key: "\(Self.originPrefix)\(origin.source)/\(origin.sourceID)", expectedVersion: 0,
                     body: [UInt8](step.state.id))

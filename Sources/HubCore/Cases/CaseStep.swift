@@ -31,5 +31,6 @@ extension Commit {
                 index: indexEntries(of: state.data, definition: definition))
         ]
         events = [event]
+        records = Self.bills(of: state, after: before)
     }
 }

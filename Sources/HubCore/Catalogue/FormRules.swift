@@ -133,11 +133,7 @@ package struct FormRules: Sendable {
     private func asked(_ data: [HubFieldValue]) -> Set<String> {
         var asked: Set<String> = []
         for field in definition.fields {
-            let condition = field.when
-            let holds =
-                !field.hasWhen
-                || (asked.contains(condition.field)
-                    && data.plainText(of: condition.field).map(condition.values.contains) ?? false)
+            let holds = !field.hasWhen || (asked.contains(field.when.field) && field.when.holds(for: data))
             if holds { asked.insert(field.name) }
         }
         return asked
@@ -167,4 +163,9 @@ package struct FormRules: Sendable {
         if !isClean(typed(note), lines: true) { wrong.append(.noteControl) }
         return wrong
     }
+}
+
+extension HubFieldCondition {
+    /// The other answer is one of the values.
+    func holds(for data: [HubFieldValue]) -> Bool { data.plainText(of: field).map(values.contains) ?? false }
 }

@@ -21,6 +21,9 @@ package struct ServiceCatalogue: Sendable {
     var tables: [String: TableIndex] = [:]
     private(set) var calendars: [String: WorkCalendar] = [:]
     private var calendarTexts: [String: HubCalendar] = [:]
+    var tariffs: [String: TariffPrices] = [:]
+    /// The regency's accounts; nil = nobody has said them yet.
+    var treasury: HubTreasury?
     /// Who works where; nil = nobody has said it yet.
     var chart: OrganisationChart?
     /// Calendars, tables and the organisation that hold now.

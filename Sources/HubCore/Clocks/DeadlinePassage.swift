@@ -11,6 +11,7 @@ struct DeadlinePassage: Sendable {
     let journal: Journal
     let rulebook: Rulebook
     let absences: AbsenceBoard
+    let numbers: NumberBlocks
     let clock: any HubClock
     let counters: HubCounters
     let stuck: StuckClocks
@@ -32,7 +33,7 @@ struct DeadlinePassage: Sendable {
                 })
             else { return }
             if try await recount(before, catalogue) { continue }
-            guard let commit = commit(passing: due.name, of: before, catalogue) else { return }
+            guard let commit = await commit(passing: due.name, of: before, catalogue) else { return }
             if case .committed = try await journal.commit(commit) {
                 counters.deadlinesPassed.add(1, ordering: .relaxed)
                 return
@@ -86,12 +87,16 @@ struct DeadlinePassage: Sendable {
     }
 
     /// nil when the definition is not here or cannot say what follows.
-    private func commit(passing name: String, of before: HubCase, _ catalogue: ServiceCatalogue) -> Commit? {
+    private func commit(
+        passing name: String, of before: HubCase, _ catalogue: ServiceCatalogue
+    ) async -> Commit? {
         do throws(HubError) {
             let definition = try catalogue.definition(of: before)
             let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
             let now = clock.nowMillis()
             var state = try plan.passed(name, of: before, nowMillis: now)
+            try BillPlan(definition: definition, catalogue: catalogue, nowMillis: now).complete(&state, after: before)
+            try await numbers.number(&state, year: catalogue.today(now).year)
             if state.escalation != before.escalation {
                 state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
             }

@@ -75,9 +75,10 @@ package struct DeadlinePlan: Sendable {
         state.escalatedTo = definition.escalation[level - 1].name
     }
 
-    private func move(_ state: inout HubCase, to name: String, nowMillis: Int64) throws(HubError) {
-        guard let stage = definition.stages.first(where: { $0.name == name }) else {
-            throw HubError(.definitionInvalid, "\(definition.service): move_to names no stage")
+    /// The hub itself brings a case to a stage.
+    func move(_ state: inout HubCase, to name: String, nowMillis: Int64) throws(HubError) {
+        guard let stage = definition.stage(name) else {
+            throw HubError(.definitionInvalid, "\(definition.service): stage \(name) is not there")
         }
         let before = state.stage
         state.stage = stage.name

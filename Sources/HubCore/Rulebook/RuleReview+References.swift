@@ -13,6 +13,9 @@ extension RuleReview {
         for calendar in definition.calendarNames where verdict.catalogue.calendars[calendar] == nil {
             verdict.find(written.file, "calendar", "no calendar \(calendar) is in force")
         }
+        for problem in definition.unpriced(in: verdict.catalogue, nowMillis: nowMillis) {
+            verdict.find(written.file, "tariff", problem)
+        }
     }
 
     /// What must hold of a standing rule beside what holds for every one.
@@ -25,6 +28,8 @@ extension RuleReview {
         case let table as HubTable: columns(of: table, old: old as? HubTable, file, &verdict)
         case let calendar as HubCalendar: time(of: calendar, file, &verdict)
         case let organisation as HubOrganisation: areas(of: organisation, file, &verdict)
+        case let treasury as HubTreasury: accounts(of: treasury, old: old as? HubTreasury, file, &verdict)
+        case let tariff as HubTariff: account(of: tariff, file, &verdict)
         default: break
         }
     }

@@ -49,6 +49,7 @@ struct RuleReview: Sendable {
             verdict.changes.contains { $0.rule.kind == .calendar && $0.rule.name == calendar.rule.name }
         }
         for calendar in newCalendars { reach(over: calendar, &verdict) }
+        for tariff in rules.all(HubTariff.self) { prices(of: tariff, &verdict) }
         return verdict
     }
 

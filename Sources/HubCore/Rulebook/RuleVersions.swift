@@ -19,12 +19,14 @@ extension HubRuleKind {
         case .calendar: "calendar"
         case .table: "table"
         case .organisation: "organisation"
+        case .treasury: "treasury"
+        case .tariff: "tariff"
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }
 
     /// A regency has one of this kind.
-    package var isSingle: Bool { self == .organisation }
+    package var isSingle: Bool { self == .organisation || self == .treasury }
 }
 
 extension HubRuleVersion {

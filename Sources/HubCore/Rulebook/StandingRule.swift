@@ -1,4 +1,4 @@
-// Rules that hold from their publication on, one version at a time: calendars, tables, the organisation.
+// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, the organisation.
 
 package import HubDomain
 package import HubProto
@@ -35,9 +35,23 @@ extension HubOrganisation: StandingRule {
     package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.chart = OrganisationChart(self) }
 }
 
+extension HubTreasury: StandingRule {
+    package static var kind: HubRuleKind { .treasury }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.treasury = self }
+}
+
+extension HubTariff: StandingRule {
+    package static var kind: HubRuleKind { .tariff }
+    package func enforce(in catalogue: inout ServiceCatalogue) throws(HubError) {
+        catalogue.tariffs[name] = try TariffPrices(self)
+    }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
-    static let types: [any StandingRule.Type] = [HubCalendar.self, HubTable.self, HubOrganisation.self]
+    static let types: [any StandingRule.Type] = [
+        HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
+    ]
 
     /// A text of the ledger.
     static func decoded(_ body: [UInt8], _ version: HubRuleVersion) throws(HubError) -> any StandingRule {

@@ -35,11 +35,19 @@ struct BundleReferences {
         let tables = Set(all.flatMap { $0.bundle[HubTable.self].map(\.name) })
         let calendars = Set(all.flatMap { $0.bundle[HubCalendar.self].map(\.name) })
         let bases = Set(all.flatMap { $0.bundle[HubCalendar.self].filter(\.basedOn.isEmpty).map(\.name) })
+        let tariffs = Set(all.flatMap { $0.bundle[HubTariff.self].map(\.name) })
+        let accounts = Set(all.flatMap { $0.bundle[HubTreasury.self].flatMap(\.accounts) }.map(\.code))
         var found: [String] = []
+        for tariff in bundle.bundle[HubTariff.self] where !accounts.contains(tariff.account) {
+            found.append("tariffs/\(tariff.name) account: no bundle's treasury has an account \(tariff.account)")
+        }
         for definition in bundle.bundle.definitions {
             let name = "services/\(definition.service)"
             for table in definition.tableNames where !tables.contains(table) {
                 found.append("\(name) table: no bundle brings a table \(table)")
+            }
+            for tariff in Set(definition.charges.map(\.tariff)).sorted() where !tariffs.contains(tariff) {
+                found.append("\(name) tariff: no bundle brings a tariff \(tariff)")
             }
             for calendar in definition.calendarNames where !calendars.contains(calendar) {
                 found.append("\(name) calendar: no bundle brings a calendar \(calendar)")

@@ -26,6 +26,7 @@ struct DefinitionReader {
         definition.actions = top.objects("actions", required: true).map(action)
         definition.clocks = top.objects("clocks").map(clock)
         definition.lookups = top.objects("lookups").map(lookup)
+        definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
         definition.example = example(of: definition.fields)
         top.finish()
@@ -53,11 +54,7 @@ struct DefinitionReader {
                 $0.title = choice.title()
             }
         }
-        if let when = object.object("when") {
-            field.when.field = when.text("field", required: true)
-            field.when.values = when.texts("values", required: true)
-            when.finish()
-        }
+        if let when = condition(object) { field.when = when }
         if let born = object.object("compare_with") {
             field.birthDateField = born.text("birth_date", required: true)
             field.sexField = born.text("sex")
@@ -66,6 +63,16 @@ struct DefinitionReader {
         }
         object.finish()
         return field
+    }
+
+    /// `when: { field: …, values: […] }`
+    private func condition(_ object: YAMLObject) -> HubFieldCondition? {
+        guard let when = object.object("when") else { return nil }
+        defer { when.finish() }
+        return .with {
+            $0.field = when.text("field", required: true)
+            $0.values = when.texts("values", required: true)
+        }
     }
 
     /// Values of the example form, typed as the fields are.
@@ -102,6 +109,29 @@ struct DefinitionReader {
             $0.name = object.text("name", required: true)
             $0.title = object.title()
             $0.ended = object.flag("ended")
+            if let bill = bill(object) { $0.bill = bill }
+        }
+    }
+
+    private func bill(_ stage: YAMLObject) -> HubBillRule? {
+        guard let bill = stage.object("bill") else { return nil }
+        defer { bill.finish() }
+        return .with {
+            $0.charges = bill.texts("charges", required: true)
+            $0.settledTo = bill.text("settled_to", required: true)
+            $0.dueDays = UInt32(bill.integer("due_days", 0...3_650, required: true) ?? 0)
+        }
+    }
+
+    private func charge(_ object: YAMLObject) -> HubCharge {
+        defer { object.finish() }
+        return .with {
+            $0.name = object.text("name", required: true)
+            $0.title = object.title()
+            $0.tariff = object.text("tariff", required: true)
+            $0.quantity = object.text("quantity")
+            $0.group = object.text("group")
+            if let when = condition(object) { $0.when = when }
         }
     }
 

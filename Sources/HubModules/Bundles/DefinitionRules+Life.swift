@@ -3,7 +3,7 @@
 import HubProto
 
 extension DefinitionRules {
-    private var stageNames: Set<String> { Set(definition.stages.map(\.name)) }
+    var stageNames: Set<String> { Set(definition.stages.map(\.name)) }
     private var endedStages: Set<String> { Set(definition.stages.lazy.filter(\.ended).map(\.name)) }
 
     func stages() {
@@ -16,6 +16,10 @@ extension DefinitionRules {
         for clock in definition.clocks where clock.onPassed == .move {
             reached.insert(clock.moveTo)
             left.formUnion(clock.runsIn.filter { $0 != clock.moveTo })
+        }
+        for stage in definition.stages where stage.hasBill {
+            reached.insert(stage.bill.settledTo)
+            left.insert(stage.name)
         }
         for stage in definition.stages {
             if !stage.ended, !left.contains(stage.name) {

@@ -19,6 +19,7 @@ struct DefinitionRules {
         stages()
         actions()
         for clock in definition.clocks { check(clock) }
+        charges()
     }
 
     /// - Parameters:
@@ -49,6 +50,7 @@ struct DefinitionRules {
         unique(definition.stages.map(\.name), "stages")
         unique(definition.actions.map(\.name), "actions")
         unique(definition.clocks.map(\.name), "clocks")
+        unique(definition.charges.map(\.name), "charges")
         unique(definition.escalation.map(\.name), "escalation")
     }
 
@@ -93,18 +95,23 @@ struct DefinitionRules {
 
     /// What a condition leans on stands before the field, so that no two can lean on each other.
     private func condition(_ field: HubFormField, _ wrong: (_ rule: String, _ remedy: String) -> Void) {
-        let before = definition.fields.prefix { $0.name != field.name }
-        guard let other = before.first(where: { $0.name == field.when.field }),
-            [.choice, .flag].contains(other.type)
-        else {
-            wrong("when", "must name a choice or flag that stands before it")
+        check(field.when, among: definition.fields.prefix { $0.name != field.name }, "that stands before it", wrong)
+        if field.decided { wrong("when", "is decided by the module, which asks nobody") }
+    }
+
+    /// - Parameter place: Where the other answer must stand, in the words of the finding.
+    func check(
+        _ when: HubFieldCondition, among fields: some Sequence<HubFormField>, _ place: String,
+        _ wrong: (_ rule: String, _ remedy: String) -> Void
+    ) {
+        guard let other = fields.first(where: { $0.name == when.field }), [.choice, .flag].contains(other.type) else {
+            wrong("when", "must name a choice or flag \(place)")
             return
         }
         let offered = other.type == .flag ? ["true", "false"] : other.choices.map(\.value)
-        if field.when.values.isEmpty || !Set(field.when.values).isSubset(of: offered) {
+        if when.values.isEmpty || !Set(when.values).isSubset(of: offered) {
             wrong("when", "must give values that \(other.name) offers")
         }
-        if field.decided { wrong("when", "is decided by the module, which asks nobody") }
     }
 
     private func bounds(_ field: HubFormField, _ wrong: (_ rule: String, _ remedy: String) -> Void) {

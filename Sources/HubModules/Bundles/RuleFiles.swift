@@ -22,6 +22,8 @@ enum StandingReaders {
     static let byFolder: [(folder: String, read: @Sendable (YAMLObject) -> any StandingRule)] = [
         ("calendars", { CalendarReader.read($0) }),
         ("organisation", { OrganisationReader($0).read() }),
+        ("treasury", { TreasuryReader.read($0) }),
+        ("tariffs", { TariffReader.read($0) }),
     ]
 }
 

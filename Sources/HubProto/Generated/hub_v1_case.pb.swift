@@ -151,6 +151,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// An officer is away, or is back; of no case. `changed` says who, when and who stands in.
   case absence // = 12
+
+  /// Money of a bill moved; `action` is the bill's number.
+  case paid // = 13
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -172,6 +175,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 10: self = .assigned
     case 11: self = .handedOver
     case 12: self = .absence
+    case 13: self = .paid
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -191,6 +195,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .assigned: return 10
     case .handedOver: return 11
     case .absence: return 12
+    case .paid: return 13
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -210,6 +215,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .assigned,
     .handedOver,
     .absence,
+    .paid,
   ]
 
 }
@@ -540,6 +546,12 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._asked = newValue}
   }
 
+  /// What the case owes and owed, the newest last.
+  public var bills: [HubBill] {
+    get {_storage._bills}
+    set {_uniqueStorage()._bills = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -680,6 +692,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._holder = newValue}
   }
 
+  /// With PAID: money that moved.
+  public var postings: [HubPosting] {
+    get {_storage._postings}
+    set {_uniqueStorage()._postings = newValue}
+  }
+
   /// What was asked and what changed, so that the decision can be replayed. Kept in the log and shown with History to
   /// the department; never sent to watchers.
   public var form: [HubFieldValue] {
@@ -796,7 +814,7 @@ nonisolated extension HubClockUnit: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1089,7 +1107,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1116,6 +1134,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _holder: String = String()
     var _heldSinceMs: Int64 = 0
     var _asked: String = String()
+    var _bills: [HubBill] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1150,6 +1169,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _holder = source._holder
       _heldSinceMs = source._heldSinceMs
       _asked = source._asked
+      _bills = source._bills
     }
   }
 
@@ -1192,6 +1212,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 22: try { try decoder.decodeSingularStringField(value: &_storage._holder) }()
         case 23: try { try decoder.decodeSingularInt64Field(value: &_storage._heldSinceMs) }()
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._asked) }()
+        case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._bills) }()
         default: break
         }
       }
@@ -1276,6 +1297,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._asked.isEmpty {
         try visitor.visitSingularStringField(value: _storage._asked, fieldNumber: 24)
       }
+      if !_storage._bills.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._bills, fieldNumber: 25)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1309,6 +1333,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._holder != rhs_storage._holder {return false}
         if _storage._heldSinceMs != rhs_storage._heldSinceMs {return false}
         if _storage._asked != rhs_storage._asked {return false}
+        if _storage._bills != rhs_storage._bills {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1365,7 +1390,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{2}\u{2}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1386,6 +1411,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _unit: String = String()
     var _moved: [HubDeadlineMove] = []
     var _holder: String = String()
+    var _postings: [HubPosting] = []
     var _form: [HubFieldValue] = []
     var _documents: [HubDocument] = []
     var _changed: [HubFieldValue] = []
@@ -1419,6 +1445,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _unit = source._unit
       _moved = source._moved
       _holder = source._holder
+      _postings = source._postings
       _form = source._form
       _documents = source._documents
       _changed = source._changed
@@ -1460,6 +1487,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 16: try { try decoder.decodeSingularStringField(value: &_storage._unit) }()
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._moved) }()
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._holder) }()
+        case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._postings) }()
         case 20: try { try decoder.decodeRepeatedMessageField(value: &_storage._form) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._documents) }()
         case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._changed) }()
@@ -1531,6 +1559,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._holder.isEmpty {
         try visitor.visitSingularStringField(value: _storage._holder, fieldNumber: 18)
       }
+      if !_storage._postings.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._postings, fieldNumber: 19)
+      }
       if !_storage._form.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._form, fieldNumber: 20)
       }
@@ -1573,6 +1604,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._unit != rhs_storage._unit {return false}
         if _storage._moved != rhs_storage._moved {return false}
         if _storage._holder != rhs_storage._holder {return false}
+        if _storage._postings != rhs_storage._postings {return false}
         if _storage._form != rhs_storage._form {return false}
         if _storage._documents != rhs_storage._documents {return false}
         if _storage._changed != rhs_storage._changed {return false}

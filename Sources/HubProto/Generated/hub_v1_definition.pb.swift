@@ -415,6 +415,12 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._escalation = newValue}
   }
 
+  /// What a case may have to pay.
+  public var charges: [HubCharge] {
+    get {_storage._charges}
+    set {_uniqueStorage()._charges = newValue}
+  }
+
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
   public var example: [HubFieldValue] {
     get {_storage._example}
@@ -652,11 +658,86 @@ public nonisolated struct HubStage: Sendable {
   /// Nothing more is expected; only actions that name this stage can leave it.
   public var ended: Bool = false
 
+  /// A case that comes here owes something, and stays until it is paid or taken elsewhere.
+  public var bill: HubBillRule {
+    get {_bill ?? HubBillRule()}
+    set {_bill = newValue}
+  }
+  /// Returns true if `bill` has been explicitly set.
+  public var hasBill: Bool {self._bill != nil}
+  /// Clears the value of `bill`. Subsequent reads from it will return its default value.
+  public mutating func clearBill() {self._bill = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _title: HubText? = nil
+  fileprivate var _bill: HubBillRule? = nil
+}
+
+/// What a case owes in a stage. One that owes nothing goes on at once.
+public nonisolated struct HubBillRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Names of charges.
+  public var charges: [String] = []
+
+  /// Stage to which the hub sends the case once the bill is settled.
+  public var settledTo: String = String()
+
+  /// Days until interest begins.
+  public var dueDays: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// One thing that costs something, by a tariff.
+public nonisolated struct HubCharge: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// [a-z][a-z0-9_]{0,47}
+  public var name: String = String()
+
+  public var title: HubText {
+    get {_title ?? HubText()}
+    set {_title = newValue}
+  }
+  /// Returns true if `title` has been explicitly set.
+  public var hasTitle: Bool {self._title != nil}
+  /// Clears the value of `title`. Subsequent reads from it will return its default value.
+  public mutating func clearTitle() {self._title = nil}
+
+  public var tariff: String = String()
+
+  /// Field with the quantity, a whole number; empty = 1.
+  public var quantity: String = String()
+
+  /// Choice whose value finds the tariff's group; empty = the group for every case.
+  public var group: String = String()
+
+  /// Charged only when this holds; absent = always.
+  public var when: HubFieldCondition {
+    get {_when ?? HubFieldCondition()}
+    set {_when = newValue}
+  }
+  /// Returns true if `when` has been explicitly set.
+  public var hasWhen: Bool {self._when != nil}
+  /// Clears the value of `when`. Subsequent reads from it will return its default value.
+  public mutating func clearWhen() {self._when = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _title: HubText? = nil
+  fileprivate var _when: HubFieldCondition? = nil
 }
 
 /// Something that may be done to a case.
@@ -937,7 +1018,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{2}\u{5}hash\0\u{1}example\0\u{c}\u{10}\u{4}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{2}\u{4}hash\0\u{1}example\0\u{c}\u{11}\u{3}")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -955,6 +1036,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _number: HubNumberPattern? = nil
     var _lookups: [HubLookup] = []
     var _escalation: [HubEscalationStep] = []
+    var _charges: [HubCharge] = []
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -982,6 +1064,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _number = source._number
       _lookups = source._lookups
       _escalation = source._escalation
+      _charges = source._charges
       _example = source._example
       _hash = source._hash
     }
@@ -1017,6 +1100,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._number) }()
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._lookups) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._escalation) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._charges) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._hash) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._example) }()
         default: break
@@ -1076,6 +1160,9 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._escalation.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._escalation, fieldNumber: 15)
       }
+      if !_storage._charges.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._charges, fieldNumber: 16)
+      }
       if !_storage._hash.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._hash, fieldNumber: 20)
       }
@@ -1106,6 +1193,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._number != rhs_storage._number {return false}
         if _storage._lookups != rhs_storage._lookups {return false}
         if _storage._escalation != rhs_storage._escalation {return false}
+        if _storage._charges != rhs_storage._charges {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true
@@ -1429,7 +1517,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1440,6 +1528,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.ended) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._bill) }()
       default: break
       }
     }
@@ -1459,6 +1548,9 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if self.ended != false {
       try visitor.visitSingularBoolField(value: self.ended, fieldNumber: 3)
     }
+    try { if let v = self._bill {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1466,6 +1558,106 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.name != rhs.name {return false}
     if lhs._title != rhs._title {return false}
     if lhs.ended != rhs.ended {return false}
+    if lhs._bill != rhs._bill {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubBillRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BillRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}charges\0\u{3}settled_to\0\u{3}due_days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.charges) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.settledTo) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.dueDays) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.charges.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.charges, fieldNumber: 1)
+    }
+    if !self.settledTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.settledTo, fieldNumber: 2)
+    }
+    if self.dueDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.dueDays, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubBillRule, rhs: HubBillRule) -> Bool {
+    if lhs.charges != rhs.charges {return false}
+    if lhs.settledTo != rhs.settledTo {return false}
+    if lhs.dueDays != rhs.dueDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubCharge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Charge"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}tariff\0\u{1}quantity\0\u{1}group\0\u{1}when\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.tariff) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.quantity) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.group) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._when) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._title {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.tariff.isEmpty {
+      try visitor.visitSingularStringField(value: self.tariff, fieldNumber: 3)
+    }
+    if !self.quantity.isEmpty {
+      try visitor.visitSingularStringField(value: self.quantity, fieldNumber: 4)
+    }
+    if !self.group.isEmpty {
+      try visitor.visitSingularStringField(value: self.group, fieldNumber: 5)
+    }
+    try { if let v = self._when {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubCharge, rhs: HubCharge) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._title != rhs._title {return false}
+    if lhs.tariff != rhs.tariff {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs.group != rhs.group {return false}
+    if lhs._when != rhs._when {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -35,6 +35,8 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case calendar // = 2
   case table // = 3
   case organisation // = 4
+  case treasury // = 5
+  case tariff // = 6
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -48,6 +50,8 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 2: self = .calendar
     case 3: self = .table
     case 4: self = .organisation
+    case 5: self = .treasury
+    case 6: self = .tariff
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -59,6 +63,8 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .calendar: return 2
     case .table: return 3
     case .organisation: return 4
+    case .treasury: return 5
+    case .tariff: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -70,6 +76,8 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .calendar,
     .table,
     .organisation,
+    .treasury,
+    .tariff,
   ]
 
 }
@@ -80,8 +88,8 @@ public nonisolated struct HubRuleFile: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "services/<name>.yaml", "calendars/<name>.yaml", "organisation/<name>.yaml", or "tables/<name>.csv" with
-  /// "tables/<name>.yaml" beside it.
+  /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, treasury and tariffs, or
+  /// "tables/<name>.csv" with "tables/<name>.yaml" beside it.
   public var path: String = String()
 
   /// UTF-8; YAML at most 256 KiB, CSV at most 3 MiB.
@@ -351,7 +359,7 @@ public nonisolated struct HubRulesHistoryReply: Sendable {
 fileprivate nonisolated let _protobuf_package = "hub.v1"
 
 nonisolated extension HubRuleKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0")
 }
 
 nonisolated extension HubRuleFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -9,13 +9,14 @@ import HubProto
 struct RuleFiles: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Definitions, calendars and the organisation (.yaml), tables (.csv with the .yaml beside it), or a bundle's folder.",
+            "Rules (.yaml), tables (.csv with the .yaml beside it), or a bundle's folder.",
             valueName: "path"), completion: .file())
     var paths: [String]
 
     /// Folders of a bundle that hold rules, with the endings of their files.
     private static let folders = [
-        "services": ["yaml"], "calendars": ["yaml"], "organisation": ["yaml"], "tables": ["csv", "yaml"],
+        "services": ["yaml"], "calendars": ["yaml"], "organisation": ["yaml"], "treasury": ["yaml"],
+        "tariffs": ["yaml"], "tables": ["csv", "yaml"],
     ]
     /// As the hub takes it.
     private static let fileBytesMax = 3 * 1_048_576
@@ -48,7 +49,8 @@ struct RuleFiles: ParsableArguments {
             found += try files(in: "\(path)/\(name)", as: name)
         }
         guard !found.isEmpty else {
-            throw HubError(.configurationInvalid, "\(path): holds no services/, calendars/, organisation/ or tables/")
+            throw HubError(
+                .configurationInvalid, "\(path): holds none of \(folders.keys.sorted().joined(separator: "/, "))/")
         }
         return found
     }
@@ -92,8 +94,11 @@ struct RuleFiles: ParsableArguments {
     /// Folder in which a bundle would have a file with this text, by a key that only one of them has.
     private static func kind(of content: Data) -> String {
         let lines = String(decoding: content, as: UTF8.self).split(separator: "\n")
-        if lines.contains(where: { $0.hasPrefix("open_weekdays:") || $0.hasPrefix("based_on:") }) { return "calendars" }
-        return lines.contains { $0.hasPrefix("positions:") } ? "organisation" : "services"
+        let telling = [
+            "open_weekdays:": "calendars", "based_on:": "calendars", "positions:": "organisation",
+            "accounts:": "treasury", "periods:": "tariffs",
+        ]
+        return lines.compactMap { line in telling.first { line.hasPrefix($0.key) }?.value }.first ?? "services"
     }
 
     private static func read(_ path: String, as name: String) throws(HubError) -> HubRuleFile {

@@ -32,8 +32,8 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an answer to a change `receipt`
-    /// and `replayed`.
+    /// `deadlines`, `bills`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an
+    /// answer to a change `receipt` and `replayed`.
     func detail(
         _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
     ) -> Detail {
@@ -72,6 +72,7 @@ extension HubCase {
             }
             lines += ["", "Clocks (UTC):"] + table.lines()
         }
+        for bill in bills { lines += ["", "Bill:"] + bill.text.map { "  " + $0 } }
         if !documents.isEmpty {
             var table = Table([.text("DOCUMENT"), .text("TYPE"), .count("BYTES"), .text("SHA256", shrinks: true)])
             for paper in documents {
@@ -93,6 +94,7 @@ extension HubCase {
             ("data", .object(members: data.map { ($0.name, privacy.json($0)) })),
             ("documents", .array(documents.map { .object(members: $0.members) })),
             ("deadlines", .array(deadlines.map { .object(members: $0.members) })),
+            ("bills", .array(bills.map { .object(members: $0.members) })),
             ("warnings", .array(warnings.map { .object(members: $0.members) })), ("escalated_to", .text(escalatedTo)),
             ("holder", .text(holder)), ("held_since", .moment(heldSinceMs)), ("asked", .text(asked)),
             ("origin", hasOrigin ? .object(members: origin.members) : .null), ("note", .text(note)),

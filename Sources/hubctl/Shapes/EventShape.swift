@@ -13,7 +13,7 @@ extension HubEvent {
     var row: [String] {
         [
             String(caseVersion), Moment.minute(atMs), kind.word, action, stageAfter, caller, String(sequence),
-            actor.role, (changed.map(\.name) + moved.map(\.told)).joined(separator: ","), note,
+            actor.role, (changed.map(\.name) + moved.map(\.told) + postings.map(\.told)).joined(separator: ","), note,
         ]
     }
 
@@ -21,13 +21,14 @@ extension HubEvent {
     var line: String {
         let stages = stageBefore == stageAfter || stageBefore.isEmpty ? stageAfter : "\(stageBefore) → \(stageAfter)"
         let level = escalation == 0 ? "" : "  level \(escalation)"
-        let what = moved.isEmpty ? action : moved.map(\.told).joined(separator: ", ")
+        let told = moved.map(\.told) + postings.map(\.told)
+        let what = told.isEmpty ? action : told.joined(separator: ", ")
         return Table.oneLine(
             "\(Moment.minute(atMs))  \(number)  v\(caseVersion)  \(kind.word) \(what)  \(stages)\(level)")
     }
 
     /// `{"sequence","case","number","service","department","version","event","action","stage_before","stage_after",
-    /// "at","principal","role","unit","on_behalf_of","note","holder","escalation","moved","form","changed","documents"}`; `form` and
+    /// "at","principal","role","unit","on_behalf_of","note","holder","escalation","moved","postings","form","changed","documents"}`; `form` and
     /// `changed` have a key for each field, null when empty or hidden, and stand in the history only: watchers do not
     /// get them. `moved` is a list of `{"deadline","due_before","due_after","calendar_before","calendar_after"}`.
     func members(_ privacy: Privacy, whole: Bool) -> [(String, JSON)] {
@@ -41,6 +42,7 @@ extension HubEvent {
             ("holder", .text(holder)),
             ("escalation", .integer(Int64(escalation))),
             ("moved", .array(moved.map { .object(members: $0.members) })),
+            ("postings", .array(postings.map { .object(members: $0.members) })),
         ]
         guard whole else { return members }
         return members + [

@@ -25,7 +25,7 @@ extension LayananServiceSummary {
 
 extension HubServiceDefinition {
     /// What `service show` answers. Members: `service`, `version`, `valid_from`, `department`, `interface`, `title`,
-    /// `legal_basis`, `fields`, `documents`, `stages`, `actions`, `clocks`, `hash`.
+    /// `legal_basis`, `fields`, `documents`, `stages`, `actions`, `charges`, `clocks`, `hash`.
     var detail: Detail {
         var text = Detail.lines([
             ("Name", service), ("Version", "\(version), valid from \(validFrom)"), ("Department", department),
@@ -49,6 +49,15 @@ extension HubServiceDefinition {
                 [$0.name, $0.kind.word, Self.list($0.from), Self.list($0.to), Self.list($0.roles)]
             })
         text += section(
+            "Charges", [.text("CHARGE"), .text("TARIFF"), .text("BILLED-IN"), .text("BY", shrinks: true)],
+            charges.map { charge in
+                let stage = stages.first { $0.bill.charges.contains(charge.name) }?.name ?? ""
+                let condition =
+                    charge.hasWhen ? ["when \(charge.when.field)=\(charge.when.values.joined(separator: "|"))"] : []
+                let by = ([charge.quantity, charge.group].filter { !$0.isEmpty } + condition).joined(separator: ", ")
+                return [charge.name, charge.tariff, stage, by]
+            })
+        text += section(
             "Clocks", [.text("CLOCK"), .count("AMOUNT"), .text("UNIT"), .text("RUNS-IN", shrinks: true)],
             clocks.map {
                 [$0.name, String($0.amount), $0.unit.word, Self.list($0.runsIn.map { $0.isEmpty ? "submit" : $0 })]
@@ -64,6 +73,7 @@ extension HubServiceDefinition {
             ("documents", .array(documents.map { .object(members: $0.members) })),
             ("stages", .array(stages.map { .object(members: $0.members) })),
             ("actions", .array(actions.map { .object(members: $0.members) })),
+            ("charges", .array(charges.map { .object(members: $0.members) })),
             ("clocks", .array(clocks.map { .object(members: $0.members) })), ("hash", .hex(hash)),
         ]
     }
@@ -76,6 +86,20 @@ extension HubServiceDefinition {
     }
 
     private static func list(_ names: [String]) -> String { names.joined(separator: ",") }
+}
+
+extension HubCharge {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("charge", .string(name)), ("title", title.json), ("tariff", .string(tariff)),
+            ("quantity", .text(quantity)), ("group", .text(group)),
+            (
+                "when",
+                hasWhen
+                    ? .object(members: [("field", .string(when.field)), ("values", .strings(when.values))]) : .null
+            ),
+        ]
+    }
 }
 
 extension HubFormField {

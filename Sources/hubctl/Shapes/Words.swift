@@ -63,6 +63,7 @@ extension HubEventKind {
         case .assigned: "assigned"
         case .handedOver: "handed_over"
         case .absence: "absence"
+        case .paid: "paid"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -127,7 +128,7 @@ extension HubText {
 }
 
 extension HubRuleKind {
-    /// `definition`, `calendar`, `table`, `organisation`
+    /// `definition`, `calendar`, `table` …
     var word: String {
         switch self {
         case .unspecified: "unknown"
@@ -135,6 +136,8 @@ extension HubRuleKind {
         case .calendar: "calendar"
         case .table: "table"
         case .organisation: "organisation"
+        case .treasury: "treasury"
+        case .tariff: "tariff"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

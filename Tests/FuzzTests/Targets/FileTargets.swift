@@ -10,7 +10,7 @@ import SwiftProtobuf
 @testable import hubd
 
 extension FuzzTarget {
-    static let files = [definition, manifest, calendar, organisation, table, configuration, policy]
+    static let files = [definition, manifest, calendar, organisation, treasury, tariff, table, configuration, policy]
 
     /// Rules of every bundle's file.
     private static let anyFile: Set<Verdict> = [
@@ -25,6 +25,7 @@ extension FuzzTarget {
             "personal", "length", "min", "index", "compare_with", "required_for", "field", "dead_end", "unreachable",
             "ended", "submit", "from", "to", "roles", "stage", "runs_in", "paused_in", "move_to", "calendar",
             "escalation", "only", "amount_by", "when",
+            "charges", "quantity", "group", "bill", "settled_to",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
@@ -46,6 +47,10 @@ extension FuzzTarget {
                 form: definition.example, documents: [], note: "", action: submit, existingData: [],
                 existingDocuments: [], storedDocuments: [:], imported: false)
         }
+        let bills = BillPlan(
+            definition: definition, catalogue: ServiceCatalogue(bundles: []), nowMillis: 1_790_000_000_000)
+        var state = HubCase.with { ($0.stage, $0.data) = (stage, outcome?.data ?? []) }
+        _ = try allowed { () throws(HubError) in try bills.complete(&state, after: nil) }
         let plan = DeadlinePlan(definition: definition, calendars: [:])
         _ = try allowed { () throws(HubError) in
             try plan.deadlines(
@@ -92,6 +97,48 @@ extension FuzzTarget {
                 try promise(
                     organisation.units.contains { $0.code == root && $0.parent.isEmpty },
                     "a unit of a sound organisation is not below the regency")
+            }
+        }
+    }
+
+    private static let treasury = FuzzTarget(
+        "treasury",
+        verdicts: anyFile.union(["name", "account", "held", "code", "unique", "qris"])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let treasury = TreasuryReader.read(top)
+            try roundTrip(treasury)
+            guard top.findings.all.isEmpty else { return }
+            // A bill of a sound treasury is paid, and nothing of it is lost.
+            var bill = HubBill.with { ($0.number, $0.state, $0.total, $0.due) = ("1", .open, 10, "2026-01-01") }
+            bill.lines = [.with { ($0.account, $0.amount) = (treasury.interest, 10) }]
+            var account = BillAccount(bill, treasury, utcOffsetMinutes: 420, nowMillis: 0)
+            let payment = Payment(amount: 12, reference: "r", channel: .counter, by: "d", paidMillis: 0)
+            let outcome = try allowed { () throws(HubError) in try account.receive(payment) }
+            try promise(outcome == .settledOver && account.held == 2, "a payment of a sound treasury is lost")
+        }
+    }
+
+    private static let tariff = FuzzTarget(
+        "tariff",
+        verdicts: anyFile.union([
+            "name", "date", "ascending", "unique", "last", "overflow",
+        ])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let tariff = TariffReader.read(top)
+            try roundTrip(tariff)
+            guard top.findings.all.isEmpty else { return }
+            guard let prices = try? TariffPrices(tariff) else {
+                throw BrokenPromise(description: "a sound tariff has no prices")
+            }
+            for quantity: Int64 in [.min, 0, 1, 100, .max] {
+                for group in tariff.periods.flatMap(\.groups).map(\.value) + [""] {
+                    let amount = try allowed { () throws(HubError) in
+                        try prices.amount(of: quantity, group: group, on: .latest, field: "")
+                    }
+                    try promise(amount ?? 0 >= 0, "a tariff pays the citizen")
+                }
             }
         }
     }

@@ -965,7 +965,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[24] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[25] =
 {
   {
     "id",
@@ -1255,10 +1255,23 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[24] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bills",
+    25,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_bills),
+    offsetof(Hub__V1__Case, bills),
+    &hub__v1__bill__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
   23,   /* field[23] = asked */
+  24,   /* field[24] = bills */
   15,   /* field[15] = created_ms */
   11,   /* field[11] = data */
   13,   /* field[13] = deadlines */
@@ -1285,7 +1298,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 24 }
+  { 0, 25 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1295,7 +1308,7 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  24,
+  25,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
   1,  hub__v1__case__number_ranges,
@@ -1379,7 +1392,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[23] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[24] =
 {
   {
     "sequence",
@@ -1598,6 +1611,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[23] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "postings",
+    19,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_postings),
+    offsetof(Hub__V1__Event, postings),
+    &hub__v1__posting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "form",
     20,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1665,29 +1690,29 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   11,   /* field[11] = at_ms */
   1,   /* field[1] = case_id */
   6,   /* field[6] = case_version */
-  20,   /* field[20] = changed */
-  22,   /* field[22] = definition_version */
+  21,   /* field[21] = changed */
+  23,   /* field[23] = definition_version */
   4,   /* field[4] = department */
-  19,   /* field[19] = documents */
+  20,   /* field[20] = documents */
   14,   /* field[14] = escalation */
-  18,   /* field[18] = form */
+  19,   /* field[19] = form */
   17,   /* field[17] = holder */
   7,   /* field[7] = kind */
   16,   /* field[16] = moved */
   13,   /* field[13] = note */
   2,   /* field[2] = number */
-  21,   /* field[21] = seed */
+  18,   /* field[18] = postings */
+  22,   /* field[22] = seed */
   0,   /* field[0] = sequence */
   3,   /* field[3] = service */
   10,   /* field[10] = stage_after */
   9,   /* field[9] = stage_before */
   15,   /* field[15] = unit */
 };
-static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 20, 18 },
-  { 0, 23 }
+  { 0, 24 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -1697,10 +1722,10 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  23,
+  24,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
-  2,  hub__v1__event__number_ranges,
+  1,  hub__v1__event__number_ranges,
   (ProtobufCMessageInit) hub__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2001,7 +2026,7 @@ const ProtobufCEnumDescriptor hub__v1__clock_unit__descriptor =
   hub__v1__clock_unit__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[13] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[14] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -2016,11 +2041,12 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[13] =
   { "EVENT_KIND_ASSIGNED", "HUB__V1__EVENT_KIND__EVENT_KIND_ASSIGNED", 10 },
   { "EVENT_KIND_HANDED_OVER", "HUB__V1__EVENT_KIND__EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_ABSENCE", "HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE", 12 },
+  { "EVENT_KIND_PAID", "HUB__V1__EVENT_KIND__EVENT_KIND_PAID", 13 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 13}
+{0, 0},{0, 14}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[13] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[14] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
@@ -2028,6 +2054,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[13
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
   { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
+  { "EVENT_KIND_PAID", 13 },
   { "EVENT_KIND_PUBLISHED", 9 },
   { "EVENT_KIND_RECOUNTED", 8 },
   { "EVENT_KIND_REOPENED", 5 },
@@ -2043,9 +2070,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  13,
+  14,
   hub__v1__event_kind__enum_values_by_number,
-  13,
+  14,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

@@ -277,6 +277,96 @@ void   hub__v1__stage__free_unpacked
   assert(message->base.descriptor == &hub__v1__stage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__bill_rule__init
+                     (Hub__V1__BillRule         *message)
+{
+  static const Hub__V1__BillRule init_value = HUB__V1__BILL_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__bill_rule__get_packed_size
+                     (const Hub__V1__BillRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__bill_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__bill_rule__pack
+                     (const Hub__V1__BillRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__bill_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__bill_rule__pack_to_buffer
+                     (const Hub__V1__BillRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__bill_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__BillRule *
+       hub__v1__bill_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__BillRule *)
+     protobuf_c_message_unpack (&hub__v1__bill_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__bill_rule__free_unpacked
+                     (Hub__V1__BillRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__bill_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__charge__init
+                     (Hub__V1__Charge         *message)
+{
+  static const Hub__V1__Charge init_value = HUB__V1__CHARGE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__charge__get_packed_size
+                     (const Hub__V1__Charge *message)
+{
+  assert(message->base.descriptor == &hub__v1__charge__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__charge__pack
+                     (const Hub__V1__Charge *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__charge__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__charge__pack_to_buffer
+                     (const Hub__V1__Charge *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__charge__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Charge *
+       hub__v1__charge__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Charge *)
+     protobuf_c_message_unpack (&hub__v1__charge__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__charge__free_unpacked
+                     (Hub__V1__Charge *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__charge__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__action__init
                      (Hub__V1__Action         *message)
 {
@@ -688,7 +778,7 @@ void   hub__v1__closed_day__free_unpacked
   assert(message->base.descriptor == &hub__v1__closed_day__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[17] =
+static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[18] =
 {
   {
     "service",
@@ -871,6 +961,18 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "charges",
+    16,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__ServiceDefinition, n_charges),
+    offsetof(Hub__V1__ServiceDefinition, charges),
+    &hub__v1__charge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "hash",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -897,13 +999,14 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
 };
 static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   10,   /* field[10] = actions */
+  15,   /* field[15] = charges */
   11,   /* field[11] = clocks */
   3,   /* field[3] = department */
   8,   /* field[8] = documents */
   14,   /* field[14] = escalation */
-  16,   /* field[16] = example */
+  17,   /* field[17] = example */
   7,   /* field[7] = fields */
-  15,   /* field[15] = hash */
+  16,   /* field[16] = hash */
   4,   /* field[4] = interface */
   6,   /* field[6] = legal_basis */
   13,   /* field[13] = lookups */
@@ -917,8 +1020,8 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__service_definition__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 15 },
-  { 0, 17 }
+  { 20, 16 },
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
 {
@@ -928,7 +1031,7 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   "Hub__V1__ServiceDefinition",
   "hub.v1",
   sizeof(Hub__V1__ServiceDefinition),
-  17,
+  18,
   hub__v1__service_definition__field_descriptors,
   hub__v1__service_definition__field_indices_by_name,
   2,  hub__v1__service_definition__number_ranges,
@@ -1373,7 +1476,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[3] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[4] =
 {
   {
     "name",
@@ -1411,8 +1514,21 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bill",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Stage, bill),
+    &hub__v1__bill_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__stage__field_indices_by_name[] = {
+  3,   /* field[3] = bill */
   2,   /* field[2] = ended */
   0,   /* field[0] = name */
   1,   /* field[1] = title */
@@ -1420,7 +1536,7 @@ static const unsigned hub__v1__stage__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -1430,11 +1546,178 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  3,
+  4,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
   1,  hub__v1__stage__number_ranges,
   (ProtobufCMessageInit) hub__v1__stage__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__bill_rule__field_descriptors[3] =
+{
+  {
+    "charges",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__BillRule, n_charges),
+    offsetof(Hub__V1__BillRule, charges),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "settled_to",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__BillRule, settled_to),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_days",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__BillRule, due_days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__bill_rule__field_indices_by_name[] = {
+  0,   /* field[0] = charges */
+  2,   /* field[2] = due_days */
+  1,   /* field[1] = settled_to */
+};
+static const ProtobufCIntRange hub__v1__bill_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor hub__v1__bill_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.BillRule",
+  "BillRule",
+  "Hub__V1__BillRule",
+  "hub.v1",
+  sizeof(Hub__V1__BillRule),
+  3,
+  hub__v1__bill_rule__field_descriptors,
+  hub__v1__bill_rule__field_indices_by_name,
+  1,  hub__v1__bill_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__bill_rule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__charge__field_descriptors[6] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Charge, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Charge, title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tariff",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Charge, tariff),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Charge, quantity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "group",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Charge, group),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "when",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Charge, when),
+    &hub__v1__field_condition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__charge__field_indices_by_name[] = {
+  4,   /* field[4] = group */
+  0,   /* field[0] = name */
+  3,   /* field[3] = quantity */
+  2,   /* field[2] = tariff */
+  1,   /* field[1] = title */
+  5,   /* field[5] = when */
+};
+static const ProtobufCIntRange hub__v1__charge__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor hub__v1__charge__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Charge",
+  "Charge",
+  "Hub__V1__Charge",
+  "hub.v1",
+  sizeof(Hub__V1__Charge),
+  6,
+  hub__v1__charge__field_descriptors,
+  hub__v1__charge__field_indices_by_name,
+  1,  hub__v1__charge__number_ranges,
+  (ProtobufCMessageInit) hub__v1__charge__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[8] =

@@ -23,6 +23,8 @@ typedef struct Hub__V1__FieldCondition Hub__V1__FieldCondition;
 typedef struct Hub__V1__Choice Hub__V1__Choice;
 typedef struct Hub__V1__DocumentRule Hub__V1__DocumentRule;
 typedef struct Hub__V1__Stage Hub__V1__Stage;
+typedef struct Hub__V1__BillRule Hub__V1__BillRule;
+typedef struct Hub__V1__Charge Hub__V1__Charge;
 typedef struct Hub__V1__Action Hub__V1__Action;
 typedef struct Hub__V1__ClockRule Hub__V1__ClockRule;
 typedef struct Hub__V1__ClockRule__AmountsEntry Hub__V1__ClockRule__AmountsEntry;
@@ -198,6 +200,11 @@ struct  Hub__V1__ServiceDefinition
   size_t n_escalation;
   Hub__V1__EscalationStep **escalation;
   /*
+   * What a case may have to pay.
+   */
+  size_t n_charges;
+  Hub__V1__Charge **charges;
+  /*
    * A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
    */
   size_t n_example;
@@ -209,7 +216,7 @@ struct  Hub__V1__ServiceDefinition
 };
 #define HUB__V1__SERVICE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__service_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL} }
 
 
 typedef enum {
@@ -362,10 +369,69 @@ struct  Hub__V1__Stage
    * Nothing more is expected; only actions that name this stage can leave it.
    */
   protobuf_c_boolean ended;
+  /*
+   * A case that comes here owes something, and stays until it is paid or taken elsewhere.
+   */
+  Hub__V1__BillRule *bill;
 };
 #define HUB__V1__STAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__stage__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0 }
+    , (char *)protobuf_c_empty_string, NULL, 0, NULL }
+
+
+/*
+ * What a case owes in a stage. One that owes nothing goes on at once.
+ */
+struct  Hub__V1__BillRule
+{
+  ProtobufCMessage base;
+  /*
+   * Names of charges.
+   */
+  size_t n_charges;
+  char **charges;
+  /*
+   * Stage to which the hub sends the case once the bill is settled.
+   */
+  char *settled_to;
+  /*
+   * Days until interest begins.
+   */
+  uint32_t due_days;
+};
+#define HUB__V1__BILL_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__bill_rule__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * One thing that costs something, by a tariff.
+ */
+struct  Hub__V1__Charge
+{
+  ProtobufCMessage base;
+  /*
+   * [a-z][a-z0-9_]{0,47}
+   */
+  char *name;
+  Hub__V1__Text *title;
+  char *tariff;
+  /*
+   * Field with the quantity, a whole number; empty = 1.
+   */
+  char *quantity;
+  /*
+   * Choice whose value finds the tariff's group; empty = the group for every case.
+   */
+  char *group;
+  /*
+   * Charged only when this holds; absent = always.
+   */
+  Hub__V1__FieldCondition *when;
+};
+#define HUB__V1__CHARGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__charge__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 /*
@@ -737,6 +803,44 @@ Hub__V1__Stage *
 void   hub__v1__stage__free_unpacked
                      (Hub__V1__Stage *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__BillRule methods */
+void   hub__v1__bill_rule__init
+                     (Hub__V1__BillRule         *message);
+size_t hub__v1__bill_rule__get_packed_size
+                     (const Hub__V1__BillRule   *message);
+size_t hub__v1__bill_rule__pack
+                     (const Hub__V1__BillRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__bill_rule__pack_to_buffer
+                     (const Hub__V1__BillRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__BillRule *
+       hub__v1__bill_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__bill_rule__free_unpacked
+                     (Hub__V1__BillRule *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__Charge methods */
+void   hub__v1__charge__init
+                     (Hub__V1__Charge         *message);
+size_t hub__v1__charge__get_packed_size
+                     (const Hub__V1__Charge   *message);
+size_t hub__v1__charge__pack
+                     (const Hub__V1__Charge   *message,
+                      uint8_t             *out);
+size_t hub__v1__charge__pack_to_buffer
+                     (const Hub__V1__Charge   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Charge *
+       hub__v1__charge__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__charge__free_unpacked
+                     (Hub__V1__Charge *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__Action methods */
 void   hub__v1__action__init
                      (Hub__V1__Action         *message);
@@ -931,6 +1035,12 @@ typedef void (*Hub__V1__DocumentRule_Closure)
 typedef void (*Hub__V1__Stage_Closure)
                  (const Hub__V1__Stage *message,
                   void *closure_data);
+typedef void (*Hub__V1__BillRule_Closure)
+                 (const Hub__V1__BillRule *message,
+                  void *closure_data);
+typedef void (*Hub__V1__Charge_Closure)
+                 (const Hub__V1__Charge *message,
+                  void *closure_data);
 typedef void (*Hub__V1__Action_Closure)
                  (const Hub__V1__Action *message,
                   void *closure_data);
@@ -978,6 +1088,8 @@ extern const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__choice__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__stage__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__bill_rule__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__charge__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__action__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__clock_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__clock_rule__amounts_entry__descriptor;

@@ -7,7 +7,7 @@
 #endif
 
 #include "hub/v1/error.pb-c.h"
-static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[51] =
+static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[53] =
 {
   { "ERROR_CODE_UNSPECIFIED", "HUB__V1__ERROR_CODE__ERROR_CODE_UNSPECIFIED", 0 },
   { "ERROR_CODE_PROTOCOL_VIOLATION", "HUB__V1__ERROR_CODE__ERROR_CODE_PROTOCOL_VIOLATION", 1001 },
@@ -52,6 +52,8 @@ static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[51] =
   { "ERROR_CODE_UPLOAD_DAMAGED", "HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_DAMAGED", 4015 },
   { "ERROR_CODE_UPLOAD_LIMIT", "HUB__V1__ERROR_CODE__ERROR_CODE_UPLOAD_LIMIT", 4016 },
   { "ERROR_CODE_RULES_REFUSED", "HUB__V1__ERROR_CODE__ERROR_CODE_RULES_REFUSED", 4017 },
+  { "ERROR_CODE_BILL_UNKNOWN", "HUB__V1__ERROR_CODE__ERROR_CODE_BILL_UNKNOWN", 4018 },
+  { "ERROR_CODE_PAYMENT_REFUSED", "HUB__V1__ERROR_CODE__ERROR_CODE_PAYMENT_REFUSED", 4019 },
   { "ERROR_CODE_LEDGER_FAILED", "HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED", 5001 },
   { "ERROR_CODE_STATE_NEWER", "HUB__V1__ERROR_CODE__ERROR_CODE_STATE_NEWER", 5002 },
   { "ERROR_CODE_CLOCK_NOT_MANUAL", "HUB__V1__ERROR_CODE__ERROR_CODE_CLOCK_NOT_MANUAL", 5003 },
@@ -62,19 +64,20 @@ static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[51] =
   { "ERROR_CODE_AS_ASKED", "HUB__V1__ERROR_CODE__ERROR_CODE_AS_ASKED", 5008 },
 };
 static const ProtobufCIntRange hub__v1__error_code__value_ranges[] = {
-{0, 0},{1001, 1},{2001, 15},{3001, 18},{4001, 26},{5001, 43},{0, 51}
+{0, 0},{1001, 1},{2001, 15},{3001, 18},{4001, 26},{5001, 45},{0, 53}
 };
-static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[51] =
+static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[53] =
 {
   { "ERROR_CODE_ACTION_NOT_ALLOWED", 30 },
-  { "ERROR_CODE_ADDRESS_IN_USE", 49 },
+  { "ERROR_CODE_ADDRESS_IN_USE", 51 },
   { "ERROR_CODE_ALREADY_IMPORTED", 35 },
-  { "ERROR_CODE_AS_ASKED", 50 },
+  { "ERROR_CODE_AS_ASKED", 52 },
+  { "ERROR_CODE_BILL_UNKNOWN", 43 },
   { "ERROR_CODE_CANCELLED", 9 },
   { "ERROR_CODE_CASE_NOT_FOUND", 27 },
-  { "ERROR_CODE_CHAIN_BROKEN", 48 },
-  { "ERROR_CODE_CLOCK_NOT_MANUAL", 45 },
-  { "ERROR_CODE_CONFIGURATION_INVALID", 47 },
+  { "ERROR_CODE_CHAIN_BROKEN", 50 },
+  { "ERROR_CODE_CLOCK_NOT_MANUAL", 47 },
+  { "ERROR_CODE_CONFIGURATION_INVALID", 49 },
   { "ERROR_CODE_CONNECTION_CLOSED", 14 },
   { "ERROR_CODE_CURSOR_INVALID", 13 },
   { "ERROR_CODE_DEADLINE_EXCEEDED", 8 },
@@ -86,10 +89,10 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[51
   { "ERROR_CODE_FILTER_INVALID", 34 },
   { "ERROR_CODE_FORM_INVALID", 28 },
   { "ERROR_CODE_FRAME_TOO_LARGE", 2 },
-  { "ERROR_CODE_INTERNAL", 46 },
+  { "ERROR_CODE_INTERNAL", 48 },
   { "ERROR_CODE_KEY_MISSING", 12 },
   { "ERROR_CODE_KEY_REUSED", 32 },
-  { "ERROR_CODE_LEDGER_FAILED", 43 },
+  { "ERROR_CODE_LEDGER_FAILED", 45 },
   { "ERROR_CODE_MESSAGE_MALFORMED", 5 },
   { "ERROR_CODE_MESSAGE_TOO_LARGE", 4 },
   { "ERROR_CODE_METADATA_INVALID", 6 },
@@ -100,6 +103,7 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[51
   { "ERROR_CODE_MODULE_REFUSED", 19 },
   { "ERROR_CODE_MODULE_UNAVAILABLE", 18 },
   { "ERROR_CODE_MODULE_UNKNOWN", 25 },
+  { "ERROR_CODE_PAYMENT_REFUSED", 44 },
   { "ERROR_CODE_PERMISSION_DENIED", 16 },
   { "ERROR_CODE_PRINCIPAL_INVALID", 17 },
   { "ERROR_CODE_PRINCIPAL_UNKNOWN", 15 },
@@ -108,7 +112,7 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[51
   { "ERROR_CODE_RULES_REFUSED", 42 },
   { "ERROR_CODE_SERVICE_UNKNOWN", 26 },
   { "ERROR_CODE_SLOW_CONSUMER", 11 },
-  { "ERROR_CODE_STATE_NEWER", 44 },
+  { "ERROR_CODE_STATE_NEWER", 46 },
   { "ERROR_CODE_TOO_MANY_CALLS", 10 },
   { "ERROR_CODE_UNSPECIFIED", 0 },
   { "ERROR_CODE_UPLOAD_DAMAGED", 40 },
@@ -125,9 +129,9 @@ const ProtobufCEnumDescriptor hub__v1__error_code__descriptor =
   "ErrorCode",
   "Hub__V1__ErrorCode",
   "hub.v1",
-  51,
+  53,
   hub__v1__error_code__enum_values_by_number,
-  51,
+  53,
   hub__v1__error_code__enum_values_by_name,
   6,
   hub__v1__error_code__value_ranges,

@@ -193,6 +193,14 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_RULES_REFUSED = 4017,
   /*
+   * [NOT_FOUND] No such bill, or a wrong digit in its number. Ask the citizen to read it again; take no money.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_BILL_UNKNOWN = 4018,
+  /*
+   * [FAILED_PRECONDITION] This payment, reversal or refund cannot be; the message says why and what to do instead.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_PAYMENT_REFUSED = 4019,
+  /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED = 5001,
