@@ -41,7 +41,9 @@ struct Day {
         promises.check(
             "every module serves", deciding.count == 3 && deciding.allSatisfy { $0.state == .serving },
             broken: status.modules.map { "\($0.id) \($0.state)" }.joined(separator: ", "))
-        onlooker.tell("\(town.offices.count * 3 + 2) programs and people have certificates of their own")
+        onlooker.tell(
+            "\(Set(town.offices.values.map(\.definition.department)).count * 3 + 4) programs and people have certificates of their own"
+        )
         let relay = try await Relay.start(to: regency.port, group: regency.group)
         let watcher = WatcherCheck(
             client: try regency.client(town.auditor, through: relay.port), relay: relay, after: status.sequence)
@@ -107,9 +109,11 @@ struct Day {
             queues[service]?.removeFirst(part.count)
             return part
         }
+        // Of buildings there are too few for a blow of their own.
+        let aims = services.filter { $0 != Service.building }
         for kill in 0..<moduleKills {
-            let service = services[kill % services.count]
-            let left = (moduleKills - kill + services.count - 1) / services.count + (hubKills > 0 ? 1 : 0)
+            let service = aims[kill % aims.count]
+            let left = (moduleKills - kill + aims.count - 1) / aims.count + (hubKills > 0 ? 1 : 0)
             let batch = take(service, of: left)
             try await met(storm.run(batch, under: saboteur.aimAtHost(of: service, after: batch.count / 3)))
             watcher.cut()
@@ -194,6 +198,7 @@ struct Day {
         try await judgement.ofCases()
         try await judgement.ofWatcher()
         report.memory = try await judgement.ofMemory()
+        report.money = try await judgement.ofMoney()
         report.audit = try await judgement.ofLog()
         for index in report.services.indices {
             let code = report.services[index].code

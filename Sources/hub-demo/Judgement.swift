@@ -78,6 +78,40 @@ struct Judgement {
         return memory
     }
 
+    /// Every rupiah that was billed is settled or cancelled, and the books balance.
+    func ofMoney() async throws -> Report.Money {
+        var money = Report.Money()
+        var unpaid: [String] = []
+        let town = town
+        let states = try await concurrently(cases, width: 16) { try await town.read($0.number, as: town.admin) }
+        for state in states {
+            for bill in state.bills {
+                (money.bills, money.billed) = (money.bills + 1, money.billed + bill.total)
+                switch bill.state {
+                case .settled: (money.settlements, money.settled) = (money.settlements + 1, money.settled + bill.total)
+                case .cancelled: money.cancelled += 1
+                default: unpaid.append(state.number)
+                }
+            }
+            if state.ended, state.stage == state.bills.last?.settledTo { unpaid.append(state.number) }
+        }
+        let today = CalendarDate(epochMillis: try await town.status().nowMs, utcOffsetMinutes: 420)
+        let request = LayananBooksRequest.with {
+            ($0.firstDay, $0.lastDay) = (today.adding(days: -90).iso, today.iso)
+        }
+        let books = try await town.admin.payments.books(request).message
+        money.accounts = books.accounts.map { ($0.title.en, $0.debit, $0.credit) }
+        let sum = books.accounts.reduce(0) { $0 + $1.debit - $1.credit }
+        let earned = books.accounts.filter { $0.debit == 0 }.reduce(0) { $0 + $1.credit }
+        promises.check(
+            "nothing is issued unpaid, and every bill has its end", unpaid.isEmpty && money.bills > 0,
+            broken: unpaid.prefix(3).joined(separator: ", "))
+        promises.check(
+            "the books balance, and say what was settled", sum == 0 && earned == money.settled && books.held.isEmpty,
+            broken: "\(earned) of \(money.settled), \(books.held.count) bills hold money")
+        return money
+    }
+
     /// `hubctl audit verify`, and what an operator would look at besides.
     func ofLog() async throws -> String {
         for open in cases.prefix(3) {

@@ -8,6 +8,10 @@ enum Hand: Sendable, Hashable {
     case head
     /// The citizen, through the channel.
     case citizen
+    /// An officer of the department that advises.
+    case adviser
+    /// The citizen's bank: it pays, and the action says which percentage of what is owed.
+    case bank
 }
 
 /// One step of a life.

@@ -5,7 +5,8 @@ enum Service {
     static let permit = "izin-usaha"
     static let birth = "akta-kelahiran"
     static let complaint = "aduan"
-    static let all = [permit, birth, complaint]
+    static let building = "pbg-sederhana"
+    static let all = [permit, birth, complaint, building]
 }
 
 extension Life {
@@ -19,6 +20,8 @@ extension Life {
             ]
         case Service.birth:
             [(50, .birthOnTime), (20, .birthLate), (15, .birthRepaired), (10, .birthRejected), (5, .birthWithdrawn)]
+        case Service.building:
+            [(50, .buildingPaid), (20, .buildingPaidInParts), (15, .buildingRedrawn), (15, .buildingWithdrawn)]
         default:
             [
                 (35, .complaintClosed), (20, .complaintReopened), (20, .complaintAsked), (10, .complaintIgnored),
@@ -53,6 +56,30 @@ extension Life {
         name: "withdrawn", steps: [Step(by: .citizen, action: "tarik")], ends: "ditarik")
 
     private static let assess = Step(by: .officer, action: "selesai_dinilai", note: "Tempat usaha layak.")
+
+    // MARK: Buildings
+
+    static let buildingPaid = Life(
+        name: "paid and issued", steps: advice + [assessCharge, pay(100), issue], ends: "terbit")
+    static let buildingPaidInParts = Life(
+        name: "paid in two parts and issued", steps: advice + [assessCharge, pay(40), pay(100), issue], ends: "terbit")
+    static let buildingRedrawn = Life(
+        name: "drawn anew, paid and issued",
+        steps: [
+            Step(by: .officer, action: "dokumen_lengkap"),
+            Step(by: .adviser, action: "minta_perbaikan_teknis", note: "Lebar tangga kurang dari 90 cm."),
+            Step(by: .citizen, action: "perbaiki_gambar", papers: ["gambar_teknis"]), statement, assessCharge,
+            pay(100), issue,
+        ], ends: "terbit")
+    static let buildingWithdrawn = Life(
+        name: "withdrawn before paying", steps: advice + [assessCharge, Step(by: .citizen, action: "tarik")],
+        ends: "ditarik")
+
+    private static let advice = [Step(by: .officer, action: "dokumen_lengkap"), statement]
+    private static let statement = Step(by: .adviser, action: "nyatakan_layak", note: "Memenuhi standar teknis.")
+    private static let assessCharge = Step(by: .officer, action: "tetapkan_retribusi")
+    private static let issue = Step(by: .head, action: "terbitkan")
+    private static func pay(_ percent: Int) -> Step { Step(by: .bank, action: "\(percent)") }
 
     // MARK: Births
 

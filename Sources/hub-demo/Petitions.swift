@@ -10,9 +10,8 @@ enum Petitions {
     static func make(_ count: Int, _ town: Town, people: inout People) async throws -> [Petition] {
         var drafts: [Petition] = []
         for index in 0..<count {
-            // Of ten requests four are permits, three births, three complaints.
-            let service = [Service.permit, Service.birth, Service.complaint][
-                [0, 1, 2, 0, 1, 2, 0, 1, 2, 0][index % 10]]
+            // Of ten requests three are permits, three births, three complaints, and one is for a building.
+            let service = Service.all[[0, 1, 2, 0, 1, 2, 0, 1, 2, 3][index % 10]]
             let life = pick(Life.mix(of: service), &people.chance)
             drafts.append(try draft(service, life: life, town, people: &people))
         }
@@ -51,6 +50,7 @@ enum Petitions {
             switch service {
             case Service.permit: permit(citizen, life, &people)
             case Service.birth: birth(citizen, life, &people)
+            case Service.building: building(citizen, &people)
             default: complaint(citizen, &people)
             }
         return Petition(
@@ -89,6 +89,19 @@ enum Petitions {
             .text("kbli", business[0]), .text("skala", scale.name),
             .integer("modal", people.chance.number(scale.capital) * 1_000_000),
             .integer("tenaga_kerja", people.chance.number(scale.workers)), .text("alamat", citizen.address),
+            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+        ]
+    }
+
+    private static func building(_ citizen: Citizen, _ people: inout People) -> [HubFieldValue] {
+        [
+            .text("nik", citizen.nik), .text("nama", citizen.name), .text("telepon", citizen.phone),
+            .text("nomor_sertifikat", "12.01.07.06.1.\(people.chance.number(10_000...99_999))"),
+            .text("fungsi", people.chance.happens(percent: 75) ? "hunian" : "usaha"),
+            .flag("berpenghasilan_rendah", false), .integer("luas_lantai", people.chance.number(36...300)),
+            .integer("jumlah_lantai", people.chance.number(1...2)),
+            .integer("lintang", -7_890_000 + people.chance.number(0...90_000)),
+            .integer("bujur", 110_320_000 + people.chance.number(0...90_000)), .text("alamat", citizen.address),
             .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
         ]
     }

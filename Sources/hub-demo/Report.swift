@@ -20,6 +20,17 @@ struct Report: Sendable {
         let hours: [Double]
     }
 
+    /// Whole rupiah.
+    struct Money: Sendable {
+        var billed: Int64 = 0
+        var bills = 0
+        var settled: Int64 = 0
+        var settlements = 0
+        var cancelled = 0
+        /// Title and sum of each account.
+        var accounts: [(title: String, debit: Int64, credit: Int64)] = []
+    }
+
     var services: [Service] = []
     var refused = 0
     var stages: [Stage] = []
@@ -30,6 +41,7 @@ struct Report: Sendable {
     var escalations = 0
     var median = 0.0
     var slowest = 0.0
+    var money = Money()
     var audit = ""
     var memory = Memory(hub: 0, hosts: 0)
 
@@ -74,11 +86,18 @@ struct Report: Sendable {
             + Self.table(
                 ["KILLED", "UNANSWERED", "BACK AFTER"],
                 calamities.map { [$0.victim, "\($0.unanswered.count)", "\(Int($0.backAfterMillis)) ms"] })
+        lines +=
+            [""]
+            + Self.table(
+                ["ACCOUNT", "DEBIT", "CREDIT"],
+                money.accounts.map { [$0.title, RupiahText.digits($0.debit), RupiahText.digits($0.credit)] })
         let mib = { (bytes: UInt64) in "\((bytes + 524_288) / 1_048_576) MiB" }
         lines += [
             "", "sent again    \(sentAgain) unanswered keys, each exists once",
             "watcher       \(events) events, cut \(cuts) times, each seen once and in order",
             "escalated     \(escalations) complaints that nobody answered for three days",
+            "money         \(money.bills) bills of \(RupiahText.digits(money.billed)), \(money.settlements) settled with "
+                + "\(RupiahText.digits(money.settled)), \(money.cancelled) cancelled",
             "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
             "audit verify  \(audit)",
             "memory        hub \(mib(memory.hub)) + module hosts \(mib(memory.hosts)) (PSS)",

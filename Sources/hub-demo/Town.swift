@@ -19,6 +19,10 @@ struct Town: Sendable {
     let admin: HubClient
     /// Portal and telephone: speaks for citizens, of every department's services.
     let channel: HubClient
+    /// An officer of the department that advises on buildings.
+    let adviser: HubClient
+    /// The bank at which citizens pay.
+    let bank: HubClient
     /// Sees every department, changes nothing.
     let auditor: Desk
     /// By service code.
@@ -38,7 +42,10 @@ struct Town: Sendable {
         let roles = [("counter-1", "officer"), ("officer-1", "officer"), ("head-1", "head")]
         let wanted =
             departments.flatMap { department in roles.map { (department, $0.0, $0.1) } }
-            + [("portal", "citizens", "applicant"), ("inspectorate", "auditor-1", "auditor")]
+            + [
+                ("portal", "citizens", "applicant"), ("pupr", "officer-1", "officer"), (bankDepartment, "h2h", "bank"),
+                ("inspectorate", "auditor-1", "auditor"),
+            ]
         let desks = try await concurrently(wanted, width: 3) { department, name, role in
             try await regency.enrol(department, name, role: role)
         }
@@ -57,9 +64,12 @@ struct Town: Sendable {
         }
         guard let auditor = desks.last else { throw DemoFailure("no auditor") }
         return Town(
-            regency: regency, admin: admin, channel: try client("portal", "citizens"), auditor: auditor,
+            regency: regency, admin: admin, channel: try client("portal", "citizens"),
+            adviser: try client("pupr", "officer-1"), bank: try client(bankDepartment, "h2h"), auditor: auditor,
             offices: offices)
     }
+
+    private static let bankDepartment = "bank-daerah"
 
     /// The office that holds a service.
     func office(_ service: String) throws -> Office {
@@ -72,7 +82,7 @@ struct Town: Sendable {
         for office in offices.values {
             for client in [office.counter, office.officer, office.head] { await client.close() }
         }
-        await channel.close()
+        for client in [channel, adviser, bank] { await client.close() }
         await admin.close()
     }
 
@@ -123,12 +133,14 @@ struct Town: Sendable {
         chance: inout Chance
     ) async throws -> HubCase {
         let office = try office(service)
-        let client =
-            switch step.by {
-            case .officer: office.officer
-            case .head: office.head
-            case .citizen: channel
-            }
+        let client: HubClient
+        switch step.by {
+        case .officer: client = office.officer
+        case .head: client = office.head
+        case .citizen: client = channel
+        case .adviser: client = adviser
+        case .bank: return try await pay(Int64(step.action) ?? 100, of: number, for: citizen, &chance)
+        }
         guard let action = office.definition.actions.first(where: { $0.name == step.action }),
             let method = office.definition.interface.method(for: action.kind)
         else { throw DemoFailure("\(service) has no action \(step.action)") }
@@ -142,6 +154,22 @@ struct Town: Sendable {
         var options = CallOptions()
         if step.by == .citizen { options.onBehalfOf = citizen }
         return try await client.call(method, request, as: LayananCaseReply.self, options: options).message.case
+    }
+
+    /// The citizen reads the bill's number off the portal, and the bank pays a part of what it asks for.
+    private func pay(
+        _ percent: Int64, of number: String, for citizen: String, _ chance: inout Chance
+    ) async throws -> HubCase {
+        var options = CallOptions()
+        options.onBehalfOf = citizen
+        let request = LayananGetBillRequest.with { $0.bill = number }
+        let bill = try await channel.payments.getBill(request, options: options).message
+        _ = try await bank.payments.pay(
+            .with {
+                ($0.bill, $0.amount) = (bill.bill.number, bill.payable * percent / 100)
+                ($0.reference, $0.channel) = ("H2H-\(chance.number(1...Int.max / 2))", .bank)
+            })
+        return try await read(number, as: admin)
     }
 
     /// A case as it stands.

@@ -1,4 +1,4 @@
-// What the permits desk decides beyond its definition: the risk class, the shortest way, and scale against capital.
+// The permits desk: which of its services is asked for, and what it decides beyond the definition.
 
 import HubDomain
 public import HubModuleKit
@@ -8,75 +8,31 @@ public struct PermitsModule: DepartmentModule {
     /// As in the manifest.
     public static let id = "permits"
     /// As in the manifest.
-    public static let version = "1.0.0"
+    public static let version = "1.1.0"
     /// As in the manifest.
-    public static let services = ["izin-usaha"]
+    public static let services = ["izin-usaha", "pbg-sederhana"]
 
     /// Made once by the host.
     public init() {}
 
-    /// Actions with one way lead there; the rules below add what data cannot say.
+    /// Each service has its own rules.
     public func decide(_ question: Question) -> Answer {
-        switch question.action {
-        case "submit", "perbaiki": received(question)
-        case "minta_perbaikan": .go(to: "perbaikan")
-        case "dokumen_lengkap": documentsComplete(question)
-        case "selesai_dinilai": .go(to: "keputusan")
-        case "terbitkan": issued(question)
-        case "tolak": .go(to: "ditolak")
-        case "tarik": .go(to: "ditarik")
-        default:
-            .refuse(
-                Violation(
-                    "", "action", id: "Tindakan ini tidak dikenal modul perizinan.",
-                    en: "The permits module does not know this action."))
-        }
+        question.service == "pbg-sederhana"
+            ? BuildingApproval().decide(question) : BusinessPermit().decide(question)
     }
 
-    private func received(_ question: Question) -> Answer {
-        var reasons: [Violation] = []
-        let risk = question.record("kbli")?["risiko"]
-        if risk == nil {
-            reasons.append(
-                Violation(
-                    "kbli", "risk_class", id: "Kode KBLI belum memiliki tingkat risiko; hubungi DPMPTSP.",
-                    en: "This KBLI code has no risk class yet; ask the permits office."))
-        }
-        if let contradiction = scaleAgainstCapital(question) { reasons.append(contradiction) }
-        if let area = question.text("wilayah"), area.utf8.count != 6 {
-            reasons.append(
-                Violation(
-                    "wilayah", "district", id: "Pilih kecamatan (kode 6 angka).", en: "Choose a district (6 digits)."))
-        }
-        guard reasons.isEmpty, let risk else { return .refuse(reasons) }
-        return .go(to: "pemeriksaan_dokumen").setting("risiko", risk)
+    /// What no service of the desk knows.
+    static func unknownAction() -> Answer {
+        .refuse(
+            Violation(
+                "", "action", id: "Tindakan ini tidak dikenal modul perizinan.",
+                en: "The permits module does not know this action."))
     }
 
-    /// A business is micro, small or medium by its capital without land and buildings (PP 7/2021 art. 35; domain row:
-    /// `izin-usaha`); the bounds are the table `skala-usaha`.
-    private func scaleAgainstCapital(_ question: Question) -> Violation? {
-        guard let row = question.record("skala-usaha"), let capital = question.integer("modal"),
-            let least = row["modal_min"].flatMap({ Int64($0) }), let most = row["modal_maks"].flatMap({ Int64($0) })
-        else {
-            return Violation(
-                "skala", "capital", id: "Batas modal skala ini belum ditetapkan; hubungi DPMPTSP.",
-                en: "This scale has no bounds of capital yet; ask the permits office.")
-        }
-        if least <= capital, capital <= most { return nil }
+    /// Permits are for a place in a district.
+    static func outsideDistricts(_ question: Question) -> Violation? {
+        guard let area = question.text("wilayah"), area.utf8.count != 6 else { return nil }
         return Violation(
-            "skala", "capital",
-            id: "Skala usaha tidak sesuai dengan modal: untuk skala ini modal Rp\(least) sampai Rp\(most).",
-            en: "Scale and capital do not match: this scale has a capital of Rp\(least) to Rp\(most).")
-    }
-
-    /// Micro businesses with low risk are issued without assessment.
-    private func documentsComplete(_ question: Question) -> Answer {
-        let risk = question.record("kbli")?["risiko"]
-        if question.text("skala") == "mikro", risk == "rendah" { return issued(question) }
-        return .go(to: "penilaian")
-    }
-
-    private func issued(_ question: Question) -> Answer {
-        .go(to: "terbit").setting("berlaku_sejak", question.today.iso)
+            "wilayah", "district", id: "Pilih kecamatan (kode 6 angka).", en: "Choose a district (6 digits).")
     }
 }

@@ -1,0 +1,64 @@
+// Business permits beyond their definition: the risk class, the shortest way, and scale against capital.
+
+import HubDomain
+import HubModuleKit
+
+/// `izin-usaha`
+struct BusinessPermit {
+    /// Actions with one way lead there; the rules below add what data cannot say.
+    func decide(_ question: Question) -> Answer {
+        switch question.action {
+        case "submit", "perbaiki": received(question)
+        case "minta_perbaikan": .go(to: "perbaikan")
+        case "dokumen_lengkap": documentsComplete(question)
+        case "selesai_dinilai": .go(to: "keputusan")
+        case "terbitkan": issued(question)
+        case "tolak": .go(to: "ditolak")
+        case "tarik": .go(to: "ditarik")
+        default: PermitsModule.unknownAction()
+        }
+    }
+
+    private func received(_ question: Question) -> Answer {
+        var reasons: [Violation] = []
+        let risk = question.record("kbli")?["risiko"]
+        if risk == nil {
+            reasons.append(
+                Violation(
+                    "kbli", "risk_class", id: "Kode KBLI belum memiliki tingkat risiko; hubungi DPMPTSP.",
+                    en: "This KBLI code has no risk class yet; ask the permits office."))
+        }
+        if let contradiction = scaleAgainstCapital(question) { reasons.append(contradiction) }
+        if let outside = PermitsModule.outsideDistricts(question) { reasons.append(outside) }
+        guard reasons.isEmpty, let risk else { return .refuse(reasons) }
+        return .go(to: "pemeriksaan_dokumen").setting("risiko", risk)
+    }
+
+    /// A business is micro, small or medium by its capital without land and buildings (PP 7/2021 art. 35; domain row:
+    /// `izin-usaha`); the bounds are the table `skala-usaha`.
+    private func scaleAgainstCapital(_ question: Question) -> Violation? {
+        guard let row = question.record("skala-usaha"), let capital = question.integer("modal"),
+            let least = row["modal_min"].flatMap({ Int64($0) }), let most = row["modal_maks"].flatMap({ Int64($0) })
+        else {
+            return Violation(
+                "skala", "capital", id: "Batas modal skala ini belum ditetapkan; hubungi DPMPTSP.",
+                en: "This scale has no bounds of capital yet; ask the permits office.")
+        }
+        if least <= capital, capital <= most { return nil }
+        return Violation(
+            "skala", "capital",
+            id: "Skala usaha tidak sesuai dengan modal: untuk skala ini modal Rp\(least) sampai Rp\(most).",
+            en: "Scale and capital do not match: this scale has a capital of Rp\(least) to Rp\(most).")
+    }
+
+    /// Micro businesses with low risk are issued without assessment.
+    private func documentsComplete(_ question: Question) -> Answer {
+        let risk = question.record("kbli")?["risiko"]
+        if question.text("skala") == "mikro", risk == "rendah" { return issued(question) }
+        return .go(to: "penilaian")
+    }
+
+    private func issued(_ question: Question) -> Answer {
+        .go(to: "terbit").setting("berlaku_sejak", question.today.iso)
+    }
+}
