@@ -133,6 +133,8 @@ let package = Package(
         // Floor 1: facts.
         .target(name: "CHubModule"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo-ft", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(
             name: "HubProto", dependencies: [protobuf], exclude: ["Generated/STAMP"],
             swiftSettings: [.swiftLanguageMode(.v6)] + coverage),
@@ -157,7 +159,8 @@ let package = Package(
             "HubModules",
             ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, yams, crypto, logging],
             settings: unchecked),
-        floor("HubTrust", ["HubDomain", x509, crypto]),
+        floor("HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),
+        floor("HubPapers", ["HubCore", "HubProto", "HubDomain", "CCairo", "CQREncode"]),
         floor(
             "HubClient",
             ["HubCompression", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, nioSSL, nioTLS]),
@@ -172,7 +175,7 @@ let package = Package(
         .executableTarget(
             name: "hubctl",
             dependencies: [
-                "HubConformance", "HubModules", "HubClient", "HubTrust", "HubProto", "HubDomain", protobuf,
+                "HubConformance", "HubModules", "HubClient", "HubTrust", "HubCore", "HubProto", "HubDomain", protobuf,
                 argumentParser, crypto, nioCore, yams,
             ], swiftSettings: strict),
         .executableTarget(
@@ -190,7 +193,8 @@ let package = Package(
         tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain", protobuf, logging]),
         tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb]),
         tests(of: "HubConformance"),
-        tests(of: "HubTrust", ["HubDomain", x509, crypto]),
+        tests(of: "HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),
+        tests(of: "HubPapers", ["HubTrust", "HubModules", "HubCore", "HubProto", "HubDomain"]),
         tests(
             of: "HubClient",
             [

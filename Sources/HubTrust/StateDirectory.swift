@@ -1,6 +1,7 @@
 // The files of a hub's state directory: who it is, and whom it trusts.
 
 import Glibc
+import HubCore
 package import HubDomain
 
 /// Where a hub keeps its keys, its policy and its configuration. The ledger lies beside them.
@@ -27,6 +28,10 @@ package struct StateDirectory: Sendable, Hashable {
     package var adminCertificate: String { path + "/admin.pem" }
     /// The first administrator's key.
     package var adminKey: String { path + "/admin.key" }
+    /// The key that signs papers; only the hub needs it.
+    package var paperKey: String { path + "/papers.key" }
+    /// Its published half: whoever has a copy can verify papers.
+    package var paperPublicKey: String { path + "/papers.pub.pem" }
     /// Which role may call what.
     package var policy: String { path + "/policy.yaml" }
     /// The hub's configuration.
@@ -80,10 +85,31 @@ package struct StateDirectory: Sendable, Hashable {
             certificatePEM: PrivateFile.read(authorityCertificate), keyPEM: PrivateFile.read(authorityKey))
     }
 
+    /// The key for papers kept here; made on the spot in a directory that is older than papers are.
+    ///
+    /// - Throws: ``HubError/Code/configurationInvalid`` naming what is missing or broken. A lost key is not replaced while
+    ///   its published half is there: papers of another key would not be verified with it.
+    package func loadPaperKey() throws(HubError) -> PaperKey {
+        if access(paperKey, F_OK) != 0, access(paperPublicKey, F_OK) != 0 { try writePaperKey() }
+        let key = try PaperKey(pem: PrivateFile.read(paperKey))
+        // A hub that died between the two files has told nobody of the key yet.
+        if access(paperPublicKey, F_OK) != 0 { try PrivateFile.write(key.publicKey.pem, to: paperPublicKey) }
+        guard try PaperPublicKey(pem: PrivateFile.read(paperPublicKey)).der == key.publicKey.der else {
+            throw HubError(.configurationInvalid, "\(paperPublicKey) is not the published half of \(paperKey)")
+        }
+        return key
+    }
+
+    private func writePaperKey() throws(HubError) {
+        let key = try PaperKey()
+        try PrivateFile.write(key.pem, to: paperKey)
+        try PrivateFile.write(key.publicKey.pem, to: paperPublicKey)
+    }
+
     private var files: [String] {
         [
-            authorityCertificate, authorityKey, hubCertificate, hubKey, adminCertificate, adminKey, policy,
-            configuration,
+            authorityCertificate, authorityKey, hubCertificate, hubKey, adminCertificate, adminKey,
+            paperKey, paperPublicKey, policy, configuration,
         ]
     }
 
@@ -103,6 +129,7 @@ package struct StateDirectory: Sendable, Hashable {
             try PrivateFile.write(issued.pem, to: certificatePath)
             try PrivateFile.write(key.pem, to: keyPath)
         }
+        try writePaperKey()
     }
 
     private func refuseExisting() throws(HubError) {

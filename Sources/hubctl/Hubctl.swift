@@ -30,8 +30,8 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
-            Bill.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Health.self,
-            Describe.self, Call.self,
+            Bill.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Paper.self,
+            Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
         ])
@@ -140,6 +140,12 @@ struct Clock: ParsableCommand {
 struct Audit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Whether the log still holds.", subcommands: [AuditVerify.self])
+}
+
+/// `hubctl paper …`
+struct Paper: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Papers that were issued.", subcommands: [PaperVerify.self])
 }
 
 /// `hubctl bench …`

@@ -45,7 +45,8 @@ final class Scratch {
 @Suite("A state directory")
 struct StateDirectoryTests {
     static let files = [
-        "admin.key", "admin.pem", "ca.key", "ca.pem", "hub.key", "hub.pem", "hub.yaml", "policy.yaml",
+        "admin.key", "admin.pem", "ca.key", "ca.pem", "hub.key", "hub.pem", "hub.yaml", "papers.key",
+        "papers.pub.pem", "policy.yaml",
     ]
     let scratch: Scratch
     let directory: StateDirectory

@@ -26,7 +26,9 @@ package struct ServiceCatalogue: Sendable {
     var treasury: HubTreasury?
     /// Who works where; nil = nobody has said it yet.
     var chart: OrganisationChart?
-    /// Calendars, tables and the organisation that hold now.
+    /// How papers look that are issued now, by name.
+    var papers: [String: HubPaperTemplate] = [:]
+    /// Calendars, tables, papers and the organisation that hold now.
     private(set) var inForce: [RuleName: HubRuleVersion] = [:]
     /// Hash of every version that was ever published, by ``HubRuleVersion/recordKey``.
     private(set) var published: [String: [UInt8]] = [:]

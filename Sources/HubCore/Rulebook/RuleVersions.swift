@@ -21,6 +21,7 @@ extension HubRuleKind {
         case .organisation: "organisation"
         case .treasury: "treasury"
         case .tariff: "tariff"
+        case .paper: "paper"
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }

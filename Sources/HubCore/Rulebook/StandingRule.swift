@@ -1,4 +1,4 @@
-// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, the organisation.
+// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, the organisation.
 
 package import HubDomain
 package import HubProto
@@ -47,10 +47,16 @@ extension HubTariff: StandingRule {
     }
 }
 
+extension HubPaperTemplate: StandingRule {
+    package static var kind: HubRuleKind { .paper }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.papers[name] = self }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
     static let types: [any StandingRule.Type] = [
         HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
+        HubPaperTemplate.self,
     ]
 
     /// A text of the ledger.

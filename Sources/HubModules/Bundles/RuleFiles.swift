@@ -1,4 +1,4 @@
-// Rules as files: definitions, calendars, tables and the organisation, wherever the files lie.
+// Rules as files: definitions, calendars, tables, papers and the organisation, wherever the files lie.
 
 import Crypto
 import HubCore
@@ -24,6 +24,7 @@ enum StandingReaders {
         ("organisation", { OrganisationReader($0).read() }),
         ("treasury", { TreasuryReader.read($0) }),
         ("tariffs", { TariffReader.read($0) }),
+        ("papers", { PaperReader($0).read() }),
     ]
 }
 

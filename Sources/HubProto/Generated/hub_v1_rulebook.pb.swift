@@ -37,6 +37,9 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   case organisation // = 4
   case treasury // = 5
   case tariff // = 6
+
+  /// How a paper looks.
+  case paper // = 7
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -52,6 +55,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4: self = .organisation
     case 5: self = .treasury
     case 6: self = .tariff
+    case 7: self = .paper
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -65,6 +69,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .organisation: return 4
     case .treasury: return 5
     case .tariff: return 6
+    case .paper: return 7
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -78,6 +83,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .organisation,
     .treasury,
     .tariff,
+    .paper,
   ]
 
 }
@@ -88,7 +94,7 @@ public nonisolated struct HubRuleFile: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, treasury and tariffs, or
+  /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, papers, treasury and tariffs, or
   /// "tables/<name>.csv" with "tables/<name>.yaml" beside it.
   public var path: String = String()
 
@@ -359,7 +365,7 @@ public nonisolated struct HubRulesHistoryReply: Sendable {
 fileprivate nonisolated let _protobuf_package = "hub.v1"
 
 nonisolated extension HubRuleKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0")
 }
 
 nonisolated extension HubRuleFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

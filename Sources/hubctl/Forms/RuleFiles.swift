@@ -15,8 +15,8 @@ struct RuleFiles: ParsableArguments {
 
     /// Folders of a bundle that hold rules, with the endings of their files.
     private static let folders = [
-        "services": ["yaml"], "calendars": ["yaml"], "organisation": ["yaml"], "treasury": ["yaml"],
-        "tariffs": ["yaml"], "tables": ["csv", "yaml"],
+        "services": ["yaml"], "calendars": ["yaml"], "organisation": ["yaml"], "papers": ["yaml"],
+        "tariffs": ["yaml"], "treasury": ["yaml"], "tables": ["csv", "yaml"],
     ]
     /// As the hub takes it.
     private static let fileBytesMax = 3 * 1_048_576
@@ -96,7 +96,7 @@ struct RuleFiles: ParsableArguments {
         let lines = String(decoding: content, as: UTF8.self).split(separator: "\n")
         let telling = [
             "open_weekdays:": "calendars", "based_on:": "calendars", "positions:": "organisation",
-            "accounts:": "treasury", "periods:": "tariffs",
+            "accounts:": "treasury", "periods:": "tariffs", "letterhead:": "papers",
         ]
         return lines.compactMap { line in telling.first { line.hasPrefix($0.key) }?.value }.first ?? "services"
     }

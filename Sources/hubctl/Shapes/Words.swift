@@ -138,6 +138,7 @@ extension HubRuleKind {
         case .organisation: "organisation"
         case .treasury: "treasury"
         case .tariff: "tariff"
+        case .paper: "paper"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
