@@ -217,7 +217,7 @@ let package = Package(
                 "CivilRegistryRules", "ComplaintsRules", "HubModuleKit", "HubModules", "HubCore", "HubProto",
                 "HubDomain", protobuf,
             ], named: "PluginTests"),
-        tests(of: "hubctl", ["HubClient", "HubTrust", "HubProto", "HubDomain", yams], named: "HubctlTests"),
+        tests(of: "hubctl", ["HubClient", "HubTrust", "HubCore", "HubProto", "HubDomain", yams], named: "HubctlTests"),
         tests(
             of: "hub-demo",
             [

@@ -34,7 +34,7 @@ struct PaperLayout {
     mutating func compose() throws(HubError) -> [[PaperMark]] {
         letterhead()
         title()
-        for block in order.template.blocks { place(block) }
+        for block in order.template.blocks where !tooLong { place(block) }
         ending()
         guard !tooLong else { throw HubError(.formInvalid, "a paper of more than \(Measures.pagesMax) pages") }
         for number in pages.indices { finish(number) }

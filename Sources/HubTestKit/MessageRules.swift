@@ -4,7 +4,8 @@ package import HubCore
 package import HubProto
 package import SwiftProtobuf
 
-/// Reads `services/…` as definitions, `calendars/…` as calendars, `organisation/…` as organisations and `tables/…` as tables.
+/// Reads files by their folders, as they stand in a bundle: `services/…` as definitions, `papers/…` as papers and so on; what
+/// stands elsewhere as tables.
 package struct MessageRules: RuleReader {
     package init() {}
 
@@ -16,6 +17,7 @@ package struct MessageRules: RuleReader {
             case "services": rules.definitions += read(file, &findings)
             case "calendars": rules.standing += standing(HubCalendar.self, file, &findings)
             case "organisation": rules.standing += standing(HubOrganisation.self, file, &findings)
+            case "papers": rules.standing += standing(HubPaperTemplate.self, file, &findings)
             case "treasury": rules.standing += standing(HubTreasury.self, file, &findings)
             case "tariffs": rules.standing += standing(HubTariff.self, file, &findings)
             default: rules.standing += standing(HubTable.self, file, &findings)

@@ -102,6 +102,25 @@ struct RulebookTests {
         #expect(!change.differences.contains { $0.path.hasPrefix("fields") || $0.path == "version" })
     }
 
+    @Test("brings a paper's next version into force as it does a table's, and tells which of its texts changed")
+    func paper() async throws {
+        func paper(_ version: String, _ label: String) -> HubPaperTemplate {
+            .with {
+                ($0.name, $0.version, $0.title.id) = ("surat", version, "SURAT")
+                $0.blocks = [.with { $0.facts.facts = [.with { ($0.label, $0.value) = (label, "{nama}") }] }]
+            }
+        }
+        var bundle = PublishingHub.bundle
+        bundle.standing.append(paper("1", "Nama"))
+        let ledger = InMemoryLedger()
+        let hub = try await PublishingHub.open(ledger: ledger, bundle: bundle)
+        try await hub.publish([MessageRules.file("papers/surat.bin", paper("2", "Nama usaha"))])
+        let again = try await PublishingHub.open(ledger: ledger, bundle: bundle)
+        let history = try await again.history(of: "surat").compactMap(\.changes.last)
+        #expect(history.map(\.rule.version) == ["2", "1"] && history.allSatisfy { $0.rule.kind == .paper })
+        #expect(history[0].differences.map(\.after) == ["Nama usaha"])
+    }
+
     @Test("answers a repeated publication with the first one's answer")
     func repeated() async throws {
         let hub = try await PublishingHub.open()

@@ -62,6 +62,15 @@ struct PaperPressTests {
 
     private static func hex(_ byte: UInt8) -> String { String(format: "%02x", byte) }
 
+    @Test("that was revoked or copied can still be scanned")
+    func stamped() async throws {
+        let paper = try PaperFixture()
+        let sealed = try await paper.sealed()
+        try workshop.write(paper.pdf(qrText: sealed, copy: 2, stamp: .revoked), to: "paper.pdf")
+        try workshop.run("pdftoppm", ["-r", "150", "-png", "-singlefile", "paper.pdf", "paper"])
+        #expect(try workshop.run("zbarimg", ["--quiet", "--raw", "paper.png"]).output == sealed + "\n")
+    }
+
     @Test("carries its fonts, in parts, and tells which letters they show")
     func fonts() throws {
         let paper = try PaperFixture()
@@ -128,6 +137,28 @@ struct PaperPressTests {
         #expect(!text.contains("\u{1B}") && !text.contains("\u{202E}"))
     }
 
+    @Test("comes of whatever values there are, and is refused only for its length")
+    func anything() async throws {
+        var random = Seeded(state: 20_261_126)
+        for round in 0..<24 {
+            var paper = try PaperFixture(round % 2 == 0 ? "izin-usaha" : "pbg-sederhana")
+            for name in paper.values.keys.sorted() {
+                let count = Int.random(in: 0...(round % 3 == 0 ? 3_000 : 60), using: &random)
+                paper.values[name] = (0..<count).reduce(into: "") { text, _ in
+                    let most: UInt32 = Bool.random(using: &random) ? 0x24F : 0x10_FFFF
+                    text.unicodeScalars.append(Unicode.Scalar(UInt32.random(in: 0...most, using: &random)) ?? " ")
+                }
+            }
+            let sealed = try await paper.sealed()
+            #expect(sealed.utf8.count <= 970)
+            do {
+                let pdf = try paper.pdf(qrText: sealed)
+                let text = try workshop.text(of: pdf)
+                #expect(text.contains("Halaman 1 dari "), "round \(round)")
+            } catch let error as HubError { #expect(error.code == .formInvalid, "round \(round)") }
+        }
+    }
+
     @Test("of more pages than a paper has is refused, and so is a code that is too dense")
     func tooMuch() throws {
         var paper = try PaperFixture()
@@ -157,6 +188,19 @@ struct PaperPressTests {
             (error as? HubError)?.code == .configurationInvalid
                 && (error as? HubError)?.detail.contains("apt-get install fonts-liberation2") == true
         }
+    }
+}
+
+/// SplitMix64, so that a failure can be repeated.
+private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }
 

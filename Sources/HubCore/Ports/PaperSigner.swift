@@ -5,8 +5,8 @@ package import HubProto
 
 /// Signs what a paper states.
 ///
-/// A signer may be slow, or away for days, when it is a service elsewhere. A paper is numbered, printed and issued only
-/// after it has answered: a QR code exists for signed bytes alone.
+/// A signer may be slow, or away for days, when it is a service elsewhere. A paper is printed and issued only after it has
+/// answered: a QR code exists for signed bytes alone. Services that sign whole PDF files are not meant here.
 package protocol PaperSigner: Sendable {
     /// The seal over a statement, `HubPaperStatement` as bytes. The same statement may be signed again.
     ///

@@ -13,6 +13,8 @@ struct PaperReader {
     private static let itemsMax = 40
     private static let headLinesMax = 8
     private static let sealMax = 6
+    /// Placeholders of a paper: each may become 4,000 characters.
+    private static let placeholdersMax = 400
     /// Characters of one text.
     private static let textMax = 2_000
     /// Bytes that issuer, number, dates and hash need at most in a statement, and a seal around it.
@@ -148,6 +150,10 @@ struct PaperReader {
 
     private func check(_ template: HubPaperTemplate) {
         let names = template.texts.flatMap { PlaceholderText($0)?.names ?? [] }
+        if names.count > Self.placeholdersMax {
+            top.find("blocks", "placeholder", "at most \(Self.placeholdersMax) placeholders in a paper")
+        }
+        if top.has("blocks"), template.blocks.isEmpty { top.find("blocks", "length", "a paper says something") }
         if top.has("number_line"), !names.contains("nomor") {
             top.find("number_line", "number", "print the paper's number: {nomor}")
         }

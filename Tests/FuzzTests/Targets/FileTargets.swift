@@ -13,7 +13,7 @@ extension FuzzTarget {
     static let files = [definition, manifest, calendar, organisation, treasury, tariff, table, configuration, policy]
 
     /// Rules of every bundle's file.
-    private static let anyFile: Set<Verdict> = [
+    static let anyFile: Set<Verdict> = [
         .accepted, "utf8", "anchor", "syntax", "type", "required", "unknown_key",
     ]
 
@@ -187,7 +187,7 @@ extension FuzzTarget {
     // MARK: Parts
 
     /// The rule that a file breaks first.
-    private static func file(
+    static func file(
         _ input: UnsafeRawBufferPointer, _ read: (YAMLObject) throws(BrokenPromise) -> Void
     ) throws(BrokenPromise) -> Verdict {
         guard let text = String(validating: input, as: UTF8.self) else { return "utf8" }
