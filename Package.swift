@@ -86,7 +86,7 @@ let products: [Product] = [
 let hubd = Target.executableTarget(
     name: "hubd",
     dependencies: [
-        "HubServer", "HubStore", "HubModules", "HubTrust", "HubCore", "HubWire", "HubProto", "HubDomain",
+        "HubServer", "HubStore", "HubModules", "HubPapers", "HubTrust", "HubCore", "HubWire", "HubProto", "HubDomain",
         argumentParser, lifecycle, logging, nioPosix, yams,
     ], swiftSettings: strict)
 
@@ -190,7 +190,9 @@ let package = Package(
         tests(of: "HubDomain"),
         tests(of: "HubWire", ["HubProto", "HubDomain", protobuf]),
         tests(of: "HubCompression", ["HubWire", "HubDomain"]),
-        tests(of: "HubCore", ["HubTestKit", "HubProto", "HubDomain", protobuf, logging]),
+        tests(
+            of: "HubCore",
+            ["HubTestKit", "HubPapers", "HubTrust", "HubProto", "HubDomain", protobuf, logging, crypto]),
         tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb]),
         tests(of: "HubConformance"),
         tests(of: "HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),

@@ -20,6 +20,8 @@ decoders=(
     Sources/HubCore/Catalogue/FormRules{,Values,Documents}.swift
     Sources/HubModules/Bundles/{YAMLAnchor,YAMLObject,DefinitionReader,DefinitionRules,DefinitionRules+Life}.swift
     Sources/HubModules/Bundles/{TableReader,Name}.swift Sources/HubDomain/Text/CSVReader.swift
+    Sources/HubDomain/Text/{Base45,PlaceholderText,PrintableText}.swift Sources/HubCore/Documents/PaperSealText.swift
+    Sources/HubModules/Bundles/PaperReader.swift
     Sources/HubDomain/Money/{EMVObject,QRISReader,QRISLimits,QRISWriter}.swift
     Sources/HubDomain/Cases/{CaseNumber,CaseID}.swift Sources/HubTrust/{PrincipalName,PrincipalReader}.swift
     Sources/HubTrust/CertificateRequest.swift Sources/hubd/{HubConfiguration,PolicyFile}.swift

@@ -59,6 +59,8 @@ static const hub_method methods[] = {
     {"layanan.v1.Documents/Put", HUB_UNARY, HUB_READS, 0}, /* the same bytes are the same document */
     {"layanan.v1.Documents/Get", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Documents/Read", HUB_SERVER_STREAM, HUB_READS, 0}, /* goes on at an offset of its request */
+    {"layanan.v1.Documents/Verify", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Documents/Reprint", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Uploads/Open", HUB_UNARY, HUB_READS, 0}, /* the upload's id is the client's own (W-75) */
     {"layanan.v1.Uploads/Write", HUB_CLIENT_STREAM, HUB_READS, 0},
     {"layanan.v1.Uploads/Commit", HUB_UNARY, HUB_READS, 0},

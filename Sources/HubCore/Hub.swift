@@ -23,6 +23,12 @@ package struct HubPorts: Sendable {
     package var health = HealthBoard()
     /// What uploads may take.
     package var uploads = UploadLimits()
+    /// Prints papers; nil = none can be issued, and they wait.
+    package var printer: (any PaperPrinter)?
+    /// Signs papers; nil = as above.
+    package var paperSigner: (any PaperSigner)?
+    /// Published halves of the keys with which this hub's papers were sealed.
+    package var paperKeys: [PaperPublicKey] = []
     /// Proportional memory of this process, bytes.
     package var memory: @Sendable () -> UInt64 = { 0 }
 
@@ -67,8 +73,12 @@ package struct Hub: Sendable {
         let absences = try await AbsenceBoard.load(from: ledger)
         let access = CaseAccess(policy: policy, rulebook: rulebook, absences: absences, clock: ports.clock)
         let numbers = NumberBlocks(ledger: ledger)
+        let office = PaperOffice(
+            ledger: ledger, blobs: ports.blobs, numbers: NumberBlocks(ledger: ledger, blockSize: 1),
+            printer: ports.printer, signer: ports.paperSigner)
+        let completion = StepCompletion(numbers: numbers, papers: office)
         let passage = DeadlinePassage(
-            ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, numbers: numbers,
+            ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, completion: completion,
             clock: ports.clock, counters: counters,
             stuck: StuckClocks(logger: logger))
         let recount = RecountRound(
@@ -83,7 +93,8 @@ package struct Hub: Sendable {
             memory: ports.memory)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
-            clock: ports.clock, deadlines: passage, numbers: numbers, random: ports.random)
+            clock: ports.clock, deadlines: passage, numbers: numbers, completion: completion,
+            random: ports.random)
         let seal = CursorSeal(key: ports.cursorKey)
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
         var router = CallRouter(policy: policy, statistics: statistics)
@@ -100,7 +111,11 @@ package struct Hub: Sendable {
             clock: ports.clock)
         router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, access: access, seal: seal))
         let documents = DocumentService(ledger: ledger, blobs: ports.blobs, access: access)
-        router.addDocuments(documents)
+        router.addDocuments(
+            documents,
+            PaperService(
+                ledger: ledger, journal: journal, rulebook: rulebook, access: access, office: office,
+                clock: ports.clock, keys: ports.paperKeys))
         router.addUploads(
             UploadService(
                 documents: documents, rulebook: rulebook, clock: ports.clock,
@@ -114,8 +129,8 @@ package struct Hub: Sendable {
                 ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, access: access,
                 clock: ports.clock))
         let payments = PaymentService(
-            ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage, numbers: numbers,
-            clock: ports.clock)
+            ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
+            completion: completion, clock: ports.clock)
         router.addPayments(
             payments,
             Reconciliation(

@@ -4,21 +4,44 @@ import HubCore
 import HubProto
 
 extension PaperLayout {
-    mutating func place(_ block: HubPaperBlock) {
+    /// - Parameter isLast: Its last part goes where the signature goes: a signature alone on a page could be put behind
+    ///   any other text.
+    mutating func place(_ block: HubPaperBlock, isLast: Bool) {
         switch block.kind {
-        case .paragraph(let text): paragraph(text, x: Measures.left, width: Measures.width)
+        case .paragraph(let text):
+            if isLast { keepWithEnding(text, width: Measures.width) }
+            paragraph(text, x: Measures.left, width: Measures.width)
         case .heading(let text):
             y += 4
             // A heading alone at the foot of a page would belong to nothing.
             reserve(4 * Measures.strong.leading)
             centre(lines(text.id, Measures.strong))
             centre(lines(text.en, Measures.english))
-        case .facts(let list): for fact in list.facts { place(fact) }
+        case .facts(let list):
+            for (place, fact) in list.facts.enumerated() {
+                if isLast, place == list.facts.count - 1 {
+                    keepWithEnding(.with { $0.id = content.filled(fact) }, width: Measures.width / 2)
+                }
+                self.place(fact)
+            }
         case .clauses(let list):
-            for (place, clause) in list.clauses.enumerated() { self.clause(clause, number: place + 1) }
+            for (place, clause) in list.clauses.enumerated() {
+                if isLast, place == list.clauses.count - 1 {
+                    keepWithEnding(clause, width: Measures.width - Measures.number)
+                }
+                self.clause(clause, number: place + 1)
+            }
         case nil: return
         }
         y += Measures.paragraphGap
+    }
+
+    /// Makes sure that a short text and the block at the end stand on one page.
+    private mutating func keepWithEnding(_ text: HubPaperText, width: Double) {
+        let own =
+            height(lines(text.id, Measures.body, width: width)) + height(lines(text.en, Measures.english, width: width))
+        guard own < Measures.pageHeight / 4 else { return }
+        reserve(own + 2 * Measures.paragraphGap + Measures.endingGap + endingHeight)
     }
 
     private mutating func paragraph(_ text: HubPaperText, x: Double, width: Double) {

@@ -34,7 +34,9 @@ struct PaperLayout {
     mutating func compose() throws(HubError) -> [[PaperMark]] {
         letterhead()
         title()
-        for block in order.template.blocks where !tooLong { place(block) }
+        for (place, block) in order.template.blocks.enumerated() where !tooLong {
+            self.place(block, isLast: place == order.template.blocks.count - 1)
+        }
         ending()
         guard !tooLong else { throw HubError(.formInvalid, "a paper of more than \(Measures.pagesMax) pages") }
         for number in pages.indices { finish(number) }
@@ -165,12 +167,10 @@ struct PaperLayout {
 
     /// The code and who answers for the paper, side by side on one page.
     private mutating func ending() {
-        y += 10
+        y += Measures.endingGap
         let signature = signatureLines
         let caption = captionLines
-        let left = (square == nil ? 0 : Measures.code + 6) + height(caption)
-        let right = height(signature.all) + 2 * Measures.ink
-        reserve(max(left, right))
+        reserve(endingHeight)
         let start = y
         if let square {
             put(.code(square, x: Measures.left, y: y + 2, side: Measures.code))
@@ -183,7 +183,12 @@ struct PaperLayout {
         y = max(y, lowest)
     }
 
-    private func height(_ lines: [TextLine]) -> Double { lines.reduce(0) { $0 + $1.style.leading } }
+    var endingHeight: Double {
+        let left = (square == nil ? 0 : Measures.code + 6) + height(captionLines)
+        return max(left, height(signatureLines.all) + 2 * Measures.ink)
+    }
+
+    func height(_ lines: [TextLine]) -> Double { lines.reduce(0) { $0 + $1.style.leading } }
 
     private var captionLines: [TextLine] {
         guard square != nil else { return [] }

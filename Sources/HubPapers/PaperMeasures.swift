@@ -32,6 +32,7 @@ enum PaperMeasures {
     /// Numbers of clauses.
     static let number = 8 * millimetre
     static let paragraphGap = 6.0
+    static let endingGap = 10.0
     /// The block at the end: a code on the left, who answers for it on the right.
     static let code = 38 * millimetre
     static let caption = 62 * millimetre

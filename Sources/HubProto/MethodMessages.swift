@@ -83,6 +83,8 @@ extension HubMethod {
         putDocument: Messages(LayananPutDocumentRequest.self, LayananPutDocumentReply.self),
         getDocument: Messages(LayananGetDocumentRequest.self, LayananGetDocumentReply.self),
         readDocument: Messages(LayananReadDocumentRequest.self, LayananDocumentChunk.self),
+        verifyPaper: Messages(LayananVerifyPaperRequest.self, LayananVerifyPaperReply.self),
+        reprintPaper: Messages(LayananReprintPaperRequest.self, LayananReprintPaperReply.self),
         openUpload: Messages(LayananOpenUploadRequest.self, LayananUploadState.self),
         writeUpload: Messages(LayananUploadChunk.self, LayananUploadState.self),
         commitUpload: Messages(LayananCommitUploadRequest.self, LayananPutDocumentReply.self),

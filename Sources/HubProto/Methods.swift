@@ -239,6 +239,12 @@ extension HubMethod {
     /// Gives a paper back in chunks.
     public static let readDocument = Self("layanan.v1.Documents/Read", shape: .serverStream)
 
+    /// Whether a paper holds.
+    public static let verifyPaper = Self("layanan.v1.Documents/Verify", requestBytesMax: requestBytesSmall)
+    /// Prints a paper once more.
+    public static let reprintPaper = Self(
+        "layanan.v1.Documents/Reprint", mutating: true, requestBytesMax: requestBytesSmall)
+
     // MARK: layanan.v1.Uploads
 
     /// Begins an upload, or finds it again.
@@ -263,7 +269,7 @@ extension HubMethod {
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,
-        putDocument, getDocument, readDocument, openUpload, writeUpload, commitUpload, abandonUpload,
+        putDocument, getDocument, readDocument, verifyPaper, reprintPaper, openUpload, writeUpload, commitUpload, abandonUpload,
     ]
 }
 

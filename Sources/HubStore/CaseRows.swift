@@ -32,9 +32,7 @@ struct SideRows: Sendable, Equatable {
     init() {}
 
     init(_ write: CaseWrite) {
-        running = write.state.deadlines.filter { $0.state == .running }.map {
-            Running(dueMillis: $0.dueMs, name: $0.name)
-        }
+        running = write.state.timers.map { Running(dueMillis: $0.dueMillis, name: $0.name) }
         var seen: Set<IndexEntry> = []
         index = write.index.filter { seen.insert($0).inserted }
         let due = write.state.earliestRunningDueMillis ?? .max

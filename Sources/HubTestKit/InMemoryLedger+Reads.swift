@@ -83,9 +83,7 @@ extension InMemoryLedger {
 
     private var running: [DueDeadline] {
         cases.flatMap { id, stored in
-            stored.state.deadlines.filter { $0.state == .running }.map {
-                DueDeadline(caseID: id, name: $0.name, dueMillis: $0.dueMs)
-            }
+            stored.state.timers.map { DueDeadline(caseID: id, name: $0.name, dueMillis: $0.dueMillis) }
         }
     }
 

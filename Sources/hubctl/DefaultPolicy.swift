@@ -113,6 +113,7 @@ enum DefaultPolicy {
             - "layanan.v1.Desk/Absences"
             - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Payments/Books"
+            - "layanan.v1.Documents/Verify"
             - "grpc.*"
 
         # Roles whose reads and actions are not limited to their own department.

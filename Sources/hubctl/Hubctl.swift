@@ -145,7 +145,7 @@ struct Audit: ParsableCommand {
 /// `hubctl paper …`
 struct Paper: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Papers that were issued.", subcommands: [PaperVerify.self])
+        abstract: "Papers that were issued.", subcommands: [PaperCheck.self, PaperReprint.self, PaperVerify.self])
 }
 
 /// `hubctl bench …`

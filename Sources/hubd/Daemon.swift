@@ -4,6 +4,7 @@ import Foundation
 import HubCore
 import HubDomain
 import HubModules
+import HubPapers
 import HubServer
 import HubStore
 import HubTrust
@@ -65,6 +66,7 @@ struct Daemon {
             signer: StateSigner(authority: authority), cursorKey: authority.secret(for: "cursors"),
             random: { UInt64.random(in: .min ... .max) })
         ports.health = health
+        try Self.equip(&ports, state, logger)
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
@@ -83,6 +85,17 @@ struct Daemon {
             (try? PrincipalReader.principal(fromDER: certificate)) ?? nil
         }
         return (hub, server)
+    }
+
+    /// What papers need. A machine without fonts serves everything else: its papers wait.
+    private static func equip(
+        _ ports: inout HubPorts, _ state: StateDirectory, _ logger: Logger
+    ) throws(HubError) {
+        let key = try state.loadPaperKey()
+        (ports.paperSigner, ports.paperKeys) = (key, [key.publicKey])
+        do throws(HubError) { ports.printer = try PaperPress() } catch {
+            logger.error("papers wait: this hub cannot print", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Serves until SIGTERM or SIGINT.

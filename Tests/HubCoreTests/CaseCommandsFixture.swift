@@ -27,14 +27,16 @@ struct SmallHub {
     static func open(
         ledger: any Ledger = InMemoryLedger(), blobs: any BlobStore = InMemoryBlobStore(),
         uploads: UploadLimits = UploadLimits(), bundle: LoadedBundle = bundle, principals: [Caller] = [],
-        answer: @escaping @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { $1 }
+        answer: @escaping @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { $1 },
+        equip: (inout HubPorts) -> Void = { _ in }
     ) async throws -> SmallHub {
-        try await SmallHub(ledger, blobs, uploads, AgreeableModules(answer: answer, bundle: bundle), principals)
+        try await SmallHub(
+            ledger, blobs, uploads, AgreeableModules(answer: answer, bundle: bundle), principals, equip)
     }
 
     private init(
         _ ledger: any Ledger, _ blobs: any BlobStore, _ uploads: UploadLimits, _ modules: AgreeableModules,
-        _ principals: [Caller]
+        _ principals: [Caller], _ equip: (inout HubPorts) -> Void
     ) async throws {
         self.ledger = ledger
         self.blobs = blobs
@@ -45,6 +47,7 @@ struct SmallHub {
             cursorKey: Self.cursorKey, random: { random.number() })
         ports.health = health
         ports.uploads = uploads
+        equip(&ports)
         health.report(module: "uji", services: [Self.service], isServing: true)
         let facts = ProcessFacts(instanceID: Array(repeating: 1, count: 16), software: "test", startedMillis: 0, pid: 1)
         hub = try await Hub.assemble(

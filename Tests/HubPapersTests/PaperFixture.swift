@@ -44,11 +44,9 @@ struct PaperFixture {
             "modal": "Rp15.000.000", "tenaga_kerja": "2", "tempat": "Makmur",
             "jabatan": "KEPALA DINAS PENANAMAN MODAL DAN PELAYANAN TERPADU SATU PINTU",
             "pejabat": "Dra. CONTOH PEJABAT, M.Si.", "pangkat": "Pembina Utama Muda", "nip": "19700101 199503 2 000",
-            "tanggal_permohonan": "2 November 2026", "nomor_pernyataan_teknis": "PT-2026-000007-1",
-            "alamat_pemilik": "Jalan Contoh Nomor 2, Desa Contoh",
-            "lokasi": "Jalan Melati Nomor 3, Desa Contoh, Kecamatan Contoh", "koordinat": "-7,801200, 110,364500",
-            "nomor_hak_tanah": "SHM 00000/Contoh", "fungsi": "Hunian", "luas_lantai": "72", "jumlah_lantai": "2",
-            "retribusi": "Rp1.296.000", "nomor_bukti_bayar": "SSRD-2026-000011-5",
+            "tanggal_permohonan": "2 November 2026", "wilayah_nama": "Contoh", "lintang": "-7,801200",
+            "bujur": "110,364500", "nomor_sertifikat": "SHM 00000/Contoh", "fungsi": "Hunian", "luas_lantai": "72",
+            "jumlah_lantai": "2", "tagihan": "Rp1.296.000", "bukti_bayar": "SSRD-2026-000011-5",
         ]
         values.merge(issue.values) { $1 }
     }

@@ -126,6 +126,17 @@ struct PaperPressTests {
         #expect(text.filter { $0 == "W" }.count >= 150)
     }
 
+    @Test("has its signature on a page with the end of its text, wherever that is")
+    func signatureNotAlone() throws {
+        var paper = try PaperFixture()
+        for count in stride(from: 0, through: 160, by: 8) {
+            paper.values["alamat"] = String(repeating: "Jalan Contoh ", count: count)
+            let pages = try workshop.text(of: paper.pdf(qrText: "")).split(separator: "\u{0C}")
+            let last = try #require(pages.last)
+            #expect(last.contains("Ditetapkan di Makmur") && last.contains("Izin ini dapat dicabut"), "\(count)")
+        }
+    }
+
     @Test("drops what cannot be seen, and shows a mark for what its fonts lack")
     func strange() throws {
         var paper = try PaperFixture()

@@ -37,5 +37,23 @@ extension HubClient {
         ) -> HubStream<LayananDocumentChunk> {
             client.stream(.readDocument, request, options: options)
         }
+
+        /// Whether a paper holds, for whoever has it in hand: by the text of its QR code, or by its number.
+        ///
+        /// `layanan.v1.Documents/Verify`
+        public func verify(
+            _ request: LayananVerifyPaperRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananVerifyPaperReply> {
+            try await client.call(.verifyPaper, request, options: options)
+        }
+
+        /// Prints a paper that holds once more; each copy says which it is. Needs an idempotency key.
+        ///
+        /// `layanan.v1.Documents/Reprint`
+        public func reprint(
+            _ request: LayananReprintPaperRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananReprintPaperReply> {
+            try await client.call(.reprintPaper, request, options: options)
+        }
     }
 }

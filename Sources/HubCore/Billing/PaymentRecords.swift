@@ -22,16 +22,6 @@ extension NumberBlocks {
     }
 }
 
-extension Commit {
-    /// Records that lead from the numbers of bills to their case; written with the bill.
-    static func bills(of state: HubCase, after before: HubCase?) -> [RecordWrite] {
-        let known = Set((before?.bills ?? []).map(\.number))
-        return state.bills.map(\.number).filter { !known.contains($0) }.map { number in
-            RecordWrite(key: HubBill.recordPrefix + number, expectedVersion: 0, body: [UInt8](state.id))
-        }
-    }
-}
-
 extension Payment {
     /// What a reference can stand for.
     enum Kind: String {

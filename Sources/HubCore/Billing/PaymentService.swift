@@ -11,7 +11,7 @@ struct PaymentService: Sendable {
     let rulebook: Rulebook
     let access: CaseAccess
     let deadlines: DeadlinePassage
-    let numbers: NumberBlocks
+    let completion: StepCompletion
     let clock: any HubClock
 
     /// The largest payment, rupiah.
@@ -135,13 +135,13 @@ struct PaymentService: Sendable {
         let outcome = try body(&account, found)
         var after = found
         after.state.bills[found.index] = account.bill
-        try follow(&after, from: found, definition, catalogue, now)
-        try await numbers.number(&after.state, year: catalogue.today(now).year)
+        try await follow(&after, from: found, definition, catalogue, now)
         after.state.follow(found.state, now)
         var commit = Commit(after.state, after: found.state, .paid, key: key, definition) { event in
             event.action = account.bill.number
             event.actor = actor
             event.postings = account.moved
+            event.papers = after.state.papersChanged(since: found.state)
         }
         commit.records += try account.moved.map { posting throws(HubError) in
             try posting.entry(of: after.state, account.bill, catalogue.today(now))
@@ -155,12 +155,13 @@ struct PaymentService: Sendable {
     private func follow(
         _ after: inout Found, from before: Found, _ definition: HubServiceDefinition, _ catalogue: ServiceCatalogue,
         _ now: Int64
-    ) throws(HubError) {
+    ) async throws(HubError) {
         let plan = BillPlan(definition: definition, catalogue: catalogue, nowMillis: now)
         switch (before.bill.state, after.bill.state) {
         case (.open, .settled):
             try plan.move(&after.state, to: after.bill.settledTo)
-            try plan.complete(&after.state, after: before.state)
+            try await completion.complete(
+                &after.state, after: before.state, by: nil, definition, catalogue, nowMillis: now)
         case (.settled, .open): try plan.move(&after.state, to: after.bill.stage)
         default: break
         }

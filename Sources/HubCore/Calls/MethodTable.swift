@@ -97,10 +97,12 @@ extension CallRouter {
         stream(.watchCases, watch.run)
     }
 
-    mutating func addDocuments(_ documents: DocumentService) {
+    mutating func addDocuments(_ documents: DocumentService, _ papers: PaperService) {
         unary(.putDocument, documents.put)
         unary(.getDocument, documents.get)
         stream(.readDocument, documents.read)
+        unary(.verifyPaper, papers.verify)
+        change(.reprintPaper, papers.reprint)
     }
 
     mutating func addUploads(_ uploads: UploadService) {

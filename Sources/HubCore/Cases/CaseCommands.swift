@@ -15,6 +15,7 @@ package struct CaseCommands: Sendable {
     let clock: any HubClock
     let deadlines: DeadlinePassage
     let numbers: NumberBlocks
+    let completion: StepCompletion
     let random: @Sendable () -> UInt64
 
     /// How often a decision is made anew after the case changed meanwhile.
@@ -167,10 +168,10 @@ package struct CaseCommands: Sendable {
                 form: form, nowMillis: question.nowMs, seed: question.seed)
             let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
             var (state, event) = try transition.apply(acceptance, new: try await new?(), plan: plan)
-            try BillPlan(definition: definition, catalogue: catalogue, nowMillis: question.nowMs)
-                .complete(&state, after: before)
+            try await completion.complete(
+                &state, after: before, by: action, definition, catalogue, nowMillis: question.nowMs)
             event.stageAfter = state.stage
-            try await numbers.number(&state, year: catalogue.today(question.nowMs).year)
+            event.papers = state.papersChanged(since: before)
             return (state, event, definition)
         case nil:
             throw HubError(.decisionInvalid, "\(definition.service): the decision says neither yes nor no")
@@ -187,7 +188,7 @@ package struct CaseCommands: Sendable {
                 state: step.state, expectedVersion: before?.version ?? 0,
                 index: indexEntries(of: step.state.data, definition: step.definition))
         ]
-        commit.records = Commit.bills(of: step.state, after: before)
+        commit.records = Commit.pointers(to: step.state, after: before)
         if step.event.kind == .imported {
             let origin = step.state.origin
             commit.records += [

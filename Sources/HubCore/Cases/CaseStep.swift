@@ -31,6 +31,24 @@ extension Commit {
                 index: indexEntries(of: state.data, definition: definition))
         ]
         events = [event]
-        records = Self.bills(of: state, after: before)
+        records = Self.pointers(to: state, after: before)
+    }
+}
+
+extension Commit {
+    /// Records that lead from the numbers of a case's new bills and papers to the case.
+    static func pointers(to state: HubCase, after before: HubCase?) -> [RecordWrite] {
+        let known = Set(before?.pointers ?? [])
+        return state.pointers.filter { !known.contains($0) }.map { key in
+            RecordWrite(key: key, expectedVersion: 0, body: [UInt8](state.id))
+        }
+    }
+}
+
+extension HubCase {
+    /// Keys under which its bills and papers are found.
+    fileprivate var pointers: [String] {
+        bills.map(\.number).filter { !$0.isEmpty }.map { HubBill.recordPrefix + $0 }
+            + papers.map(\.number).filter { !$0.isEmpty }.map { HubPaper.recordPrefix + $0 }
     }
 }

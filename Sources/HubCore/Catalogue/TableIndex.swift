@@ -9,7 +9,7 @@ package struct TableIndex: Sendable {
     /// Key of the first row; nil when the table is empty.
     package let firstKey: String?
 
-    private let columns: [String]
+    let columns: [String]
     private let rows: [String: [String]]
 
     /// Of two rows with one key the first counts; a bundle with such a table is refused before it comes here.

@@ -11,7 +11,7 @@ struct DeadlinePassage: Sendable {
     let journal: Journal
     let rulebook: Rulebook
     let absences: AbsenceBoard
-    let numbers: NumberBlocks
+    let completion: StepCompletion
     let clock: any HubClock
     let counters: HubCounters
     let stuck: StuckClocks
@@ -28,14 +28,17 @@ struct DeadlinePassage: Sendable {
     private func pass(_ due: DueDeadline, _ catalogue: ServiceCatalogue) async throws(HubError) {
         for _ in 1...Self.attempts {
             guard let before = try await ledger.caseState(id: due.caseID),
-                before.deadlines.contains(where: {
-                    $0.name == due.name && $0.state == .running && $0.dueMs == due.dueMillis
-                })
+                before.timers.contains(DueTimer(name: due.name, dueMillis: due.dueMillis))
             else { return }
-            if try await recount(before, catalogue) { continue }
-            guard let commit = await commit(passing: due.name, of: before, catalogue) else { return }
+            let isPaper = due.name.hasPrefix(PaperOffice.timerPrefix)
+            if !isPaper, try await recount(before, catalogue) { continue }
+            guard
+                let commit = isPaper
+                    ? await commit(issuing: due.name, of: before, catalogue)
+                    : await commit(passing: due.name, of: before, catalogue)
+            else { return }
             if case .committed = try await journal.commit(commit) {
-                counters.deadlinesPassed.add(1, ordering: .relaxed)
+                if !isPaper { counters.deadlinesPassed.add(1, ordering: .relaxed) }
                 return
             }
         }
@@ -95,13 +98,35 @@ struct DeadlinePassage: Sendable {
             let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
             let now = clock.nowMillis()
             var state = try plan.passed(name, of: before, nowMillis: now)
-            try BillPlan(definition: definition, catalogue: catalogue, nowMillis: now).complete(&state, after: before)
-            try await numbers.number(&state, year: catalogue.today(now).year)
+            try await completion.complete(&state, after: before, by: nil, definition, catalogue, nowMillis: now)
             if state.escalation != before.escalation {
                 state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
             }
             state.follow(before, now)
-            return Commit(state, after: before, .deadlinePassed, definition) { $0.action = name }
+            return Commit(state, after: before, .deadlinePassed, definition) { event in
+                event.action = name
+                event.papers = state.papersChanged(since: before)
+            }
+        } catch {
+            stuck.tell(name, of: before, error)
+            return nil
+        }
+    }
+
+    /// A paper that waited for its signature is tried again.
+    private func commit(
+        issuing name: String, of before: HubCase, _ catalogue: ServiceCatalogue
+    ) async -> Commit? {
+        do throws(HubError) {
+            let definition = try catalogue.definition(of: before)
+            let now = clock.nowMillis()
+            var state = before
+            try await completion.papers.issue(&state, definition, catalogue, nowMillis: now)
+            state.follow(before, now)
+            return Commit(state, after: before, .paper, definition) { event in
+                event.papers = state.papersChanged(since: before)
+                event.action = event.papers.first?.number ?? ""
+            }
         } catch {
             stuck.tell(name, of: before, error)
             return nil

@@ -117,8 +117,10 @@ struct DocumentService: Sendable {
     /// A document of a case that the actor may see.
     private func find(_ hash: [UInt8], of name: String, _ actor: HubActor) async throws(HubError) -> StoredDocument {
         let state = try await CaseReads(ledger: ledger, access: access).find(name, actor)
-        guard state.documents.contains(where: { [UInt8]($0.sha256) == hash }),
-            let document = try await ledger.document(sha256: hash)
+        let isOfCase =
+            state.documents.contains { [UInt8]($0.sha256) == hash }
+            || state.papers.contains { [UInt8]($0.sha256) == hash || [UInt8]($0.copySha256) == hash }
+        guard isOfCase, !hash.isEmpty, let document = try await ledger.document(sha256: hash)
         else { throw HubError(.documentNotFound, "the case has no such document") }
         return document
     }

@@ -39,6 +39,9 @@ package struct OrganisationChart: Sendable {
 
     // MARK: Units
 
+    /// What the regency is called: the title of the unit above all others.
+    var rootTitle: HubText { units.values.first { $0.parent.isEmpty }?.title ?? HubText() }
+
     package func contains(unit: String) -> Bool { units[unit] != nil }
 
     /// The unit and everything above it, nearest first; ends at the regency, or after 16 units.

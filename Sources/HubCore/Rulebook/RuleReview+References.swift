@@ -13,6 +13,7 @@ extension RuleReview {
         for calendar in definition.calendarNames where verdict.catalogue.calendars[calendar] == nil {
             verdict.find(written.file, "calendar", "no calendar \(calendar) is in force")
         }
+        for problem in definition.unprintable(in: verdict.catalogue) { verdict.find(written.file, "paper", problem) }
         for problem in definition.unpriced(in: verdict.catalogue, nowMillis: nowMillis) {
             verdict.find(written.file, "tariff", problem)
         }

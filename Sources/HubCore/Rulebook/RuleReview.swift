@@ -50,6 +50,7 @@ struct RuleReview: Sendable {
         }
         for calendar in newCalendars { reach(over: calendar, &verdict) }
         for tariff in rules.all(HubTariff.self) { prices(of: tariff, &verdict) }
+        for paper in rules.all(HubPaperTemplate.self) { placeholders(of: paper, &verdict) }
         return verdict
     }
 

@@ -84,6 +84,16 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
         return overflow ? (days < 0 ? .earliest : .latest) : CalendarDate(dayNumber: sum)
     }
 
+    /// The same day that many months later, or the month's last one where it has no such day.
+    public func adding(months: Int) -> CalendarDate {
+        let (civilYear, civilMonth, civilDay) = (year, month, day)
+        let count = civilYear * 12 + civilMonth - 1 + min(max(months, -120_000), 120_000)
+        let (newYear, newMonth) = (count / 12, count % 12 + 1)
+        guard (1...9999).contains(newYear), newMonth >= 1 else { return months < 0 ? .earliest : .latest }
+        let last = Self.days(in: newMonth, of: newYear)
+        return CalendarDate(year: newYear, month: newMonth, day: min(civilDay, last)) ?? self
+    }
+
     /// How many days after `first` the day `second` is; negative when it is before.
     public static func daysBetween(_ first: CalendarDate, _ second: CalendarDate) -> Int {
         second.dayNumber - first.dayNumber

@@ -36,6 +36,7 @@ struct BundleReferences {
         let calendars = Set(all.flatMap { $0.bundle[HubCalendar.self].map(\.name) })
         let bases = Set(all.flatMap { $0.bundle[HubCalendar.self].filter(\.basedOn.isEmpty).map(\.name) })
         let tariffs = Set(all.flatMap { $0.bundle[HubTariff.self].map(\.name) })
+        let papers = Set(all.flatMap { $0.bundle[HubPaperTemplate.self].map(\.name) })
         let accounts = Set(all.flatMap { $0.bundle[HubTreasury.self].flatMap(\.accounts) }.map(\.code))
         var found: [String] = []
         for tariff in bundle.bundle[HubTariff.self] where !accounts.contains(tariff.account) {
@@ -48,6 +49,9 @@ struct BundleReferences {
             }
             for tariff in Set(definition.charges.map(\.tariff)).sorted() where !tariffs.contains(tariff) {
                 found.append("\(name) tariff: no bundle brings a tariff \(tariff)")
+            }
+            for paper in definition.paperNames where !papers.contains(paper) {
+                found.append("\(name) paper: no bundle brings a paper \(paper)")
             }
             for calendar in definition.calendarNames where !calendars.contains(calendar) {
                 found.append("\(name) calendar: no bundle brings a calendar \(calendar)")

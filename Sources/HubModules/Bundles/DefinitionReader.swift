@@ -110,6 +110,8 @@ struct DefinitionReader {
             $0.title = object.title()
             $0.ended = object.flag("ended")
             if let bill = bill(object) { $0.bill = bill }
+            $0.issues = object.objects("issues").map(paper)
+            $0.revokes = object.texts("revokes")
         }
     }
 
@@ -121,6 +123,26 @@ struct DefinitionReader {
             $0.settledTo = bill.text("settled_to", required: true)
             $0.dueDays = UInt32(bill.integer("due_days", 0...3_650, required: true) ?? 0)
         }
+    }
+
+    private func paper(_ object: YAMLObject) -> HubPaperRule {
+        var rule = HubPaperRule()
+        rule.paper = object.text("paper", required: true)
+        rule.number = object.text("number", required: true)
+        rule.validUntil = object.text("valid_until")
+        rule.validMonths = UInt32(object.integer("valid_months", 1...1_200) ?? 0)
+        if let values = object.object("values") {
+            for (name, node) in values.pairs() {
+                guard let text = node.scalar?.string else {
+                    values.find(name, "type", "`values` are texts")
+                    continue
+                }
+                rule.values.append(.with { ($0.name, $0.text) = (name, text) })
+            }
+            values.finish()
+        }
+        object.finish()
+        return rule
     }
 
     private func charge(_ object: YAMLObject) -> HubCharge {
@@ -146,6 +168,7 @@ struct DefinitionReader {
             $0.roles = object.texts("roles", required: true)
             $0.noteRequired = object.flag("note_required")
             $0.fields = object.texts("fields")
+            $0.reissues = object.texts("reissues")
         }
     }
 

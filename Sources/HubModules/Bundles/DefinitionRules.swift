@@ -20,6 +20,7 @@ struct DefinitionRules {
         actions()
         for clock in definition.clocks { check(clock) }
         charges()
+        papers()
     }
 
     /// - Parameters:

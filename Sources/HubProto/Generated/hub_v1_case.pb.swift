@@ -125,6 +125,57 @@ public nonisolated enum HubClockUnit: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// How a paper stands.
+public nonisolated enum HubPaperState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// It shall be issued, and waits for its signature.
+  case due // = 1
+  case issued // = 2
+  case revoked // = 3
+
+  /// Another one stands in its place.
+  case superseded // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .due
+    case 2: self = .issued
+    case 3: self = .revoked
+    case 4: self = .superseded
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .due: return 1
+    case .issued: return 2
+    case .revoked: return 3
+    case .superseded: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [HubPaperState] = [
+    .unspecified,
+    .due,
+    .issued,
+    .revoked,
+    .superseded,
+  ]
+
+}
+
 /// What kind of thing happened.
 public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -154,6 +205,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Money of a bill moved; `action` is the bill's number.
   case paid // = 13
+
+  /// A paper was issued after its signature had to be waited for, or printed again; `action` is its number.
+  case paper // = 14
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -176,6 +230,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 11: self = .handedOver
     case 12: self = .absence
     case 13: self = .paid
+    case 14: self = .paper
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -196,6 +251,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .handedOver: return 11
     case .absence: return 12
     case .paid: return 13
+    case .paper: return 14
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -216,6 +272,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .handedOver,
     .absence,
     .paid,
+    .paper,
   ]
 
 }
@@ -552,11 +609,68 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._bills = newValue}
   }
 
+  /// What was issued with it, the newest last.
+  public var papers: [HubPaper] {
+    get {_storage._papers}
+    set {_uniqueStorage()._papers = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A permit, certificate or letter that a case brings about. Its PDF lies in the hub under its hash
+/// (layanan.v1.Documents/Get), its QR code proves it without the hub.
+public nonisolated struct HubPaper: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name and version of the template.
+  public var name: String = String()
+
+  public var version: String = String()
+
+  /// As it is printed.
+  public var number: String = String()
+
+  public var state: HubPaperState = .unspecified
+
+  /// YYYY-MM-DD in the regency's time; the last day empty = until revoked.
+  public var issuedOn: String = String()
+
+  public var validUntil: String = String()
+
+  /// SHA-256 of the PDF, 32 bytes, and its size; empty while it waits.
+  public var sha256: Data = Data()
+
+  public var size: UInt64 = 0
+
+  /// Text of the QR code: the sealed statement.
+  public var qr: String = String()
+
+  /// Copies that were printed later, and the SHA-256 of the last one.
+  public var copies: UInt32 = 0
+
+  public var copySha256: Data = Data()
+
+  /// While it waits for its signature: when it is tried next, milliseconds since 1970 UTC, and how often it was.
+  public var dueMs: Int64 = 0
+
+  public var attempts: UInt32 = 0
+
+  /// Placeholders and their values, as printed; personal.
+  public var values: [HubFieldValue] = []
+
+  /// Why it was revoked.
+  public var note: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// Where an imported case comes from.
@@ -721,6 +835,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._seed = newValue}
   }
 
+  /// Papers that changed: name, version, number, state and hashes.
+  public var papers: [HubPaper] {
+    get {_storage._papers}
+    set {_uniqueStorage()._papers = newValue}
+  }
+
   /// Version of the definition that was valid.
   public var definitionVersion: String {
     get {_storage._definitionVersion}
@@ -813,8 +933,12 @@ nonisolated extension HubClockUnit: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLOCK_UNIT_UNSPECIFIED\0\u{1}CLOCK_UNIT_HOURS\0\u{1}CLOCK_UNIT_WORKING_DAYS\0")
 }
 
+nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PAPER_STATE_UNSPECIFIED\0\u{1}PAPER_STATE_DUE\0\u{1}PAPER_STATE_ISSUED\0\u{1}PAPER_STATE_REVOKED\0\u{1}PAPER_STATE_SUPERSEDED\0")
+}
+
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1107,7 +1231,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1135,6 +1259,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _heldSinceMs: Int64 = 0
     var _asked: String = String()
     var _bills: [HubBill] = []
+    var _papers: [HubPaper] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1170,6 +1295,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _heldSinceMs = source._heldSinceMs
       _asked = source._asked
       _bills = source._bills
+      _papers = source._papers
     }
   }
 
@@ -1213,6 +1339,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 23: try { try decoder.decodeSingularInt64Field(value: &_storage._heldSinceMs) }()
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._asked) }()
         case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._bills) }()
+        case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
         default: break
         }
       }
@@ -1300,6 +1427,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._bills.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._bills, fieldNumber: 25)
       }
+      if !_storage._papers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._papers, fieldNumber: 26)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1334,10 +1464,111 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._heldSinceMs != rhs_storage._heldSinceMs {return false}
         if _storage._asked != rhs_storage._asked {return false}
         if _storage._bills != rhs_storage._bills {return false}
+        if _storage._papers != rhs_storage._papers {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubPaper: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Paper"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}version\0\u{1}number\0\u{1}state\0\u{3}issued_on\0\u{3}valid_until\0\u{1}sha256\0\u{1}size\0\u{1}qr\0\u{1}copies\0\u{3}copy_sha256\0\u{3}due_ms\0\u{1}attempts\0\u{1}values\0\u{1}note\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.issuedOn) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.sha256) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.qr) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.copies) }()
+      case 11: try { try decoder.decodeSingularBytesField(value: &self.copySha256) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self.dueMs) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.values) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.version.isEmpty {
+      try visitor.visitSingularStringField(value: self.version, fieldNumber: 2)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 3)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 4)
+    }
+    if !self.issuedOn.isEmpty {
+      try visitor.visitSingularStringField(value: self.issuedOn, fieldNumber: 5)
+    }
+    if !self.validUntil.isEmpty {
+      try visitor.visitSingularStringField(value: self.validUntil, fieldNumber: 6)
+    }
+    if !self.sha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sha256, fieldNumber: 7)
+    }
+    if self.size != 0 {
+      try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 8)
+    }
+    if !self.qr.isEmpty {
+      try visitor.visitSingularStringField(value: self.qr, fieldNumber: 9)
+    }
+    if self.copies != 0 {
+      try visitor.visitSingularUInt32Field(value: self.copies, fieldNumber: 10)
+    }
+    if !self.copySha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.copySha256, fieldNumber: 11)
+    }
+    if self.dueMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.dueMs, fieldNumber: 12)
+    }
+    if self.attempts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 13)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.values, fieldNumber: 14)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 15)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubPaper, rhs: HubPaper) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.issuedOn != rhs.issuedOn {return false}
+    if lhs.validUntil != rhs.validUntil {return false}
+    if lhs.sha256 != rhs.sha256 {return false}
+    if lhs.size != rhs.size {return false}
+    if lhs.qr != rhs.qr {return false}
+    if lhs.copies != rhs.copies {return false}
+    if lhs.copySha256 != rhs.copySha256 {return false}
+    if lhs.dueMs != rhs.dueMs {return false}
+    if lhs.attempts != rhs.attempts {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs.note != rhs.note {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1390,7 +1621,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1416,6 +1647,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _documents: [HubDocument] = []
     var _changed: [HubFieldValue] = []
     var _seed: UInt64 = 0
+    var _papers: [HubPaper] = []
     var _definitionVersion: String = String()
 
       // This property is used as the initial default value for new instances of the type.
@@ -1450,6 +1682,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _documents = source._documents
       _changed = source._changed
       _seed = source._seed
+      _papers = source._papers
       _definitionVersion = source._definitionVersion
     }
   }
@@ -1493,6 +1726,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._changed) }()
         case 23: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._definitionVersion) }()
+        case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
         default: break
         }
       }
@@ -1577,6 +1811,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._definitionVersion.isEmpty {
         try visitor.visitSingularStringField(value: _storage._definitionVersion, fieldNumber: 24)
       }
+      if !_storage._papers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._papers, fieldNumber: 25)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1609,6 +1846,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._documents != rhs_storage._documents {return false}
         if _storage._changed != rhs_storage._changed {return false}
         if _storage._seed != rhs_storage._seed {return false}
+        if _storage._papers != rhs_storage._papers {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
         return true
       }

@@ -668,12 +668,59 @@ public nonisolated struct HubStage: Sendable {
   /// Clears the value of `bill`. Subsequent reads from it will return its default value.
   public mutating func clearBill() {self._bill = nil}
 
+  /// Papers that a case gets when it comes here.
+  public var issues: [HubPaperRule] = []
+
+  /// Names of papers that hold no longer when a case comes here.
+  public var revokes: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _title: HubText? = nil
   fileprivate var _bill: HubBillRule? = nil
+}
+
+/// A paper that is issued.
+public nonisolated struct HubPaperRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name of its template.
+  public var paper: String = String()
+
+  /// Pattern of its number, such as "{urut:4}/PBG/{rom}/{yyyy}".
+  public var number: String = String()
+
+  /// Date field with the last day on which it holds; empty = the next rule.
+  public var validUntil: String = String()
+
+  /// Months for which it holds; 0 = until revoked.
+  public var validMonths: UInt32 = 0
+
+  /// Values that the template names and the case does not have, such as who signs.
+  public var values: [HubPaperValue] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct HubPaperValue: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Placeholder, [a-z][a-z0-9_]{0,47}.
+  public var name: String = String()
+
+  public var text: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What a case owes in a stage. One that owes nothing goes on at once.
@@ -774,6 +821,9 @@ public nonisolated struct HubAction: Sendable {
 
   /// Fields the action may change; none = no form, for REPAIR = every field of the form.
   public var fields: [String] = []
+
+  /// Names of papers of the stage that are issued anew, in place of those that hold.
+  public var reissues: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1517,7 +1567,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1529,6 +1579,8 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.ended) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._bill) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.issues) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.revokes) }()
       default: break
       }
     }
@@ -1551,6 +1603,12 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     try { if let v = self._bill {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.issues.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.issues, fieldNumber: 5)
+    }
+    if !self.revokes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.revokes, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1559,6 +1617,93 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs._title != rhs._title {return false}
     if lhs.ended != rhs.ended {return false}
     if lhs._bill != rhs._bill {return false}
+    if lhs.issues != rhs.issues {return false}
+    if lhs.revokes != rhs.revokes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubPaperRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PaperRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}paper\0\u{1}number\0\u{3}valid_until\0\u{3}valid_months\0\u{1}values\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.paper) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.validMonths) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.paper.isEmpty {
+      try visitor.visitSingularStringField(value: self.paper, fieldNumber: 1)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 2)
+    }
+    if !self.validUntil.isEmpty {
+      try visitor.visitSingularStringField(value: self.validUntil, fieldNumber: 3)
+    }
+    if self.validMonths != 0 {
+      try visitor.visitSingularUInt32Field(value: self.validMonths, fieldNumber: 4)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.values, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubPaperRule, rhs: HubPaperRule) -> Bool {
+    if lhs.paper != rhs.paper {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.validUntil != rhs.validUntil {return false}
+    if lhs.validMonths != rhs.validMonths {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubPaperValue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PaperValue"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}text\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubPaperValue, rhs: HubPaperValue) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.text != rhs.text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1665,7 +1810,7 @@ nonisolated extension HubCharge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Action"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}kind\0\u{1}from\0\u{1}to\0\u{1}roles\0\u{3}note_required\0\u{1}fields\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}kind\0\u{1}from\0\u{1}to\0\u{1}roles\0\u{3}note_required\0\u{1}fields\0\u{1}reissues\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1681,6 +1826,7 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.roles) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.noteRequired) }()
       case 8: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
+      case 9: try { try decoder.decodeRepeatedStringField(value: &self.reissues) }()
       default: break
       }
     }
@@ -1715,6 +1861,9 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.fields.isEmpty {
       try visitor.visitRepeatedStringField(value: self.fields, fieldNumber: 8)
     }
+    if !self.reissues.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.reissues, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1727,6 +1876,7 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.roles != rhs.roles {return false}
     if lhs.noteRequired != rhs.noteRequired {return false}
     if lhs.fields != rhs.fields {return false}
+    if lhs.reissues != rhs.reissues {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

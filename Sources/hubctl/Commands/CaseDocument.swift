@@ -17,7 +17,8 @@ struct CaseDocument: HubCommand {
             """)
 
     @Argument(help: "Number or id of the case.") var number: String
-    @Argument(help: "Kind of document, as in the service's definition.") var kind: String
+    @Argument(help: "Kind of document as in the service's definition, or number of a paper that was issued.")
+    var kind: String
     @Option(help: ArgumentHelp("Where to; must not exist.", valueName: "file"), completion: .file()) var out: String
 
     @OptionGroup var output: OutputOptions
@@ -25,8 +26,8 @@ struct CaseDocument: HubCommand {
 
     func run(_ session: Session) async throws {
         let state = try await session.getCase(number)
-        guard let paper = state.documents.first(where: { $0.kind == kind }) else {
-            throw HubError(.documentNotFound, "the case has no document of this kind")
+        guard let paper = state.documents.first(where: { $0.kind == kind }) ?? state.issued(kind) else {
+            throw HubError(.documentNotFound, "the case has no document of this kind, and no paper of this number")
         }
         let request = LayananReadDocumentRequest.with { ($0.sha256, $0.case) = (paper.sha256, number) }
         var options = CallOptions.watching
@@ -68,5 +69,16 @@ struct CaseDocument: HubCommand {
 
     private var failure: HubError {
         HubError(.configurationInvalid, "\(out) cannot be written: \(String(cString: strerror(errno)))")
+    }
+}
+
+extension HubCase {
+    /// The PDF of a paper by its number: its last copy where there is one.
+    fileprivate func issued(_ number: String) -> HubDocument? {
+        guard let paper = papers.last(where: { $0.number == number && !$0.sha256.isEmpty }) else { return nil }
+        return .with {
+            $0.sha256 = paper.copies > 0 ? paper.copySha256 : paper.sha256
+            $0.mediaType = "application/pdf"
+        }
     }
 }

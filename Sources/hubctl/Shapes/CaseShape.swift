@@ -32,7 +32,7 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `bills`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an
+    /// `deadlines`, `papers`, `bills`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an
     /// answer to a change `receipt` and `replayed`.
     func detail(
         _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
@@ -72,6 +72,18 @@ extension HubCase {
             }
             lines += ["", "Clocks (UTC):"] + table.lines()
         }
+        if !papers.isEmpty {
+            var table = Table([
+                .text("PAPER"), .text("NUMBER"), .text("STATE"), .text("ISSUED"), .text("UNTIL"), .count("COPIES"),
+            ])
+            for paper in papers {
+                table.add([
+                    paper.name, paper.number, paper.state.word, paper.issuedOn, paper.validUntil,
+                    paper.copies == 0 ? "" : String(paper.copies),
+                ])
+            }
+            lines += ["", "Papers:"] + table.lines()
+        }
         for bill in bills { lines += ["", "Bill:"] + bill.text.map { "  " + $0 } }
         if !documents.isEmpty {
             var table = Table([.text("DOCUMENT"), .text("TYPE"), .count("BYTES"), .text("SHA256", shrinks: true)])
@@ -94,6 +106,7 @@ extension HubCase {
             ("data", .object(members: data.map { ($0.name, privacy.json($0)) })),
             ("documents", .array(documents.map { .object(members: $0.members) })),
             ("deadlines", .array(deadlines.map { .object(members: $0.members) })),
+            ("papers", .array(papers.map { .object(members: $0.members) })),
             ("bills", .array(bills.map { .object(members: $0.members) })),
             ("warnings", .array(warnings.map { .object(members: $0.members) })), ("escalated_to", .text(escalatedTo)),
             ("holder", .text(holder)), ("held_since", .moment(heldSinceMs)), ("asked", .text(asked)),

@@ -64,6 +64,7 @@ extension HubEventKind {
         case .handedOver: "handed_over"
         case .absence: "absence"
         case .paid: "paid"
+        case .paper: "paper"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

@@ -277,6 +277,51 @@ void   hub__v1__case__free_unpacked
   assert(message->base.descriptor == &hub__v1__case__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__paper__init
+                     (Hub__V1__Paper         *message)
+{
+  static const Hub__V1__Paper init_value = HUB__V1__PAPER__INIT;
+  *message = init_value;
+}
+size_t hub__v1__paper__get_packed_size
+                     (const Hub__V1__Paper *message)
+{
+  assert(message->base.descriptor == &hub__v1__paper__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__paper__pack
+                     (const Hub__V1__Paper *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__paper__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__paper__pack_to_buffer
+                     (const Hub__V1__Paper *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__paper__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Paper *
+       hub__v1__paper__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Paper *)
+     protobuf_c_message_unpack (&hub__v1__paper__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__paper__free_unpacked
+                     (Hub__V1__Paper *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__paper__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__origin__init
                      (Hub__V1__Origin         *message)
 {
@@ -965,7 +1010,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[25] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[26] =
 {
   {
     "id",
@@ -1267,6 +1312,18 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[25] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "papers",
+    26,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_papers),
+    offsetof(Hub__V1__Case, papers),
+    &hub__v1__paper__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
@@ -1287,6 +1344,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   20,   /* field[20] = note */
   1,   /* field[1] = number */
   19,   /* field[19] = origin */
+  25,   /* field[25] = papers */
   2,   /* field[2] = service */
   5,   /* field[5] = stage */
   6,   /* field[6] = stage_title */
@@ -1298,7 +1356,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 25 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1308,11 +1366,231 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  25,
+  26,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
   1,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__paper__field_descriptors[15] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, state),
+    &hub__v1__paper_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "issued_on",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, issued_on),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "valid_until",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, valid_until),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sha256",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "qr",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, qr),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "copies",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, copies),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "copy_sha256",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, copy_sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_ms",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, due_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attempts",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, attempts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "values",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Paper, n_values),
+    offsetof(Hub__V1__Paper, values),
+    &hub__v1__field_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Paper, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__paper__field_indices_by_name[] = {
+  12,   /* field[12] = attempts */
+  9,   /* field[9] = copies */
+  10,   /* field[10] = copy_sha256 */
+  11,   /* field[11] = due_ms */
+  4,   /* field[4] = issued_on */
+  0,   /* field[0] = name */
+  14,   /* field[14] = note */
+  2,   /* field[2] = number */
+  8,   /* field[8] = qr */
+  6,   /* field[6] = sha256 */
+  7,   /* field[7] = size */
+  3,   /* field[3] = state */
+  5,   /* field[5] = valid_until */
+  13,   /* field[13] = values */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange hub__v1__paper__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 15 }
+};
+const ProtobufCMessageDescriptor hub__v1__paper__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Paper",
+  "Paper",
+  "Hub__V1__Paper",
+  "hub.v1",
+  sizeof(Hub__V1__Paper),
+  15,
+  hub__v1__paper__field_descriptors,
+  hub__v1__paper__field_indices_by_name,
+  1,  hub__v1__paper__number_ranges,
+  (ProtobufCMessageInit) hub__v1__paper__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__origin__field_descriptors[4] =
@@ -1392,7 +1670,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[24] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[25] =
 {
   {
     "sequence",
@@ -1682,6 +1960,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[24] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "papers",
+    25,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_papers),
+    offsetof(Hub__V1__Event, papers),
+    &hub__v1__paper__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
@@ -1701,6 +1991,7 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   16,   /* field[16] = moved */
   13,   /* field[13] = note */
   2,   /* field[2] = number */
+  24,   /* field[24] = papers */
   18,   /* field[18] = postings */
   22,   /* field[22] = seed */
   0,   /* field[0] = sequence */
@@ -1712,7 +2003,7 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 24 }
+  { 0, 25 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -1722,7 +2013,7 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  24,
+  25,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
   1,  hub__v1__event__number_ranges,
@@ -2026,7 +2317,41 @@ const ProtobufCEnumDescriptor hub__v1__clock_unit__descriptor =
   hub__v1__clock_unit__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[14] =
+static const ProtobufCEnumValue hub__v1__paper_state__enum_values_by_number[5] =
+{
+  { "PAPER_STATE_UNSPECIFIED", "HUB__V1__PAPER_STATE__PAPER_STATE_UNSPECIFIED", 0 },
+  { "PAPER_STATE_DUE", "HUB__V1__PAPER_STATE__PAPER_STATE_DUE", 1 },
+  { "PAPER_STATE_ISSUED", "HUB__V1__PAPER_STATE__PAPER_STATE_ISSUED", 2 },
+  { "PAPER_STATE_REVOKED", "HUB__V1__PAPER_STATE__PAPER_STATE_REVOKED", 3 },
+  { "PAPER_STATE_SUPERSEDED", "HUB__V1__PAPER_STATE__PAPER_STATE_SUPERSEDED", 4 },
+};
+static const ProtobufCIntRange hub__v1__paper_state__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex hub__v1__paper_state__enum_values_by_name[5] =
+{
+  { "PAPER_STATE_DUE", 1 },
+  { "PAPER_STATE_ISSUED", 2 },
+  { "PAPER_STATE_REVOKED", 3 },
+  { "PAPER_STATE_SUPERSEDED", 4 },
+  { "PAPER_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "hub.v1.PaperState",
+  "PaperState",
+  "Hub__V1__PaperState",
+  "hub.v1",
+  5,
+  hub__v1__paper_state__enum_values_by_number,
+  5,
+  hub__v1__paper_state__enum_values_by_name,
+  1,
+  hub__v1__paper_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[15] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -2042,11 +2367,12 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[14] =
   { "EVENT_KIND_HANDED_OVER", "HUB__V1__EVENT_KIND__EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_ABSENCE", "HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_PAID", "HUB__V1__EVENT_KIND__EVENT_KIND_PAID", 13 },
+  { "EVENT_KIND_PAPER", "HUB__V1__EVENT_KIND__EVENT_KIND_PAPER", 14 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 14}
+{0, 0},{0, 15}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[14] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[15] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
@@ -2055,6 +2381,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[14
   { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
   { "EVENT_KIND_PAID", 13 },
+  { "EVENT_KIND_PAPER", 14 },
   { "EVENT_KIND_PUBLISHED", 9 },
   { "EVENT_KIND_RECOUNTED", 8 },
   { "EVENT_KIND_REOPENED", 5 },
@@ -2070,9 +2397,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  14,
+  15,
   hub__v1__event_kind__enum_values_by_number,
-  14,
+  15,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

@@ -23,6 +23,7 @@ typedef struct Hub__V1__Document Hub__V1__Document;
 typedef struct Hub__V1__Deadline Hub__V1__Deadline;
 typedef struct Hub__V1__Warning Hub__V1__Warning;
 typedef struct Hub__V1__Case Hub__V1__Case;
+typedef struct Hub__V1__Paper Hub__V1__Paper;
 typedef struct Hub__V1__Origin Hub__V1__Origin;
 typedef struct Hub__V1__Event Hub__V1__Event;
 typedef struct Hub__V1__DeadlineMove Hub__V1__DeadlineMove;
@@ -66,6 +67,23 @@ typedef enum _Hub__V1__ClockUnit {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__CLOCK_UNIT)
 } Hub__V1__ClockUnit;
 /*
+ * How a paper stands.
+ */
+typedef enum _Hub__V1__PaperState {
+  HUB__V1__PAPER_STATE__PAPER_STATE_UNSPECIFIED = 0,
+  /*
+   * It shall be issued, and waits for its signature.
+   */
+  HUB__V1__PAPER_STATE__PAPER_STATE_DUE = 1,
+  HUB__V1__PAPER_STATE__PAPER_STATE_ISSUED = 2,
+  HUB__V1__PAPER_STATE__PAPER_STATE_REVOKED = 3,
+  /*
+   * Another one stands in its place.
+   */
+  HUB__V1__PAPER_STATE__PAPER_STATE_SUPERSEDED = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__PAPER_STATE)
+} Hub__V1__PaperState;
+/*
  * What kind of thing happened.
  */
 typedef enum _Hub__V1__EventKind {
@@ -100,7 +118,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * Money of a bill moved; `action` is the bill's number.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_PAID = 13
+  HUB__V1__EVENT_KIND__EVENT_KIND_PAID = 13,
+  /*
+   * A paper was issued after its signature had to be waited for, or printed again; `action` is its number.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_PAPER = 14
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -372,10 +394,71 @@ struct  Hub__V1__Case
    */
   size_t n_bills;
   Hub__V1__Bill **bills;
+  /*
+   * What was issued with it, the newest last.
+   */
+  size_t n_papers;
+  Hub__V1__Paper **papers;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
+
+
+/*
+ * A permit, certificate or letter that a case brings about. Its PDF lies in the hub under its hash
+ * (layanan.v1.Documents/Get), its QR code proves it without the hub.
+ */
+struct  Hub__V1__Paper
+{
+  ProtobufCMessage base;
+  /*
+   * Name and version of the template.
+   */
+  char *name;
+  char *version;
+  /*
+   * As it is printed.
+   */
+  char *number;
+  Hub__V1__PaperState state;
+  /*
+   * YYYY-MM-DD in the regency's time; the last day empty = until revoked.
+   */
+  char *issued_on;
+  char *valid_until;
+  /*
+   * SHA-256 of the PDF, 32 bytes, and its size; empty while it waits.
+   */
+  ProtobufCBinaryData sha256;
+  uint64_t size;
+  /*
+   * Text of the QR code: the sealed statement.
+   */
+  char *qr;
+  /*
+   * Copies that were printed later, and the SHA-256 of the last one.
+   */
+  uint32_t copies;
+  ProtobufCBinaryData copy_sha256;
+  /*
+   * While it waits for its signature: when it is tried next, milliseconds since 1970 UTC, and how often it was.
+   */
+  int64_t due_ms;
+  uint32_t attempts;
+  /*
+   * Placeholders and their values, as printed; personal.
+   */
+  size_t n_values;
+  Hub__V1__FieldValue **values;
+  /*
+   * Why it was revoked.
+   */
+  char *note;
+};
+#define HUB__V1__PAPER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__paper__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__PAPER_STATE__PAPER_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, {0,NULL}, 0, 0, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -481,13 +564,18 @@ struct  Hub__V1__Event
    */
   uint64_t seed;
   /*
+   * Papers that changed: name, version, number, state and hashes.
+   */
+  size_t n_papers;
+  Hub__V1__Paper **papers;
+  /*
    * Version of the definition that was valid.
    */
   char *definition_version;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -682,6 +770,25 @@ Hub__V1__Case *
 void   hub__v1__case__free_unpacked
                      (Hub__V1__Case *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__Paper methods */
+void   hub__v1__paper__init
+                     (Hub__V1__Paper         *message);
+size_t hub__v1__paper__get_packed_size
+                     (const Hub__V1__Paper   *message);
+size_t hub__v1__paper__pack
+                     (const Hub__V1__Paper   *message,
+                      uint8_t             *out);
+size_t hub__v1__paper__pack_to_buffer
+                     (const Hub__V1__Paper   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Paper *
+       hub__v1__paper__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__paper__free_unpacked
+                     (Hub__V1__Paper *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__Origin methods */
 void   hub__v1__origin__init
                      (Hub__V1__Origin         *message);
@@ -797,6 +904,9 @@ typedef void (*Hub__V1__Warning_Closure)
 typedef void (*Hub__V1__Case_Closure)
                  (const Hub__V1__Case *message,
                   void *closure_data);
+typedef void (*Hub__V1__Paper_Closure)
+                 (const Hub__V1__Paper *message,
+                  void *closure_data);
 typedef void (*Hub__V1__Origin_Closure)
                  (const Hub__V1__Origin *message,
                   void *closure_data);
@@ -820,6 +930,7 @@ typedef void (*Hub__V1__Cursor_Closure)
 
 extern const ProtobufCEnumDescriptor    hub__v1__deadline_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__clock_unit__descriptor;
+extern const ProtobufCEnumDescriptor    hub__v1__paper_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__event_kind__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__actor__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__field_value__descriptor;
@@ -827,6 +938,7 @@ extern const ProtobufCMessageDescriptor hub__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__deadline__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__warning__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__case__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__paper__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__origin__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__event__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__deadline_move__descriptor;

@@ -277,6 +277,96 @@ void   hub__v1__stage__free_unpacked
   assert(message->base.descriptor == &hub__v1__stage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__paper_rule__init
+                     (Hub__V1__PaperRule         *message)
+{
+  static const Hub__V1__PaperRule init_value = HUB__V1__PAPER_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__paper_rule__get_packed_size
+                     (const Hub__V1__PaperRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__paper_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__paper_rule__pack
+                     (const Hub__V1__PaperRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__paper_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__paper_rule__pack_to_buffer
+                     (const Hub__V1__PaperRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__paper_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__PaperRule *
+       hub__v1__paper_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__PaperRule *)
+     protobuf_c_message_unpack (&hub__v1__paper_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__paper_rule__free_unpacked
+                     (Hub__V1__PaperRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__paper_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__paper_value__init
+                     (Hub__V1__PaperValue         *message)
+{
+  static const Hub__V1__PaperValue init_value = HUB__V1__PAPER_VALUE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__paper_value__get_packed_size
+                     (const Hub__V1__PaperValue *message)
+{
+  assert(message->base.descriptor == &hub__v1__paper_value__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__paper_value__pack
+                     (const Hub__V1__PaperValue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__paper_value__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__paper_value__pack_to_buffer
+                     (const Hub__V1__PaperValue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__paper_value__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__PaperValue *
+       hub__v1__paper_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__PaperValue *)
+     protobuf_c_message_unpack (&hub__v1__paper_value__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__paper_value__free_unpacked
+                     (Hub__V1__PaperValue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__paper_value__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__bill_rule__init
                      (Hub__V1__BillRule         *message)
 {
@@ -1476,7 +1566,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[4] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[6] =
 {
   {
     "name",
@@ -1526,17 +1616,43 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[4] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "issues",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Stage, n_issues),
+    offsetof(Hub__V1__Stage, issues),
+    &hub__v1__paper_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revokes",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__Stage, n_revokes),
+    offsetof(Hub__V1__Stage, revokes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__stage__field_indices_by_name[] = {
   3,   /* field[3] = bill */
   2,   /* field[2] = ended */
+  4,   /* field[4] = issues */
   0,   /* field[0] = name */
+  5,   /* field[5] = revokes */
   1,   /* field[1] = title */
 };
 static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -1546,11 +1662,152 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  4,
+  6,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
   1,  hub__v1__stage__number_ranges,
   (ProtobufCMessageInit) hub__v1__stage__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__paper_rule__field_descriptors[5] =
+{
+  {
+    "paper",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PaperRule, paper),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PaperRule, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "valid_until",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PaperRule, valid_until),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "valid_months",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PaperRule, valid_months),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "values",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__PaperRule, n_values),
+    offsetof(Hub__V1__PaperRule, values),
+    &hub__v1__paper_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__paper_rule__field_indices_by_name[] = {
+  1,   /* field[1] = number */
+  0,   /* field[0] = paper */
+  3,   /* field[3] = valid_months */
+  2,   /* field[2] = valid_until */
+  4,   /* field[4] = values */
+};
+static const ProtobufCIntRange hub__v1__paper_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor hub__v1__paper_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.PaperRule",
+  "PaperRule",
+  "Hub__V1__PaperRule",
+  "hub.v1",
+  sizeof(Hub__V1__PaperRule),
+  5,
+  hub__v1__paper_rule__field_descriptors,
+  hub__v1__paper_rule__field_indices_by_name,
+  1,  hub__v1__paper_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__paper_rule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__paper_value__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PaperValue, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PaperValue, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__paper_value__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = text */
+};
+static const ProtobufCIntRange hub__v1__paper_value__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hub__v1__paper_value__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.PaperValue",
+  "PaperValue",
+  "Hub__V1__PaperValue",
+  "hub.v1",
+  sizeof(Hub__V1__PaperValue),
+  2,
+  hub__v1__paper_value__field_descriptors,
+  hub__v1__paper_value__field_indices_by_name,
+  1,  hub__v1__paper_value__number_ranges,
+  (ProtobufCMessageInit) hub__v1__paper_value__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__bill_rule__field_descriptors[3] =
@@ -1720,7 +1977,7 @@ const ProtobufCMessageDescriptor hub__v1__charge__descriptor =
   (ProtobufCMessageInit) hub__v1__charge__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[8] =
+static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[9] =
 {
   {
     "name",
@@ -1818,6 +2075,18 @@ static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[8] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reissues",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__Action, n_reissues),
+    offsetof(Hub__V1__Action, reissues),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__action__field_indices_by_name[] = {
   7,   /* field[7] = fields */
@@ -1825,6 +2094,7 @@ static const unsigned hub__v1__action__field_indices_by_name[] = {
   2,   /* field[2] = kind */
   0,   /* field[0] = name */
   6,   /* field[6] = note_required */
+  8,   /* field[8] = reissues */
   5,   /* field[5] = roles */
   1,   /* field[1] = title */
   4,   /* field[4] = to */
@@ -1832,7 +2102,7 @@ static const unsigned hub__v1__action__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__action__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor hub__v1__action__descriptor =
 {
@@ -1842,7 +2112,7 @@ const ProtobufCMessageDescriptor hub__v1__action__descriptor =
   "Hub__V1__Action",
   "hub.v1",
   sizeof(Hub__V1__Action),
-  8,
+  9,
   hub__v1__action__field_descriptors,
   hub__v1__action__field_indices_by_name,
   1,  hub__v1__action__number_ranges,

@@ -23,6 +23,8 @@ typedef struct Hub__V1__FieldCondition Hub__V1__FieldCondition;
 typedef struct Hub__V1__Choice Hub__V1__Choice;
 typedef struct Hub__V1__DocumentRule Hub__V1__DocumentRule;
 typedef struct Hub__V1__Stage Hub__V1__Stage;
+typedef struct Hub__V1__PaperRule Hub__V1__PaperRule;
+typedef struct Hub__V1__PaperValue Hub__V1__PaperValue;
 typedef struct Hub__V1__BillRule Hub__V1__BillRule;
 typedef struct Hub__V1__Charge Hub__V1__Charge;
 typedef struct Hub__V1__Action Hub__V1__Action;
@@ -373,10 +375,67 @@ struct  Hub__V1__Stage
    * A case that comes here owes something, and stays until it is paid or taken elsewhere.
    */
   Hub__V1__BillRule *bill;
+  /*
+   * Papers that a case gets when it comes here.
+   */
+  size_t n_issues;
+  Hub__V1__PaperRule **issues;
+  /*
+   * Names of papers that hold no longer when a case comes here.
+   */
+  size_t n_revokes;
+  char **revokes;
 };
 #define HUB__V1__STAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__stage__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0, NULL }
+    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * A paper that is issued.
+ */
+struct  Hub__V1__PaperRule
+{
+  ProtobufCMessage base;
+  /*
+   * Name of its template.
+   */
+  char *paper;
+  /*
+   * Pattern of its number, such as "{urut:4}/PBG/{rom}/{yyyy}".
+   */
+  char *number;
+  /*
+   * Date field with the last day on which it holds; empty = the next rule.
+   */
+  char *valid_until;
+  /*
+   * Months for which it holds; 0 = until revoked.
+   */
+  uint32_t valid_months;
+  /*
+   * Values that the template names and the case does not have, such as who signs.
+   */
+  size_t n_values;
+  Hub__V1__PaperValue **values;
+};
+#define HUB__V1__PAPER_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__paper_rule__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
+
+
+struct  Hub__V1__PaperValue
+{
+  ProtobufCMessage base;
+  /*
+   * Placeholder, [a-z][a-z0-9_]{0,47}.
+   */
+  char *name;
+  char *text;
+};
+#define HUB__V1__PAPER_VALUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__paper_value__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -470,10 +529,15 @@ struct  Hub__V1__Action
    */
   size_t n_fields;
   char **fields;
+  /*
+   * Names of papers of the stage that are issued anew, in place of those that hold.
+   */
+  size_t n_reissues;
+  char **reissues;
 };
 #define HUB__V1__ACTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__action__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, HUB__V1__ACTION_KIND__ACTION_KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, HUB__V1__ACTION_KIND__ACTION_KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL }
 
 
 struct  Hub__V1__ClockRule__AmountsEntry
@@ -803,6 +867,44 @@ Hub__V1__Stage *
 void   hub__v1__stage__free_unpacked
                      (Hub__V1__Stage *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__PaperRule methods */
+void   hub__v1__paper_rule__init
+                     (Hub__V1__PaperRule         *message);
+size_t hub__v1__paper_rule__get_packed_size
+                     (const Hub__V1__PaperRule   *message);
+size_t hub__v1__paper_rule__pack
+                     (const Hub__V1__PaperRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__paper_rule__pack_to_buffer
+                     (const Hub__V1__PaperRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__PaperRule *
+       hub__v1__paper_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__paper_rule__free_unpacked
+                     (Hub__V1__PaperRule *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__PaperValue methods */
+void   hub__v1__paper_value__init
+                     (Hub__V1__PaperValue         *message);
+size_t hub__v1__paper_value__get_packed_size
+                     (const Hub__V1__PaperValue   *message);
+size_t hub__v1__paper_value__pack
+                     (const Hub__V1__PaperValue   *message,
+                      uint8_t             *out);
+size_t hub__v1__paper_value__pack_to_buffer
+                     (const Hub__V1__PaperValue   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__PaperValue *
+       hub__v1__paper_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__paper_value__free_unpacked
+                     (Hub__V1__PaperValue *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__BillRule methods */
 void   hub__v1__bill_rule__init
                      (Hub__V1__BillRule         *message);
@@ -1035,6 +1137,12 @@ typedef void (*Hub__V1__DocumentRule_Closure)
 typedef void (*Hub__V1__Stage_Closure)
                  (const Hub__V1__Stage *message,
                   void *closure_data);
+typedef void (*Hub__V1__PaperRule_Closure)
+                 (const Hub__V1__PaperRule *message,
+                  void *closure_data);
+typedef void (*Hub__V1__PaperValue_Closure)
+                 (const Hub__V1__PaperValue *message,
+                  void *closure_data);
 typedef void (*Hub__V1__BillRule_Closure)
                  (const Hub__V1__BillRule *message,
                   void *closure_data);
@@ -1088,6 +1196,8 @@ extern const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__choice__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__stage__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__paper_rule__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__paper_value__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__bill_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__charge__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__action__descriptor;

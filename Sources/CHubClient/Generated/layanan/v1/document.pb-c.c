@@ -7,6 +7,186 @@
 #endif
 
 #include "layanan/v1/document.pb-c.h"
+void   layanan__v1__verify_paper_request__init
+                     (Layanan__V1__VerifyPaperRequest         *message)
+{
+  static const Layanan__V1__VerifyPaperRequest init_value = LAYANAN__V1__VERIFY_PAPER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__verify_paper_request__get_packed_size
+                     (const Layanan__V1__VerifyPaperRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__verify_paper_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__verify_paper_request__pack
+                     (const Layanan__V1__VerifyPaperRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__verify_paper_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__verify_paper_request__pack_to_buffer
+                     (const Layanan__V1__VerifyPaperRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__verify_paper_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__VerifyPaperRequest *
+       layanan__v1__verify_paper_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__VerifyPaperRequest *)
+     protobuf_c_message_unpack (&layanan__v1__verify_paper_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__verify_paper_request__free_unpacked
+                     (Layanan__V1__VerifyPaperRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__verify_paper_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__verify_paper_reply__init
+                     (Layanan__V1__VerifyPaperReply         *message)
+{
+  static const Layanan__V1__VerifyPaperReply init_value = LAYANAN__V1__VERIFY_PAPER_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__verify_paper_reply__get_packed_size
+                     (const Layanan__V1__VerifyPaperReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__verify_paper_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__verify_paper_reply__pack
+                     (const Layanan__V1__VerifyPaperReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__verify_paper_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__verify_paper_reply__pack_to_buffer
+                     (const Layanan__V1__VerifyPaperReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__verify_paper_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__VerifyPaperReply *
+       layanan__v1__verify_paper_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__VerifyPaperReply *)
+     protobuf_c_message_unpack (&layanan__v1__verify_paper_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__verify_paper_reply__free_unpacked
+                     (Layanan__V1__VerifyPaperReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__verify_paper_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__reprint_paper_request__init
+                     (Layanan__V1__ReprintPaperRequest         *message)
+{
+  static const Layanan__V1__ReprintPaperRequest init_value = LAYANAN__V1__REPRINT_PAPER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__reprint_paper_request__get_packed_size
+                     (const Layanan__V1__ReprintPaperRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__reprint_paper_request__pack
+                     (const Layanan__V1__ReprintPaperRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__reprint_paper_request__pack_to_buffer
+                     (const Layanan__V1__ReprintPaperRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__ReprintPaperRequest *
+       layanan__v1__reprint_paper_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__ReprintPaperRequest *)
+     protobuf_c_message_unpack (&layanan__v1__reprint_paper_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__reprint_paper_request__free_unpacked
+                     (Layanan__V1__ReprintPaperRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__reprint_paper_reply__init
+                     (Layanan__V1__ReprintPaperReply         *message)
+{
+  static const Layanan__V1__ReprintPaperReply init_value = LAYANAN__V1__REPRINT_PAPER_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__reprint_paper_reply__get_packed_size
+                     (const Layanan__V1__ReprintPaperReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__reprint_paper_reply__pack
+                     (const Layanan__V1__ReprintPaperReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__reprint_paper_reply__pack_to_buffer
+                     (const Layanan__V1__ReprintPaperReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__ReprintPaperReply *
+       layanan__v1__reprint_paper_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__ReprintPaperReply *)
+     protobuf_c_message_unpack (&layanan__v1__reprint_paper_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__reprint_paper_reply__free_unpacked
+                     (Layanan__V1__ReprintPaperReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__reprint_paper_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   layanan__v1__put_document_request__init
                      (Layanan__V1__PutDocumentRequest         *message)
 {
@@ -277,6 +457,263 @@ void   layanan__v1__document_chunk__free_unpacked
   assert(message->base.descriptor == &layanan__v1__document_chunk__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+static const ProtobufCFieldDescriptor layanan__v1__verify_paper_request__field_descriptors[1] =
+{
+  {
+    "paper",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__VerifyPaperRequest, paper),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__verify_paper_request__field_indices_by_name[] = {
+  0,   /* field[0] = paper */
+};
+static const ProtobufCIntRange layanan__v1__verify_paper_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor layanan__v1__verify_paper_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.VerifyPaperRequest",
+  "VerifyPaperRequest",
+  "Layanan__V1__VerifyPaperRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__VerifyPaperRequest),
+  1,
+  layanan__v1__verify_paper_request__field_descriptors,
+  layanan__v1__verify_paper_request__field_indices_by_name,
+  1,  layanan__v1__verify_paper_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__verify_paper_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__verify_paper_reply__field_descriptors[6] =
+{
+  {
+    "verdict",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__VerifyPaperReply, verdict),
+    &layanan__v1__paper_verdict__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fault",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__VerifyPaperReply, fault),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "statement",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__VerifyPaperReply, statement),
+    &hub__v1__paper_statement__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__VerifyPaperReply, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "issued_on",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__VerifyPaperReply, issued_on),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "valid_until",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__VerifyPaperReply, valid_until),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__verify_paper_reply__field_indices_by_name[] = {
+  1,   /* field[1] = fault */
+  4,   /* field[4] = issued_on */
+  2,   /* field[2] = statement */
+  3,   /* field[3] = title */
+  5,   /* field[5] = valid_until */
+  0,   /* field[0] = verdict */
+};
+static const ProtobufCIntRange layanan__v1__verify_paper_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor layanan__v1__verify_paper_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.VerifyPaperReply",
+  "VerifyPaperReply",
+  "Layanan__V1__VerifyPaperReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__VerifyPaperReply),
+  6,
+  layanan__v1__verify_paper_reply__field_descriptors,
+  layanan__v1__verify_paper_reply__field_indices_by_name,
+  1,  layanan__v1__verify_paper_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__verify_paper_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__reprint_paper_request__field_descriptors[3] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReprintPaperRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReprintPaperRequest, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReprintPaperRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__reprint_paper_request__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+  2,   /* field[2] = note */
+  1,   /* field[1] = number */
+};
+static const ProtobufCIntRange layanan__v1__reprint_paper_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor layanan__v1__reprint_paper_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.ReprintPaperRequest",
+  "ReprintPaperRequest",
+  "Layanan__V1__ReprintPaperRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__ReprintPaperRequest),
+  3,
+  layanan__v1__reprint_paper_request__field_descriptors,
+  layanan__v1__reprint_paper_request__field_indices_by_name,
+  1,  layanan__v1__reprint_paper_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__reprint_paper_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__reprint_paper_reply__field_descriptors[2] =
+{
+  {
+    "paper",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReprintPaperReply, paper),
+    &hub__v1__paper__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ReprintPaperReply, receipt),
+    &hub__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__reprint_paper_reply__field_indices_by_name[] = {
+  0,   /* field[0] = paper */
+  1,   /* field[1] = receipt */
+};
+static const ProtobufCIntRange layanan__v1__reprint_paper_reply__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 1 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor layanan__v1__reprint_paper_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.ReprintPaperReply",
+  "ReprintPaperReply",
+  "Layanan__V1__ReprintPaperReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__ReprintPaperReply),
+  2,
+  layanan__v1__reprint_paper_reply__field_descriptors,
+  layanan__v1__reprint_paper_reply__field_indices_by_name,
+  2,  layanan__v1__reprint_paper_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__reprint_paper_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor layanan__v1__put_document_request__field_descriptors[3] =
 {
   {
@@ -661,16 +1098,56 @@ const ProtobufCMessageDescriptor layanan__v1__document_chunk__descriptor =
   (ProtobufCMessageInit) layanan__v1__document_chunk__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor layanan__v1__documents__method_descriptors[3] =
+static const ProtobufCEnumValue layanan__v1__paper_verdict__enum_values_by_number[6] =
+{
+  { "PAPER_VERDICT_UNSPECIFIED", "LAYANAN__V1__PAPER_VERDICT__PAPER_VERDICT_UNSPECIFIED", 0 },
+  { "PAPER_VERDICT_HOLDS", "LAYANAN__V1__PAPER_VERDICT__PAPER_VERDICT_HOLDS", 1 },
+  { "PAPER_VERDICT_EXPIRED", "LAYANAN__V1__PAPER_VERDICT__PAPER_VERDICT_EXPIRED", 2 },
+  { "PAPER_VERDICT_REVOKED", "LAYANAN__V1__PAPER_VERDICT__PAPER_VERDICT_REVOKED", 3 },
+  { "PAPER_VERDICT_SUPERSEDED", "LAYANAN__V1__PAPER_VERDICT__PAPER_VERDICT_SUPERSEDED", 4 },
+  { "PAPER_VERDICT_FALSE", "LAYANAN__V1__PAPER_VERDICT__PAPER_VERDICT_FALSE", 5 },
+};
+static const ProtobufCIntRange layanan__v1__paper_verdict__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex layanan__v1__paper_verdict__enum_values_by_name[6] =
+{
+  { "PAPER_VERDICT_EXPIRED", 2 },
+  { "PAPER_VERDICT_FALSE", 5 },
+  { "PAPER_VERDICT_HOLDS", 1 },
+  { "PAPER_VERDICT_REVOKED", 3 },
+  { "PAPER_VERDICT_SUPERSEDED", 4 },
+  { "PAPER_VERDICT_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor layanan__v1__paper_verdict__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "layanan.v1.PaperVerdict",
+  "PaperVerdict",
+  "Layanan__V1__PaperVerdict",
+  "layanan.v1",
+  6,
+  layanan__v1__paper_verdict__enum_values_by_number,
+  6,
+  layanan__v1__paper_verdict__enum_values_by_name,
+  1,
+  layanan__v1__paper_verdict__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor layanan__v1__documents__method_descriptors[5] =
 {
   { "Put", &layanan__v1__put_document_request__descriptor, &layanan__v1__put_document_reply__descriptor },
   { "Get", &layanan__v1__get_document_request__descriptor, &layanan__v1__get_document_reply__descriptor },
   { "Read", &layanan__v1__read_document_request__descriptor, &layanan__v1__document_chunk__descriptor },
+  { "Verify", &layanan__v1__verify_paper_request__descriptor, &layanan__v1__verify_paper_reply__descriptor },
+  { "Reprint", &layanan__v1__reprint_paper_request__descriptor, &layanan__v1__reprint_paper_reply__descriptor },
 };
 const unsigned layanan__v1__documents__method_indices_by_name[] = {
   1,        /* Get */
   0,        /* Put */
-  2         /* Read */
+  2,        /* Read */
+  4,        /* Reprint */
+  3         /* Verify */
 };
 const ProtobufCServiceDescriptor layanan__v1__documents__descriptor =
 {
@@ -679,7 +1156,7 @@ const ProtobufCServiceDescriptor layanan__v1__documents__descriptor =
   "Documents",
   "Layanan__V1__Documents",
   "layanan.v1",
-  3,
+  5,
   layanan__v1__documents__method_descriptors,
   layanan__v1__documents__method_indices_by_name
 };
@@ -706,6 +1183,22 @@ void layanan__v1__documents__read(ProtobufCService *service,
 {
   assert(service->descriptor == &layanan__v1__documents__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__documents__verify(ProtobufCService *service,
+                                    const Layanan__V1__VerifyPaperRequest *input,
+                                    Layanan__V1__VerifyPaperReply_Closure closure,
+                                    void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__documents__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__documents__reprint(ProtobufCService *service,
+                                     const Layanan__V1__ReprintPaperRequest *input,
+                                     Layanan__V1__ReprintPaperReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__documents__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__documents__init (Layanan__V1__Documents_Service *service,
                                    Layanan__V1__Documents_ServiceDestroy destroy)

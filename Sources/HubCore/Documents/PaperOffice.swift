@@ -1,0 +1,182 @@
+// Issues papers: number, seal, print, keep; in this order, so that a QR code exists for signed bytes alone.
+
+import Crypto
+import HubDomain
+import HubProto
+import Logging
+
+/// Makes papers that are due real. One that cannot be signed now waits and is tried again.
+struct PaperOffice: Sendable {
+    let ledger: any Ledger
+    let blobs: any BlobStore
+    /// One number at a time: an office explains each one that is missing.
+    let numbers: NumberBlocks
+    /// nil = this hub cannot print; papers wait.
+    let printer: (any PaperPrinter)?
+    let signer: (any PaperSigner)?
+
+    /// Milliseconds until the first new attempt, doubled each time, and at most.
+    private static let backoff: (first: Int64, most: Int64) = (60_000, 3_600_000)
+    /// How the clock's row of a waiting paper begins; no deadline of a definition can be called so.
+    static let timerPrefix = "paper/"
+
+    /// Issues every paper of a case that is due by now.
+    ///
+    /// - Throws: ``HubError/Code/definitionInvalid`` when its template or rule is not there; what printing throws.
+    func issue(
+        _ state: inout HubCase, _ definition: HubServiceDefinition, _ catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) {
+        for index in state.papers.indices
+        where state.papers[index].state == .due && state.papers[index].dueMs <= nowMillis {
+            let name = state.papers[index].name
+            guard let rule = definition.paperRule(name) else {
+                throw HubError(.definitionInvalid, "\(definition.service): no stage issues paper \(name)")
+            }
+            var paper = state.papers[index]
+            if paper.version.isEmpty { paper.version = catalogue.papers[name]?.version ?? "" }
+            let template = try await template(of: paper, catalogue)
+            if paper.number.isEmpty { try await number(&paper, state, template, rule, definition, catalogue, nowMillis) }
+            do throws(HubError) {
+                try await seal(&paper, template, issuer: catalogue.issuer, nowMillis)
+            } catch where error.status == .unavailable {
+                paper.wait(nowMillis)
+                state.papers[index] = paper
+                continue
+            }
+            try await keep(&paper, of: state)
+            for older in state.papers.indices
+            where older != index && state.papers[older].name == name && state.papers[older].state == .issued {
+                state.papers[older].state = .superseded
+            }
+            state.papers[index] = paper
+        }
+    }
+
+    /// One more copy of a paper that holds.
+    func reprint(
+        _ paper: inout HubPaper, of state: HubCase, _ catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) {
+        let template = try await template(of: paper, catalogue)
+        paper.copies = min(paper.copies, 9_999) + 1
+        let order = PaperOrder(
+            template: template, values: paper.printed, qrText: paper.qr, copy: Int(paper.copies),
+            createdMillis: nowMillis)
+        let bytes = try await print(order)
+        paper.copySha256 = .init(try await store(bytes, owner: state.applicant))
+    }
+
+    // MARK: Steps
+
+    /// The version with which the paper began.
+    private func template(
+        of paper: HubPaper, _ catalogue: ServiceCatalogue
+    ) async throws(HubError) -> HubPaperTemplate {
+        if let present = catalogue.papers[paper.name], present.version == paper.version { return present }
+        let key = "\(HubRuleKind.paper.word)/\(paper.name)/\(paper.version)"
+        guard let body = try await ledger.record(key)?.body else {
+            throw HubError(.definitionInvalid, "paper \(paper.name) has no template in force")
+        }
+        return try decoded(body, key)
+    }
+
+    private func number(
+        _ paper: inout HubPaper, _ state: HubCase, _ template: HubPaperTemplate, _ rule: HubPaperRule,
+        _ definition: HubServiceDefinition, _ catalogue: ServiceCatalogue, _ nowMillis: Int64
+    ) async throws(HubError) {
+        let today = catalogue.today(nowMillis)
+        let pattern = try NumberPattern(rule.number)
+        var values = PaperSource(definition: definition, catalogue: catalogue).values(of: state, rule)
+        let series = "number/\(paper.name)/\(pattern.period(of: today))"
+        paper.number = try pattern.number(date: today, serial: try await numbers.next(series), values: values)
+        paper.issuedOn = today.iso
+        paper.validUntil = rule.lastDay(from: today, state.data)?.iso ?? ""
+        for (name, text) in paper.issue(by: catalogue.issuer).values { values[name] = text }
+        paper.values = PaperContent(template: template, values: values).values.sorted { $0.key < $1.key }
+            .map { name, text in .with { ($0.name, $0.text) = (name, text) } }
+    }
+
+    private func seal(
+        _ paper: inout HubPaper, _ template: HubPaperTemplate, issuer: String, _ nowMillis: Int64
+    ) async throws(HubError) {
+        guard let signer else { throw HubError(.moduleUnavailable, "this hub has no key for papers") }
+        let content = PaperContent(template: template, values: paper.printed)
+        paper.qr = try await content.sealed(paper.issue(by: issuer), by: signer).qrText
+        let order = PaperOrder(
+            template: template, values: paper.printed, qrText: paper.qr, createdMillis: nowMillis)
+        let bytes = try await print(order)
+        paper.size = UInt64(bytes.count)
+        paper.sha256 = .init(SHA256.hash(data: bytes))
+        try await blobs.put(sha256: [UInt8](paper.sha256), bytes)
+    }
+
+    /// The ledger knows the file before the case names it.
+    private func keep(_ paper: inout HubPaper, of state: HubCase) async throws(HubError) {
+        try await ledger.putDocument(
+            sha256: [UInt8](paper.sha256),
+            StoredDocument(mediaType: Self.mediaType, size: paper.size, owner: state.applicant))
+        (paper.state, paper.dueMs) = (.issued, 0)
+    }
+
+    private func store(_ bytes: [UInt8], owner: String) async throws(HubError) -> [UInt8] {
+        let hash = [UInt8](SHA256.hash(data: bytes))
+        try await blobs.put(sha256: hash, bytes)
+        try await ledger.putDocument(
+            sha256: hash, StoredDocument(mediaType: Self.mediaType, size: UInt64(bytes.count), owner: owner))
+        return hash
+    }
+
+    private func print(_ order: PaperOrder) async throws(HubError) -> [UInt8] {
+        guard let printer else { throw HubError(.moduleUnavailable, "this hub cannot print: fonts are missing") }
+        return try await printer.pdf(of: order)
+    }
+
+    private static let mediaType = "application/pdf"
+
+    /// When a paper that could not be signed is tried again.
+    static func wait(attempts: UInt32) -> Int64 {
+        min(backoff.first << Int64(min(attempts, 16)), backoff.most)
+    }
+}
+
+extension HubPaper {
+    fileprivate mutating func wait(_ nowMillis: Int64) {
+        dueMs = nowMillis.addingReportingOverflow(PaperOffice.wait(attempts: attempts)).partialValue
+        attempts = min(attempts, .max - 1) + 1
+        (qr, size, sha256) = ("", 0, .init())
+    }
+
+    /// Placeholders with what is printed there.
+    var printed: [String: String] { Dictionary(values.map { ($0.name, $0.text) }) { first, _ in first } }
+
+    /// What is stated of it.
+    func issue(by issuer: String) -> PaperIssue {
+        PaperIssue(
+            issuer: issuer, number: number, issuedOn: CalendarDate(iso: issuedOn) ?? .earliest,
+            validUntil: CalendarDate(iso: validUntil))
+    }
+
+    /// The clock's row that wakes it; nil = it waits for nothing.
+    package var timer: DueTimer? {
+        state == .due ? DueTimer(name: PaperOffice.timerPrefix + name, dueMillis: dueMs) : nil
+    }
+}
+
+extension HubPaperRule {
+    /// nil = until it is revoked.
+    fileprivate func lastDay(from today: CalendarDate, _ data: [HubFieldValue]) -> CalendarDate? {
+        if let field = data.first(where: { $0.name == validUntil }) { return CalendarDate(iso: field.text) }
+        return validMonths == 0 ? nil : today.adding(months: Int(validMonths)).adding(days: -1)
+    }
+}
+
+extension HubServiceDefinition {
+    /// The rule by which a paper is issued, whatever the stage.
+    func paperRule(_ name: String) -> HubPaperRule? {
+        stages.lazy.flatMap(\.issues).first { $0.paper == name }
+    }
+}
+
+extension ServiceCatalogue {
+    /// Who issues papers: the unit at the top of the organisation.
+    var issuer: String { chart?.rootTitle.id ?? "" }
+}

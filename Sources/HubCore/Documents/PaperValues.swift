@@ -1,0 +1,52 @@
+// What stands in a case's form, as a paper says it.
+
+import HubDomain
+package import HubProto
+
+/// Values of fields as texts ready for reading, in Indonesian.
+package enum PaperValues {
+    /// By placeholder: each field that holds something under its own name; of a code also the row of its table, column by
+    /// column, as `{field_column}`.
+    ///
+    /// - Parameter tables: Those that are in force, by name.
+    package static func values(
+        of data: [HubFieldValue], in definition: HubServiceDefinition, tables: [String: TableIndex]
+    ) -> [String: String] {
+        let fields = Dictionary(definition.fields.map { ($0.name, $0) }) { first, _ in first }
+        var values: [String: String] = [:]
+        for value in data {
+            guard let field = fields[value.name] else { continue }
+            values[field.name] = text(of: value, field)
+            guard field.type == .code, let row = tables[field.table]?.row(value.text) else { continue }
+            for (column, text) in row { values["\(field.name)_\(column)"] = text }
+        }
+        return values
+    }
+
+    private static func text(of value: HubFieldValue, _ field: HubFormField) -> String {
+        switch value.value {
+        case .text(let text):
+            switch field.type {
+            case .date: CalendarDate(iso: text)?.indonesian ?? text
+            case .choice: field.choices.first { $0.value == text }?.title.id ?? text
+            default: text
+            }
+        case .integer(let number):
+            switch field.type {
+            case .rupiah: RupiahText.digits(number)
+            case .latitude, .longitude: degrees(number)
+            default: String(number)
+            }
+        case .flag(let flag): flag ? "Ya" : "Tidak"
+        case nil: ""
+        }
+    }
+
+    /// `-7,801200` for millionths of a degree.
+    private static func degrees(_ millionths: Int64) -> String {
+        let (whole, part) = millionths.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+        let digits = String(part)
+        let zeros = String(repeating: "0", count: max(0, 6 - digits.utf8.count))
+        return "\(millionths < 0 ? "-" : "")\(whole),\(zeros)\(digits)"
+    }
+}

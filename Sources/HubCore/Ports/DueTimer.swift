@@ -1,0 +1,25 @@
+// What wakes the hub for a case: its running deadlines, and papers that wait for their signature.
+
+package import HubProto
+
+/// A moment at which something is to be done for a case. The ledger keeps an index of them all.
+package struct DueTimer: Sendable, Hashable {
+    /// Name of the deadline, or `paper/<template>`.
+    package var name: String
+    /// Milliseconds since 1970 UTC.
+    package var dueMillis: Int64
+
+    package init(name: String, dueMillis: Int64) {
+        self.name = name
+        self.dueMillis = dueMillis
+    }
+}
+
+extension HubCase {
+    /// Each name once.
+    package var timers: [DueTimer] {
+        let running = deadlines.filter { $0.state == .running }.map { DueTimer(name: $0.name, dueMillis: $0.dueMs) }
+        var seen: Set<String> = []
+        return running + papers.compactMap(\.timer).filter { seen.insert($0.name).inserted }
+    }
+}
