@@ -45,6 +45,9 @@ package struct HubPorts: Sendable {
 package struct Hub: Sendable {
     package let router: CallRouter
     package let principals: PrincipalRegister
+    package let certificates: CertificateRegister
+    /// Keeps the list of revoked certificates fresh.
+    package let revocations: RevocationPublisher
     package let deadlines: DeadlineLoop
     package let counters: HubCounters
     package let health: HealthBoard
@@ -77,9 +80,10 @@ package struct Hub: Sendable {
         let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let admin = AdminService(
-            ledger: ledger, journal: journal, modules: ports.modules, principals: principals, policy: policy,
-            signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts,
-            memory: ports.memory)
+            ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
+            counters: counters, facts: facts, memory: ports.memory)
+        let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
+        let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
             clock: ports.clock, deadlines: passage, numbers: NumberBlocks(ledger: ledger), random: ports.random)
@@ -87,6 +91,10 @@ package struct Hub: Sendable {
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
         var router = CallRouter(policy: policy, statistics: statistics)
         router.addAdministration(admin)
+        router.addPrincipals(
+            PrincipalService(
+                ledger: ledger, journal: journal, principals: principals, certificates: certificates, policy: policy,
+                signer: ports.signer, publisher: revocations, clock: ports.clock))
         router.addInstances(
             InstanceService(
                 facts: facts, modules: ports.modules, clock: ports.clock, methods: HubMethod.all,
@@ -119,7 +127,7 @@ package struct Hub: Sendable {
         router.addReflection(.own, policy: policy)
         router.seal()
         return Hub(
-            router: router, principals: principals, deadlines: deadlines, counters: counters, health: ports.health,
-            modules: ports.modules)
+            router: router, principals: principals, certificates: certificates, revocations: revocations,
+            deadlines: deadlines, counters: counters, health: ports.health, modules: ports.modules)
     }
 }

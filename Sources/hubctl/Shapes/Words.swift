@@ -63,6 +63,7 @@ extension HubEventKind {
         case .assigned: "assigned"
         case .handedOver: "handed_over"
         case .absence: "absence"
+        case .revoked: "revoked"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -136,6 +137,20 @@ extension HubRuleKind {
         case .table: "table"
         case .organisation: "organisation"
         case .UNRECOGNIZED(let number): "kind_\(number)"
+        }
+    }
+}
+
+extension HubRevocationReason {
+    /// `key-compromise`, `superseded` …
+    var word: String {
+        switch self {
+        case .unspecified: "unspecified"
+        case .keyCompromise: "key-compromise"
+        case .affiliationChanged: "affiliation-changed"
+        case .superseded: "superseded"
+        case .cessationOfOperation: "cessation-of-operation"
+        case .UNRECOGNIZED(let number): "reason_\(number)"
         }
     }
 }

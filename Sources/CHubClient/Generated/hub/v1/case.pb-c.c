@@ -2001,7 +2001,7 @@ const ProtobufCEnumDescriptor hub__v1__clock_unit__descriptor =
   hub__v1__clock_unit__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[13] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[14] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -2016,11 +2016,12 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[13] =
   { "EVENT_KIND_ASSIGNED", "HUB__V1__EVENT_KIND__EVENT_KIND_ASSIGNED", 10 },
   { "EVENT_KIND_HANDED_OVER", "HUB__V1__EVENT_KIND__EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_ABSENCE", "HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE", 12 },
+  { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 13 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 13}
+{0, 0},{0, 14}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[13] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[14] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
@@ -2032,6 +2033,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[13
   { "EVENT_KIND_RECOUNTED", 8 },
   { "EVENT_KIND_REOPENED", 5 },
   { "EVENT_KIND_REPAIRED", 3 },
+  { "EVENT_KIND_REVOKED", 13 },
   { "EVENT_KIND_SUBMITTED", 1 },
   { "EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_WITHDRAWN", 4 },
@@ -2043,9 +2045,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  13,
+  14,
   hub__v1__event_kind__enum_values_by_number,
-  13,
+  14,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

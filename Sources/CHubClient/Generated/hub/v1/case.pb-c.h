@@ -95,7 +95,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * An officer is away, or is back; of no case. `changed` says who, when and who stands in.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE = 12
+  HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE = 12,
+  /*
+   * Certificates were revoked; of no case. `changed` says which, whose and why.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED = 13
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
