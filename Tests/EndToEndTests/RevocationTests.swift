@@ -24,6 +24,7 @@ extension EndToEnd {
                 #expect(try await raw.next(.data) != nil)
                 let revoked = try await hub.regency.admin([
                     "client", "revoke", "--department", "kominfo", "--name", "desk-9", "--reason", "key-compromise",
+                    "-o", "wide",
                 ])
                 #expect(
                     revoked.status == 0 && revoked.output.contains("urn:elayanan:kominfo:desk-9"), "\(revoked.output)")
