@@ -98,7 +98,7 @@ let hubdFiles = Target.target(
 /// The decoders as libFuzzer and the tests run them: one folder, with the program or with the tests that replay the corpus.
 let fuzzed: [Target.Dependency] = [
     "hubd", "HubServer", "HubModules", "HubTrust", "HubClient", "HubCompression", "HubCore", "HubWire",
-    "HubProto", "HubDomain", protobuf, nioCore,
+    "HubProto", "HubDomain", protobuf, nioCore, x509,
 ]
 let fuzzLink = ["-sanitize=fuzzer", "-use-ld=lld"] + (fuzzMode == "coverage" ? ["-profile-generate"] : [])
 let fuzzing: [Target] =

@@ -134,6 +134,9 @@ static hub_error *farewell(const hub_connection *connection, const Hub__V1__Goaw
     if (code == HUB__V1__GOAWAY_CODE__GOAWAY_CODE_VERSION_UNSUPPORTED)
         return hub_error_make(HUB_FAILED_PRECONDITION, HUB_E_VERSION, "this client speaks 1.0, the hub at %s: %.256s",
                               connection->address, reason);
+    if (code == HUB__V1__GOAWAY_CODE__GOAWAY_CODE_CERT_REVOKED)
+        return hub_error_make(HUB_UNAUTHENTICATED, HUB_E_REVOKED, "the hub at %s does not accept this certificate any more:"
+                              " %.256s", connection->address, reason);
     return hub_error_make(HUB_INTERNAL, HUB_E_PROTOCOL, "the hub at %s closed with code %d: %.256s",
                           connection->address, (int)code, reason);
 }

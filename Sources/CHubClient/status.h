@@ -16,7 +16,8 @@ enum {
     HUB_E_DEADLINE = 1008,
     HUB_E_CANCELLED = 1009,
     HUB_E_KEY = 1012,
-    HUB_E_CONNECTION_CLOSED = 1014
+    HUB_E_CONNECTION_CLOSED = 1014,
+    HUB_E_REVOKED = 2004
 };
 
 /* An error of the client's own, with the standard texts for its number. Never NULL: without memory it says so.

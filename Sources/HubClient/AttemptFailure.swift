@@ -61,7 +61,9 @@ extension HubError {
             self.init(
                 .versionUnsupported,
                 "the hub speaks 1.\(goaway.versionMin) to 1.\(goaway.versionMax); update the side that is older")
-        case .unauthenticated, .certRevoked:
+        case .certRevoked:
+            self.init(.certificateRevoked, "the hub does not accept this certificate any more: \(reason)")
+        case .unauthenticated:
             self.init(.principalUnknown, "the hub does not accept this certificate: \(reason)")
         case .protocolError, .frameSize, .flowControl, .streamLimit:
             self.init(.protocolViolation, "the hub closed the connection: \(reason)")

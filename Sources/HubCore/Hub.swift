@@ -51,6 +51,9 @@ package struct HubPorts: Sendable {
 package struct Hub: Sendable {
     package let router: CallRouter
     package let principals: PrincipalRegister
+    package let certificates: CertificateRegister
+    /// Keeps the list of revoked certificates fresh.
+    package let revocations: RevocationPublisher
     package let deadlines: DeadlineLoop
     package let counters: HubCounters
     package let health: HealthBoard
@@ -88,9 +91,10 @@ package struct Hub: Sendable {
         let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let admin = AdminService(
-            ledger: ledger, journal: journal, modules: ports.modules, principals: principals, policy: policy,
-            signer: ports.signer, clock: ports.clock, deadlines: deadlines, counters: counters, facts: facts,
-            memory: ports.memory)
+            ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
+            counters: counters, facts: facts, memory: ports.memory)
+        let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
+        let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
             clock: ports.clock, deadlines: passage, numbers: numbers, completion: completion,
@@ -99,6 +103,10 @@ package struct Hub: Sendable {
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
         var router = CallRouter(policy: policy, statistics: statistics)
         router.addAdministration(admin)
+        router.addPrincipals(
+            PrincipalService(
+                ledger: ledger, journal: journal, principals: principals, certificates: certificates, policy: policy,
+                signer: ports.signer, publisher: revocations, clock: ports.clock))
         router.addInstances(
             InstanceService(
                 facts: facts, modules: ports.modules, clock: ports.clock, methods: HubMethod.all,
@@ -143,7 +151,7 @@ package struct Hub: Sendable {
         router.addReflection(.own, policy: policy)
         router.seal()
         return Hub(
-            router: router, principals: principals, deadlines: deadlines, counters: counters, health: ports.health,
-            modules: ports.modules)
+            router: router, principals: principals, certificates: certificates, revocations: revocations,
+            deadlines: deadlines, counters: counters, health: ports.health, modules: ports.modules)
     }
 }

@@ -35,6 +35,8 @@ extension HubError.Code {
     public static let permissionDenied = Self(number: 2002, status: .permissionDenied)
     /// A principal, role, department or certificate request is not well formed.
     public static let principalInvalid = Self(number: 2003, status: .invalidArgument)
+    /// The certificate was revoked. Do not try again with it; ask the admin for another one.
+    public static let certificateRevoked = Self(number: 2004, status: .unauthenticated)
     /// The department's module is not running. Try again; reads work meanwhile.
     public static let moduleUnavailable = Self(number: 3001, status: .unavailable)
     /// A bundle was refused; every reason is named in the log and in `hubctl module show`.
@@ -111,7 +113,7 @@ extension HubError.Code {
         .protocolViolation, .frameTooLarge, .versionUnsupported, .messageTooLarge, .messageMalformed,
         .metadataInvalid, .methodUnknown, .deadlineExceeded, .cancelled, .tooManyCalls, .slowConsumer,
         .keyMissing, .cursorInvalid, .connectionClosed, .principalUnknown, .permissionDenied,
-        .principalInvalid, .moduleUnavailable, .moduleRefused, .moduleCrashed, .moduleHung,
+        .principalInvalid, .certificateRevoked, .moduleUnavailable, .moduleRefused, .moduleCrashed, .moduleHung,
         .moduleQuarantined, .decisionInvalid, .definitionInvalid, .moduleUnknown, .serviceUnknown,
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,

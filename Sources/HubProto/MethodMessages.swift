@@ -33,6 +33,8 @@ extension HubMethod {
         getModule: Messages(HubGetModuleRequest.self, HubModuleInfo.self),
         restartModule: Messages(HubGetModuleRequest.self, HubModuleInfo.self),
         addPrincipal: Messages(HubAddPrincipalRequest.self, HubAddPrincipalReply.self),
+        listPrincipals: Messages(HubListPrincipalsRequest.self, HubListPrincipalsReply.self),
+        revokeCertificate: Messages(HubRevokeCertificateRequest.self, HubRevokeCertificateReply.self),
         advanceClock: Messages(HubAdvanceClockRequest.self, HubAdvanceClockReply.self),
         verifyAudit: Messages(HubVerifyAuditRequest.self, HubVerifyAuditReply.self),
         checkRules: Messages(HubCheckRulesRequest.self, HubCheckRulesReply.self),

@@ -97,6 +97,11 @@ extension HubMethod {
     public static let restartModule = Self("hub.v1.Admin/RestartModule", isOnceOnly: true)
     /// Registers a principal and signs its certificate.
     public static let addPrincipal = Self("hub.v1.Admin/AddPrincipal", mutating: true, carriesSecrets: true)
+    /// Who may speak with the hub.
+    public static let listPrincipals = Self("hub.v1.Admin/ListPrincipals", requestBytesMax: requestBytesSmall)
+    /// Takes certificates out of use.
+    public static let revokeCertificate = Self(
+        "hub.v1.Admin/RevokeCertificate", mutating: true, requestBytesMax: requestBytesSmall)
     /// Moves a manual clock.
     public static let advanceClock = Self("hub.v1.Admin/AdvanceClock", isOnceOnly: true)
     /// Recomputes the hash chain.
@@ -260,7 +265,8 @@ extension HubMethod {
     /// All of them, in the order of Protos/.
     public static let all: [Self] = [
         echo, interopEmpty, interopUnary, interopOutput, interopInput, interopExchange, interopCount, interopRemember,
-        status, listModules, getModule, restartModule, addPrincipal, advanceClock, verifyAudit,
+        status, listModules, getModule, restartModule, addPrincipal, listPrincipals, revokeCertificate, advanceClock,
+        verifyAudit,
         checkRules, publishRules, rulesHistory,
         pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
@@ -269,7 +275,8 @@ extension HubMethod {
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,
-        putDocument, getDocument, readDocument, verifyPaper, reprintPaper, openUpload, writeUpload, commitUpload, abandonUpload,
+        putDocument, getDocument, readDocument, verifyPaper, reprintPaper, openUpload, writeUpload, commitUpload,
+        abandonUpload,
     ]
 }
 

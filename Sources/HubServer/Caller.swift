@@ -8,18 +8,26 @@ final class Caller {
     let principal: Principal
     let access: CallRouter.Access
     private let generation: Int
+    private let certificates: Int
 
-    /// - Parameter urn: As the certificate names it; nil when it names none.
-    /// - Throws: ``HubError/Code/principalUnknown``.
-    init(urn: String?, hub: Hub) throws(HubError) {
+    /// - Parameter credential: As read from the certificate; nil when it could not be.
+    /// - Throws: ``HubError/Code/principalUnknown`` or ``HubError/Code/certificateRevoked``.
+    init(_ credential: Credential?, hub: Hub) throws(HubError) {
         generation = hub.principals.generation.load(ordering: .acquiring)
-        guard let urn, let principal = hub.principals.principal(urn) else {
+        certificates = hub.certificates.generation.load(ordering: .acquiring)
+        if let credential, hub.certificates.isRevoked(credential) {
+            throw HubError(.certificateRevoked, "this certificate was revoked")
+        }
+        guard let urn = credential?.principal, let principal = hub.principals.principal(urn) else {
             throw HubError(.principalUnknown, "the certificate names no principal that this hub knows")
         }
         self.principal = principal
         access = hub.router.access(of: principal.role)
     }
 
-    /// No principal has changed since.
-    func holds(in hub: Hub) -> Bool { generation == hub.principals.generation.load(ordering: .acquiring) }
+    /// No principal and no certificate has changed since.
+    func holds(in hub: Hub) -> Bool {
+        generation == hub.principals.generation.load(ordering: .acquiring)
+            && certificates == hub.certificates.generation.load(ordering: .acquiring)
+    }
 }

@@ -54,6 +54,7 @@ extension ConnectionHandler {
             if clock.isStalled(now, server.times) { closeNow(context) }
             return
         }
+        if leaveIfRevoked(context) { return }
         if let pause, pause.end <= now {
             endPause(pause, now, context)
             guard !machine.isClosed else { return }

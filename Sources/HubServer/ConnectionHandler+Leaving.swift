@@ -58,6 +58,27 @@ extension ConnectionHandler {
         abort(goaway, context)
     }
 
+    /// Ends a connection whose certificate was revoked (PROTOCOL.md, W-90); looks it up once after each change.
+    func leaveIfRevoked(_ context: ChannelHandlerContext) -> Bool {
+        let register = server.hub.certificates
+        let generation = register.generation.load(ordering: .acquiring)
+        guard let credential, certificatesSeen != generation else { return false }
+        certificatesSeen = generation
+        guard register.isRevoked(credential) else { return false }
+        let department = credential.principal.flatMap(server.hub.principals.principal)?.department ?? "unknown"
+        server.logger.notice(
+            "connection ended: its certificate was revoked",
+            metadata: ["department": "\(department)", "serial": "\(credential.serial)"])
+        if pause == nil {
+            abort(.certRevoked, Self.revoked, context)
+        } else {
+            leaveFromPause(goaway(.certRevoked, Self.revoked, lastStream: 0), context)
+        }
+        return true
+    }
+
+    private static let revoked = "this certificate was revoked"
+
     /// Ends the connection without a word.
     func closeNow(_ context: ChannelHandlerContext) {
         machine.close()

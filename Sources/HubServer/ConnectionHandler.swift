@@ -44,7 +44,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     var flushed: [@Sendable () -> Void] = []
     /// What the client accepts.
     var peer = WireLimits()
-    var principalURN: String?
+    /// What the client's certificate says; nil before TLS is done, and for one that cannot be read.
+    var credential: Credential?
+    /// ``CertificateRegister/generation`` when the certificate was last looked up.
+    var certificatesSeen: Int?
     /// So much is collected before it is handed to the channel.
     static let batchBytes = 65_536
     /// After a batch, when more waits to be sent: long enough that others have their turn.
@@ -145,12 +148,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         let tls = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
         let certificate = try? tls?.peerCertificate?.toDERBytes()
-        principalURN = certificate.flatMap(server.names.urn)
+        credential = certificate.flatMap(server.names.credential)
         clock.secured(context.eventLoop.now)
         write(context) { $0.writeFrame(.hello, stream: 0, message: server.hello) }
         // Where writing failed the connection has gone already.
-        guard context.channel.isActive else { return }
-        join(server.accounts.account(of: (try? currentCaller()) == nil ? nil : principalURN), context)
+        guard context.channel.isActive, !leaveIfRevoked(context) else { return }
+        join(server.accounts.account(of: (try? currentCaller())?.principal.urn), context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -300,10 +303,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Who calls, as the register has it now.
     ///
-    /// - Throws: ``HubError/Code/principalUnknown``.
+    /// - Throws: ``HubError/Code/principalUnknown`` or ``HubError/Code/certificateRevoked``.
     func currentCaller() throws(HubError) -> Caller {
         if let caller, caller.holds(in: server.hub) { return caller }
-        let known = try Caller(urn: principalURN, hub: server.hub)
+        let known = try Caller(credential, hub: server.hub)
         caller = known
         return known
     }

@@ -68,11 +68,11 @@ package final class HubServer: Sendable {
 
     /// Binds and begins to accept.
     ///
-    /// - Parameter identify: The principal's URN in a certificate (DER), or nil.
+    /// - Parameter identify: Whose certificate (DER) it is, or nil.
     /// - Throws: ``HubError/Code/addressInUse``, or ``HubError/Code/configurationInvalid`` for certificates.
     package static func start(
         _ configuration: HubServerConfiguration, hub: Hub, group: any EventLoopGroup, logger: Logger,
-        identify: @escaping @Sendable ([UInt8]) -> String?
+        identify: @escaping @Sendable ([UInt8]) -> Credential?
     ) async throws(HubError) -> HubServer {
         let tls = try tlsContext(configuration)
         var hello = HubHello()

@@ -19,6 +19,10 @@ package struct IssuedCertificate: Sendable, Hashable {
     package let der: [UInt8]
     /// As files hold it.
     package let pem: String
+    /// Its number.
+    package let serial: CertificateSerial
+    /// Until when it is valid, milliseconds since 1970 UTC.
+    package let endMillis: Int64
 }
 
 /// Signs certificates with a P-256 key. Its own certificate is valid for ten years.
@@ -32,8 +36,8 @@ package struct CertificateAuthority: Sendable {
     /// The authority's key in PEM. Secret.
     package var keyPEM: String { key.pem }
 
-    private let certificate: Certificate
-    private let key: PrivateKey
+    let certificate: Certificate
+    let key: PrivateKey
 
     /// Days an issued certificate may be valid (Mozilla's modern profile: 90).
     package static let validDaysMax = 90
@@ -104,12 +108,14 @@ package struct CertificateAuthority: Sendable {
     /// - Parameters:
     ///   - der: The request, as ``CertificateRequest/make(_:)`` or any other program makes it.
     ///   - validDays: 1 to ``validDaysMax``.
+    ///   - revocationList: Where others find out whether it was revoked. Without one it says that nobody tells (noRevAvail).
     ///   - nowMillis: Milliseconds since 1970 UTC, by the real clock.
     ///   - serial: 16 random bytes.
     /// - Throws: ``HubError/Code/principalInvalid`` for a wrong request, principal or host;
     ///   ``HubError/Code/configurationInvalid`` for wrong days or times.
     package func issue(
-        request der: [UInt8], kind: CertificateKind, validDays: Int = validDaysMax, nowMillis: Int64, serial: [UInt8]
+        request der: [UInt8], kind: CertificateKind, validDays: Int = validDaysMax,
+        revocationList: RevocationListURI? = nil, nowMillis: Int64, serial: [UInt8]
     ) throws(HubError) -> IssuedCertificate {
         try Self.checkTime(nowMillis)
         guard (1...Self.validDaysMax).contains(validDays) else {
@@ -133,16 +139,22 @@ package struct CertificateAuthority: Sendable {
                     SubjectKeyIdentifier(hash: publicKey)
                     AuthorityKeyIdentifier(
                         keyIdentifier: SubjectKeyIdentifier(hash: certificate.publicKey).keyIdentifier)
-                    Self.noRevocationAvailable
+                    // RFC 9608, section 3: one or the other, never both.
+                    try revocationList?.certificateExtension() ?? Self.noRevocationAvailable
                 }, issuerPrivateKey: key.certificateKey)
             let pem = try issued.serializeAsPEM()
-            return IssuedCertificate(der: pem.derBytes, pem: pem.pemString + "\n")
+            guard let number = CertificateSerial(issued.serialNumber.bytes) else {
+                throw HubError(.internalFault, "a serial number of zero")
+            }
+            return IssuedCertificate(
+                der: pem.derBytes, pem: pem.pemString + "\n", serial: number,
+                endMillis: Int64(end.timeIntervalSince1970) * 1_000)
         } catch {
             throw HubError(.internalFault, "certificate: \(error)")
         }
     }
 
-    /// noRevAvail (RFC 9608, section 3): nobody publishes that a certificate of this authority was revoked; it runs out.
+    /// noRevAvail (RFC 9608, section 3): nobody outside the hub learns that a certificate was revoked; it runs out.
     private static let noRevocationAvailable = Certificate.Extension(
         oid: [2, 5, 29, 56], critical: false, value: [0x05, 0x00])
 

@@ -29,6 +29,9 @@ package struct PrivateKey: Sendable {
     }
 
     var certificateKey: Certificate.PrivateKey { Certificate.PrivateKey(key) }
+
+    /// ECDSA with SHA-256, as `Ecdsa-Sig-Value` (RFC 3279, section 2.2.3).
+    func signature(of bytes: [UInt8]) throws -> [UInt8] { [UInt8](try key.signature(for: bytes).derRepresentation) }
 }
 
 /// A PKCS #10 request (RFC 2986).

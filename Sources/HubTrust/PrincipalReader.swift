@@ -14,12 +14,28 @@ package enum PrincipalReader {
     /// - Returns: `urn:elayanan:<department>:<name>`, or nil when the certificate has no URI at all.
     /// - Throws: ``HubError/Code/principalInvalid`` with status UNAUTHENTICATED for anything else.
     package static func principal(fromDER der: [UInt8]) throws(HubError) -> String? {
+        try names(fromDER: der).principal
+    }
+
+    /// The principal, as ``principal(fromDER:)`` reads it, and the certificate's number.
+    ///
+    /// - Throws: ``HubError/Code/principalInvalid`` with status UNAUTHENTICATED, also for a number that is none.
+    package static func names(fromDER der: [UInt8]) throws(HubError) -> (principal: String?, serial: CertificateSerial)
+    {
         let names: SubjectAlternativeNames?
+        let number: Certificate.SerialNumber
         do {
-            names = try Certificate(derEncoded: der).extensions.subjectAlternativeNames
+            let certificate = try Certificate(derEncoded: der)
+            names = try certificate.extensions.subjectAlternativeNames
+            number = certificate.serialNumber
         } catch {
             throw invalid("certificate cannot be decoded")
         }
+        guard let serial = CertificateSerial(number.bytes) else { throw invalid("certificate has no serial number") }
+        return (try principal(among: names), serial)
+    }
+
+    private static func principal(among names: SubjectAlternativeNames?) throws(HubError) -> String? {
         var uris: [String] = []
         for case .uniformResourceIdentifier(let uri) in names ?? SubjectAlternativeNames() { uris.append(uri) }
         guard let uri = uris.first else { return nil }

@@ -33,11 +33,19 @@ package enum PrivateFile {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure("cannot be read", path) }
         defer { close(file) }
+        guard let text = String(validating: try readAll(from: file, path, bytesMax: bytesMax), as: UTF8.self) else {
+            throw HubError(.configurationInvalid, "\(path): not UTF-8 text")
+        }
+        return text
+    }
+
+    /// - Throws: ``HubError/Code/configurationInvalid`` naming the file, also when it is longer than `bytesMax`.
+    static func readAll(from file: Int32, _ path: String, bytesMax: Int) throws(HubError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = chunk.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
-            if count == 0 { break }
+            if count == 0 { return bytes }
             guard count > 0 else {
                 if errno == EINTR { continue }
                 throw failure("cannot be read", path)
@@ -45,10 +53,6 @@ package enum PrivateFile {
             bytes += chunk[..<count]
             guard bytes.count <= bytesMax else { throw HubError(.configurationInvalid, "\(path): too long") }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw HubError(.configurationInvalid, "\(path): not UTF-8 text")
-        }
-        return text
     }
 
     /// Makes names in a directory durable.
@@ -63,7 +67,7 @@ package enum PrivateFile {
         HubError(.configurationInvalid, "\(path) \(what): \(String(cString: strerror(reason)))")
     }
 
-    private static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
+    static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
         var start = 0
         while start < bytes.count {
             let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }

@@ -36,6 +36,8 @@ package struct StateDirectory: Sendable, Hashable {
     package var policy: String { path + "/policy.yaml" }
     /// The hub's configuration.
     package var configuration: String { path + "/hub.yaml" }
+    /// Which certificates were revoked; the hub writes it, and a web server gives it to everybody.
+    package var revocationList: String { path + "/ca.crl" }
 
     /// Hosts that every hub's certificate names.
     package static let localHosts = ["localhost", "127.0.0.1", "::1"]
@@ -50,19 +52,21 @@ package struct StateDirectory: Sendable, Hashable {
     ///   - hosts: Names and addresses under which clients reach the hub, beside ``localHosts``.
     ///   - policy: Text of `policy.yaml`.
     ///   - configuration: Text of `hub.yaml`.
+    ///   - revocationList: Where the certificates say that the list of revoked ones is; nil = nowhere.
     ///   - nowMillis: Milliseconds since 1970 UTC, by the real clock.
     ///   - random: For serial numbers.
     /// - Throws: ``HubError/Code/configurationInvalid`` when the directory exists and is not empty, or cannot be made.
     package func create(
-        hosts: [String] = [], policy policyText: String, configuration configurationText: String, nowMillis: Int64,
-        random: inout some RandomNumberGenerator
+        hosts: [String] = [], policy policyText: String, configuration configurationText: String,
+        revocationList: RevocationListURI? = nil, nowMillis: Int64, random: inout some RandomNumberGenerator
     ) throws(HubError) {
         try refuseExisting()
         let draft = StateDirectory(path: "\(path).draft-\(String(random.next(), radix: 36))")
         guard mkdir(draft.path, 0o700) == 0 else { throw PrivateFile.failure("cannot be made", path) }
         do throws(HubError) {
             let extra = hosts.filter { !Self.localHosts.contains($0) }
-            try draft.writeKeys(hosts: Self.localHosts + extra, nowMillis: nowMillis, random: &random)
+            try draft.writeKeys(
+                hosts: Self.localHosts + extra, revocationList: revocationList, nowMillis: nowMillis, random: &random)
             try PrivateFile.write(policyText, to: draft.policy)
             try PrivateFile.write(configurationText, to: draft.configuration)
             // Replaces nothing but an empty directory.
@@ -114,7 +118,8 @@ package struct StateDirectory: Sendable, Hashable {
     }
 
     private func writeKeys(
-        hosts: [String], nowMillis: Int64, random: inout some RandomNumberGenerator
+        hosts: [String], revocationList: RevocationListURI?, nowMillis: Int64,
+        random: inout some RandomNumberGenerator
     ) throws(HubError) {
         let authority = try CertificateAuthority.create(nowMillis: nowMillis, serial: Self.serial(&random))
         try PrivateFile.write(authority.certificatePEM, to: authorityCertificate)
@@ -125,7 +130,8 @@ package struct StateDirectory: Sendable, Hashable {
         ] {
             let key = PrivateKey()
             let issued = try authority.issue(
-                request: CertificateRequest.make(key), kind: kind, nowMillis: nowMillis, serial: Self.serial(&random))
+                request: CertificateRequest.make(key), kind: kind, revocationList: revocationList, nowMillis: nowMillis,
+                serial: Self.serial(&random))
             try PrivateFile.write(issued.pem, to: certificatePath)
             try PrivateFile.write(key.pem, to: keyPath)
         }

@@ -37,6 +37,10 @@ enum ErrorTexts {
         .principalUnknown: (
             "Program ini belum terdaftar. Hubungi admin.", "This program is not registered. Ask the admin."
         ),
+        .certificateRevoked: (
+            "Sertifikat program ini sudah dicabut. Hubungi admin.",
+            "The certificate of this program was revoked. Ask the admin."
+        ),
         .moduleUnavailable: (
             "Layanan sedang dimulai ulang. Silakan coba lagi sebentar lagi.",
             "The service is restarting. Please try again in a moment."

@@ -104,6 +104,7 @@ enum DefaultPolicy {
             - "hub.v1.Admin/Status"
             - "hub.v1.Admin/ListModules"
             - "hub.v1.Admin/GetModule"
+            - "hub.v1.Admin/ListPrincipals"
             - "hub.v1.Admin/VerifyAudit"
             - "hub.v1.Rulebook/History"
             - "hub.admin.v1.Services/*"

@@ -79,7 +79,8 @@ struct Context: ParsableCommand {
 /// `hubctl client …`
 struct Client: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Programs and people that may speak with the hub.", subcommands: [ClientAdd.self])
+        abstract: "Programs and people that may speak with the hub.",
+        subcommands: [ClientAdd.self, ClientList.self, ClientRevoke.self])
 }
 
 /// `hubctl module …`

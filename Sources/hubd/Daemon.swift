@@ -60,16 +60,18 @@ struct Daemon {
         let facts = ProcessFacts(
             instanceID: Self.randomBytes(16), software: softwareVersion, startedMillis: clock.nowMillis(),
             pid: UInt32(ProcessInfo.processInfo.processIdentifier))
-        let authority = try state.loadAuthority()
+        let signer = try StateSigner(state, configuration)
         var ports = HubPorts(
             ledger: ledger, blobs: blobs, modules: modules, rules: RuleFileReader(), clock: clock,
-            signer: StateSigner(authority: authority), cursorKey: authority.secret(for: "cursors"),
+            signer: signer, cursorKey: signer.authority.secret(for: "cursors"),
             random: { UInt64.random(in: .min ... .max) })
         ports.health = health
         try Self.equip(&ports, state, logger)
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
+        // A list is there before anybody can ask for it.
+        await hub.revocations.renewIfDue()
         let (host, port) = try configuration.address()
         var listening = HubServerConfiguration(
             host: host, port: port, authorityPath: state.authorityCertificate, certificatePath: state.hubCertificate,
@@ -81,8 +83,9 @@ struct Daemon {
         listening.times.age = .seconds(configuration.connectionAgeSeconds)
         listening.times.watcherPatience = .seconds(configuration.slowReaderSeconds)
         let server = try await HubServer.start(listening, hub: hub, group: group, logger: logger) { certificate in
-            // A certificate of ours that names nobody is answered like one of an unknown principal.
-            (try? PrincipalReader.principal(fromDER: certificate)) ?? nil
+            // A certificate of ours that cannot be read is answered like one of an unknown principal.
+            guard let names = try? PrincipalReader.names(fromDER: certificate) else { return nil }
+            return Credential(principal: names.principal, serial: names.serial)
         }
         return (hub, server)
     }
@@ -106,6 +109,7 @@ struct Daemon {
             configuration: .init(
                 services: [
                     .init(service: DeadlineService(loop: hub.deadlines)),
+                    .init(service: RevocationService(publisher: hub.revocations)),
                     .init(
                         service: ListenerService(
                             server: server, health: hub.health, drainSeconds: configuration.drainSeconds)),
@@ -157,6 +161,17 @@ private struct DeadlineService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
+        }
+    }
+}
+
+/// The daily list of revoked certificates as a service.
+private struct RevocationService: Service {
+    let publisher: RevocationPublisher
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await publisher.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
         }
     }
 }

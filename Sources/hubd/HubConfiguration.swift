@@ -30,6 +30,10 @@ struct HubConfiguration {
     private var accountLimits = AccountLimits()
     /// Other addresses that serve the same log.
     var alternates: [String] = []
+    /// What new certificates say of the place of the revocation list; nil = nothing.
+    var crlURI: String?
+    /// Where that list is written; nil = `ca.crl` in the state directory.
+    var crlFile: String?
     /// Seconds that a reader may take nothing of what waits for it.
     var slowReaderSeconds: Int64 = 30
     var logLevel = Logger.Level.notice
@@ -95,6 +99,8 @@ struct HubConfiguration {
                 names.allSatisfy(Self.isAlternate)
             else { throw wrong("a list of at most 8 HOST:PORT") }
             alternates = names
+        case "crl_uri": crlURI = try text()
+        case "crl_file": crlFile = try text()
         case "slow_reader_seconds": slowReaderSeconds = Int64(try number(1...600))
         case "log_level": logLevel = try Self.level(try text())
         case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))

@@ -178,7 +178,8 @@ struct ConnectingTests {
     func goawayForGood() async throws {
         for (code, expected) in [
             (HubGoawayCode.unauthenticated, HubError.Code.principalUnknown),
-            (.versionUnsupported, .versionUnsupported), (.protocolError, .protocolViolation),
+            (.certRevoked, .certificateRevoked), (.versionUnsupported, .versionUnsupported),
+            (.protocolError, .protocolViolation),
         ] {
             let hub = try await ScriptedHub(papers: papers) { _ in
                 var goaway = HubGoaway()

@@ -15,6 +15,7 @@ struct SmallHub {
     let blobs: any BlobStore
     let modules: AgreeableModules
     let health = HealthBoard()
+    let signer = TestAuthority()
     let hub: Hub
     private let keys = KeySource()
 
@@ -43,7 +44,7 @@ struct SmallHub {
         self.modules = modules
         let random = KeySource()
         var ports = HubPorts(
-            ledger: ledger, blobs: blobs, modules: modules, rules: MessageRules(), clock: clock, signer: NoSigner(),
+            ledger: ledger, blobs: blobs, modules: modules, rules: MessageRules(), clock: clock, signer: signer,
             cursorKey: Self.cursorKey, random: { random.number() })
         ports.health = health
         ports.uploads = uploads
@@ -264,10 +265,4 @@ private final class KeySource: Sendable {
     private let last = Atomic<UInt64>(0)
     func number() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
     func key() -> [UInt8] { Array("key-\(number() + 1_000_000_000_000)".utf8) }
-}
-
-private struct NoSigner: CertificateSigner {
-    func sign(request: [UInt8], principal: String, nowMillis: Int64) throws(HubError) -> (
-        certificate: [UInt8], authority: [UInt8]
-    ) { ([1], [2]) }
 }

@@ -32,7 +32,9 @@ struct PaperHub {
         definition.stages[3].revokes = ["surat"]
         definition.actions[2].to = ["selesai"]
         definition.actions.append(
-            .with { ($0.name, $0.kind, $0.from, $0.to, $0.roles) = ("cabut", .act, ["selesai"], ["dicabut"], ["officer"]) })
+            .with {
+                ($0.name, $0.kind, $0.from, $0.to, $0.roles) = ("cabut", .act, ["selesai"], ["dicabut"], ["officer"])
+            })
         definition.actions.append(
             .with {
                 ($0.name, $0.kind, $0.from, $0.to, $0.roles) = ("ubah", .act, ["selesai"], ["selesai"], ["officer"])
@@ -97,7 +99,8 @@ struct PaperHub {
     ) async throws -> [UInt8] {
         let request = LayananGetDocumentRequest.with { ($0.sha256, $0.case) = (.init(sha256), state.number) }
         return [UInt8](
-            try await small.call(.getDocument, request, as: LayananGetDocumentReply.self, by: caller, for: citizen).body)
+            try await small.call(.getDocument, request, as: LayananGetDocumentReply.self, by: caller, for: citizen).body
+        )
     }
 }
 
@@ -242,7 +245,8 @@ struct PaperLifeTests {
             standing: [PublishingHub.calendar(), PaperHub.template])
         let bare = try await SmallHub.open(
             bundle: bundle,
-            answer: { question, _ in .with { $0.stage = question.command.action == "submit" ? "diterima" : "selesai" } })
+            answer: { question, _ in .with { $0.stage = question.command.action == "submit" ? "diterima" : "selesai" } }
+        )
         let state = try await bare.act("tangani", on: try await bare.submit(), by: .officer)
         #expect(state.papers.map(\.state) == [.due])
         #expect(hub.key.algorithm == .ed25519)

@@ -40,6 +40,7 @@ struct Connection {
     }
 
     static let urn = "urn:elayanan:hub:admin"
+    static let serial: [UInt8] = [0x40, 7]
 
     static func open(
         limits: WireLimits = WireLimits(), times: ConnectionTimes = ConnectionTimes(),
@@ -62,12 +63,13 @@ struct Connection {
             jitter: { 0 })
         // The handler measures deadlines by the machine's clock; the test's loop begins where that stands.
         let loop = NIOAsyncTestingEventLoop()
+        let credential = CertificateSerial(serial).map { Credential(principal: urn, serial: $0) }
         await loop.advanceTime(to: .now())
         let channel = NIOAsyncTestingChannel(loop: loop)
         let neighbours = ConnectionSet(max: 100, loops: [loop], times: times)
         try await channel.testingEventLoop.executeInContext {
             let handler = ConnectionHandler(server)
-            handler.principalURN = urn
+            handler.credential = credential
             try channel.pipeline.syncOperations.addHandler(handler)
             try neighbours.add(handler, on: loop)
         }
@@ -227,9 +229,11 @@ struct NoModules: ModuleRuntime {
 }
 
 private struct NoSigner: CertificateSigner {
-    func sign(request: [UInt8], principal: String, nowMillis: Int64) throws(HubError) -> (
-        certificate: [UInt8], authority: [UInt8]
-    ) { ([], []) }
+    func nowMillis() -> Int64 { Sample.now }
+    func sign(request: [UInt8], principal: String) throws(HubError) -> SignedCertificate {
+        throw HubError(.internalFault, "signs nothing")
+    }
+    func publish(_ revoked: [HubCertificate]) throws(HubError) {}
 }
 
 /// Its echoes end when the test lets them, whether anybody still waits or not.

@@ -56,7 +56,7 @@ struct PolicyTests {
     @Test("only the admin changes the hub, and only admin and importer import")
     func narrowRoles() {
         for role in roles.keys where role != "admin" {
-            for method in [HubMethod.addPrincipal, .restartModule, .advanceClock] {
+            for method in [HubMethod.addPrincipal, .revokeCertificate, .restartModule, .advanceClock] {
                 #expect(!allows(role, method.path), "\(role) \(method.path)")
             }
             #expect(allows(role, HubMethod.importComplaint.path) == (role == "importer"))
@@ -78,7 +78,10 @@ struct PolicyTests {
 
     @Test("the settings file of a new hub is YAML with known names")
     func configuration() throws {
-        let mapping = try #require(try Yams.compose(yaml: DefaultConfiguration.text)?.mapping)
-        #expect(mapping.keys.compactMap(\.string) == ["listen"])
+        let none = try #require(try Yams.compose(yaml: DefaultConfiguration.text(crlURI: ""))?.mapping)
+        #expect(none.keys.compactMap(\.string) == ["listen"])
+        let place = "http://hub.go.id/elayanan.crl"
+        let mapping = try #require(try Yams.compose(yaml: DefaultConfiguration.text(crlURI: place))?.mapping)
+        #expect(mapping.keys.compactMap(\.string) == ["listen", "crl_uri"] && mapping["crl_uri"]?.string == place)
     }
 }

@@ -52,6 +52,25 @@ extension HubClient {
             try await client.call(.addPrincipal, request, options: options)
         }
 
+        /// Who may speak with the hub, with which certificates; in the order of their names.
+        ///
+        /// `hub.v1.Admin/ListPrincipals`
+        public func listPrincipals(
+            _ request: HubListPrincipalsRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<HubListPrincipalsReply> {
+            try await client.call(.listPrincipals, request, options: options)
+        }
+
+        /// Takes certificates out of use for good: from the answer on the hub accepts no call and no connection with
+        /// them. Needs an idempotency key. Revoking what is revoked changes nothing.
+        ///
+        /// `hub.v1.Admin/RevokeCertificate`
+        public func revokeCertificate(
+            _ request: HubRevokeCertificateRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<HubRevokeCertificateReply> {
+            try await client.call(.revokeCertificate, request, options: options)
+        }
+
         /// With `hubd --clock manual` only: lets time pass, and everything that becomes due happen.
         ///
         /// `hub.v1.Admin/AdvanceClock`

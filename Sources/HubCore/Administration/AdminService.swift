@@ -1,20 +1,8 @@
-// What administrators ask and do.
+// What administrators ask and do, but for principals, which have a service of their own.
 
-package import HubDomain
+import HubDomain
 import HubProto
 import SwiftProtobuf
-
-/// Signs certificates for principals; HubTrust implements it.
-package protocol CertificateSigner: Sendable {
-    /// - Parameters:
-    ///   - request: PKCS #10 in DER; its signature is checked, its subject ignored.
-    ///   - principal: Goes into the URI SAN.
-    /// - Returns: The certificate and the authority's, in DER.
-    /// - Throws: ``HubError/Code/principalInvalid`` when the request is not well formed.
-    func sign(request: [UInt8], principal: String, nowMillis: Int64) throws(HubError) -> (
-        certificate: [UInt8], authority: [UInt8]
-    )
-}
 
 /// Facts about this process that only the program knows.
 package struct ProcessFacts: Sendable {
@@ -31,14 +19,11 @@ package struct ProcessFacts: Sendable {
     }
 }
 
-/// `hub.v1.Admin`
+/// `hub.v1.Admin`, but for what ``PrincipalService`` answers.
 struct AdminService: Sendable {
     let ledger: any Ledger
     let journal: Journal
     let modules: any ModuleRuntime
-    let principals: PrincipalRegister
-    let policy: Policy
-    let signer: any CertificateSigner
     let clock: any HubClock
     let deadlines: DeadlineLoop
     let counters: HubCounters
@@ -93,38 +78,6 @@ struct AdminService: Sendable {
         _ context: CallContext, _ request: HubGetModuleRequest
     ) async throws(HubError) -> HubModuleInfo {
         try await modules.restart(module: request.module)
-    }
-
-    func addPrincipal(
-        _ context: CallContext, _ request: HubAddPrincipalRequest
-    ) async throws(HubError) -> CallAnswer {
-        if let stored = try await ledger.storedAnswer(to: context) { return stored }
-        let principal = try Principal(
-            department: request.department, name: request.name, role: request.role, unit: request.unit)
-        guard !policy.principals.contains(where: { $0.urn == principal.urn }) else {
-            throw HubError(.principalInvalid, "this principal stands in the policy file; change it there")
-        }
-        guard policy.roles[request.role] != nil else {
-            throw HubError(.principalInvalid, "the policy file has no such role")
-        }
-        let signed = try signer.sign(
-            request: [UInt8](request.certificateRequest), principal: principal.urn, nowMillis: clock.nowMillis())
-        var record = try PrincipalRegister.record(of: principal)
-        // A second certificate or another role for a known principal replaces what was known.
-        record.expectedVersion = try await ledger.record(record.key)?.version ?? 0
-        var commit = Commit(key: context.commitKey, atMillis: clock.nowMillis())
-        commit.records = [record]
-        commit.answer = try HubAddPrincipalReply.with {
-            $0.principal = principal.urn
-            $0.certificate = .init(signed.certificate)
-            $0.authority = .init(signed.authority)
-        }.ledgerBytes()
-        let outcome = try await journal.commit(commit)
-        guard let answer = try outcome.callAnswer() else {
-            throw HubError(.versionStale, "the principal was changed by somebody else; try again")
-        }
-        if !answer.replayed { principals.add(principal) }
-        return answer
     }
 
     func advanceClock(

@@ -10,10 +10,15 @@ extension CallRouter {
         unary(.listModules, admin.listModules)
         unary(.getModule, admin.getModule)
         unary(.restartModule, admin.restartModule)
-        change(.addPrincipal, admin.addPrincipal)
         unary(.advanceClock, admin.advanceClock)
         unary(.verifyAudit, admin.verifyAudit)
         add(.echo, .direct(EchoRequest.answer))
+    }
+
+    mutating func addPrincipals(_ principals: PrincipalService) {
+        change(.addPrincipal, principals.add)
+        unary(.listPrincipals, principals.list)
+        change(.revokeCertificate, principals.revoke)
     }
 
     mutating func addRulebook(_ rules: RulebookService) {

@@ -35,15 +35,20 @@ struct PaperOffice: Sendable {
             var paper = state.papers[index]
             if paper.version.isEmpty { paper.version = catalogue.papers[name]?.version ?? "" }
             let template = try await template(of: paper, catalogue)
-            if paper.number.isEmpty { try await number(&paper, state, template, rule, definition, catalogue, nowMillis) }
+            if paper.number.isEmpty {
+                try await number(&paper, state, template, rule, definition, catalogue, nowMillis)
+            }
+            let file: [UInt8]
             do throws(HubError) {
-                try await seal(&paper, template, issuer: catalogue.issuer, nowMillis)
-            } catch where error.status == .unavailable {
+                file = try await sealed(&paper, template, issuer: catalogue.issuer, nowMillis)
+            } catch  where error.status == .unavailable {
                 paper.wait(nowMillis)
                 state.papers[index] = paper
                 continue
             }
-            try await keep(&paper, of: state)
+            paper.sha256 = .init(try await keep(file, of: state))
+            paper.size = UInt64(file.count)
+            (paper.state, paper.dueMs) = (.issued, 0)
             for older in state.papers.indices
             where older != index && state.papers[older].name == name && state.papers[older].state == .issued {
                 state.papers[older].state = .superseded
@@ -61,8 +66,7 @@ struct PaperOffice: Sendable {
         let order = PaperOrder(
             template: template, values: paper.printed, qrText: paper.qr, copy: Int(paper.copies),
             createdMillis: nowMillis)
-        let bytes = try await print(order)
-        paper.copySha256 = .init(try await store(bytes, owner: state.applicant))
+        paper.copySha256 = .init(try await keep(try await pdf(of: order), of: state))
     }
 
     // MARK: Steps
@@ -95,39 +99,30 @@ struct PaperOffice: Sendable {
             .map { name, text in .with { ($0.name, $0.text) = (name, text) } }
     }
 
-    private func seal(
+    /// The paper's file, once its statement is sealed.
+    private func sealed(
         _ paper: inout HubPaper, _ template: HubPaperTemplate, issuer: String, _ nowMillis: Int64
-    ) async throws(HubError) {
+    ) async throws(HubError) -> [UInt8] {
         guard let signer else { throw HubError(.moduleUnavailable, "this hub has no key for papers") }
         let content = PaperContent(template: template, values: paper.printed)
         paper.qr = try await content.sealed(paper.issue(by: issuer), by: signer).qrText
-        let order = PaperOrder(
-            template: template, values: paper.printed, qrText: paper.qr, createdMillis: nowMillis)
-        let bytes = try await print(order)
-        paper.size = UInt64(bytes.count)
-        paper.sha256 = .init(SHA256.hash(data: bytes))
-        try await blobs.put(sha256: [UInt8](paper.sha256), bytes)
+        return try await pdf(
+            of: PaperOrder(template: template, values: paper.printed, qrText: paper.qr, createdMillis: nowMillis))
     }
 
-    /// The ledger knows the file before the case names it.
-    private func keep(_ paper: inout HubPaper, of state: HubCase) async throws(HubError) {
-        try await ledger.putDocument(
-            sha256: [UInt8](paper.sha256),
-            StoredDocument(mediaType: Self.mediaType, size: paper.size, owner: state.applicant))
-        (paper.state, paper.dueMs) = (.issued, 0)
-    }
-
-    private func store(_ bytes: [UInt8], owner: String) async throws(HubError) -> [UInt8] {
-        let hash = [UInt8](SHA256.hash(data: bytes))
-        try await blobs.put(sha256: hash, bytes)
-        try await ledger.putDocument(
-            sha256: hash, StoredDocument(mediaType: Self.mediaType, size: UInt64(bytes.count), owner: owner))
-        return hash
-    }
-
-    private func print(_ order: PaperOrder) async throws(HubError) -> [UInt8] {
+    private func pdf(of order: PaperOrder) async throws(HubError) -> [UInt8] {
         guard let printer else { throw HubError(.moduleUnavailable, "this hub cannot print: fonts are missing") }
         return try await printer.pdf(of: order)
+    }
+
+    /// The bytes are durable, and the ledger knows them, before a case names them.
+    private func keep(_ file: [UInt8], of state: HubCase) async throws(HubError) -> [UInt8] {
+        let hash = [UInt8](SHA256.hash(data: file))
+        try await blobs.put(sha256: hash, file)
+        try await ledger.putDocument(
+            sha256: hash,
+            StoredDocument(mediaType: Self.mediaType, size: UInt64(file.count), owner: state.applicant))
+        return hash
     }
 
     private static let mediaType = "application/pdf"

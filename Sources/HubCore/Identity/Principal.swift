@@ -73,6 +73,9 @@ package final class PrincipalRegister: Sendable {
 
     package func principal(_ urn: String) -> Principal? { known.withLock { $0[urn] } }
 
+    /// By URN.
+    var all: [Principal] { known.withLock { Array($0.values) }.sorted { $0.urn < $1.urn } }
+
     /// Makes a principal known that the ledger already keeps.
     func add(_ principal: Principal) {
         known.withLock { $0[principal.urn] = principal }

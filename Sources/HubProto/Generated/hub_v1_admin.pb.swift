@@ -84,6 +84,61 @@ public nonisolated enum HubModuleState: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// Why a certificate was revoked; numbers of RFC 5280, section 5.3.1. Others of that list are not used here.
+public nonisolated enum HubRevocationReason: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Key or device was lost, stolen or copied.
+  case keyCompromise // = 1
+
+  /// Its owner works elsewhere now.
+  case affiliationChanged // = 3
+
+  /// Another one takes its place.
+  case superseded // = 4
+
+  /// The program or post is no more.
+  case cessationOfOperation // = 5
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .keyCompromise
+    case 3: self = .affiliationChanged
+    case 4: self = .superseded
+    case 5: self = .cessationOfOperation
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .keyCompromise: return 1
+    case .affiliationChanged: return 3
+    case .superseded: return 4
+    case .cessationOfOperation: return 5
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [HubRevocationReason] = [
+    .unspecified,
+    .keyCompromise,
+    .affiliationChanged,
+    .superseded,
+    .cessationOfOperation,
+  ]
+
+}
+
 public nonisolated struct HubStatusRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -343,6 +398,136 @@ public nonisolated struct HubAddPrincipalReply: Sendable {
   fileprivate var _receipt: HubReceipt? = nil
 }
 
+public nonisolated struct HubListPrincipalsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Only of this department; empty = all.
+  public var department: String = String()
+
+  /// Only behind this principal; empty = from the first.
+  public var after: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct HubListPrincipalsReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// At most 200.
+  public var principals: [HubPrincipalInfo] = []
+
+  /// There are others behind the last.
+  public var more: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A principal as the hub knows it.
+public nonisolated struct HubPrincipalInfo: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// "urn:elayanan:<department>:<name>"
+  public var principal: String = String()
+
+  public var role: String = String()
+
+  public var department: String = String()
+
+  public var unit: String = String()
+
+  /// Those that this hub made and that have not ended, and those that were revoked; the newest first, at most 100.
+  public var certificates: [HubCertificate] = []
+
+  /// Milliseconds since 1970 UTC since when certificates that this hub did not make itself do not hold; 0 = they do.
+  public var othersRevokedMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A certificate as the hub remembers it. Its times are those of the machine's clock, as in the certificate, not of the hub's.
+public nonisolated struct HubCertificate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Big-endian, without leading zeros, at most 20 bytes. In the ledger, empty = all of the principal that the hub did not make.
+  public var serial: Data = Data()
+
+  /// "urn:elayanan:<department>:<name>"; empty when a serial was revoked that the hub did not know.
+  public var principal: String = String()
+
+  /// Milliseconds since 1970 UTC; 0 = not known.
+  public var issuedMs: Int64 = 0
+
+  /// Milliseconds since 1970 UTC at which it ends by itself; 0 = not known.
+  public var endsMs: Int64 = 0
+
+  /// Milliseconds since 1970 UTC; 0 = it was not revoked.
+  public var revokedMs: Int64 = 0
+
+  public var reason: HubRevocationReason = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct HubRevokeCertificateRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whose certificate; both may be left out where a serial is given.
+  public var department: String = String()
+
+  public var name: String = String()
+
+  /// Of one certificate, known to the hub or not; empty = every one of the principal, also those that the hub does not know.
+  public var serial: Data = Data()
+
+  public var reason: HubRevocationReason = .unspecified
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct HubRevokeCertificateReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Those that are out of use now, with their dates; those revoked before keep date and reason.
+  public var certificates: [HubCertificate] = []
+
+  public var receipt: HubReceipt {
+    get {_receipt ?? HubReceipt()}
+    set {_receipt = newValue}
+  }
+  /// Returns true if `receipt` has been explicitly set.
+  public var hasReceipt: Bool {self._receipt != nil}
+  /// Clears the value of `receipt`. Subsequent reads from it will return its default value.
+  public mutating func clearReceipt() {self._receipt = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _receipt: HubReceipt? = nil
+}
+
 public nonisolated struct HubAdvanceClockRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -402,6 +587,10 @@ fileprivate nonisolated let _protobuf_package = "hub.v1"
 
 nonisolated extension HubModuleState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MODULE_STATE_UNSPECIFIED\0\u{1}MODULE_STATE_STARTING\0\u{1}MODULE_STATE_SERVING\0\u{1}MODULE_STATE_WAITING\0\u{1}MODULE_STATE_QUARANTINED\0\u{1}MODULE_STATE_REFUSED\0\u{1}MODULE_STATE_STOPPED\0")
+}
+
+nonisolated extension HubRevocationReason: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REVOCATION_REASON_UNSPECIFIED\0\u{1}REVOCATION_REASON_KEY_COMPROMISE\0\u{2}\u{2}REVOCATION_REASON_AFFILIATION_CHANGED\0\u{1}REVOCATION_REASON_SUPERSEDED\0\u{1}REVOCATION_REASON_CESSATION_OF_OPERATION\0")
 }
 
 nonisolated extension HubStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -887,6 +1076,270 @@ nonisolated extension HubAddPrincipalReply: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.principal != rhs.principal {return false}
     if lhs.certificate != rhs.certificate {return false}
     if lhs.authority != rhs.authority {return false}
+    if lhs._receipt != rhs._receipt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubListPrincipalsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListPrincipalsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}department\0\u{1}after\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.department) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.after) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.department.isEmpty {
+      try visitor.visitSingularStringField(value: self.department, fieldNumber: 1)
+    }
+    if !self.after.isEmpty {
+      try visitor.visitSingularStringField(value: self.after, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubListPrincipalsRequest, rhs: HubListPrincipalsRequest) -> Bool {
+    if lhs.department != rhs.department {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubListPrincipalsReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListPrincipalsReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}principals\0\u{1}more\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.principals) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.more) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.principals.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.principals, fieldNumber: 1)
+    }
+    if self.more != false {
+      try visitor.visitSingularBoolField(value: self.more, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubListPrincipalsReply, rhs: HubListPrincipalsReply) -> Bool {
+    if lhs.principals != rhs.principals {return false}
+    if lhs.more != rhs.more {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubPrincipalInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PrincipalInfo"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}principal\0\u{1}role\0\u{1}department\0\u{1}unit\0\u{1}certificates\0\u{3}others_revoked_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.principal) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.department) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.certificates) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.othersRevokedMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.principal.isEmpty {
+      try visitor.visitSingularStringField(value: self.principal, fieldNumber: 1)
+    }
+    if !self.role.isEmpty {
+      try visitor.visitSingularStringField(value: self.role, fieldNumber: 2)
+    }
+    if !self.department.isEmpty {
+      try visitor.visitSingularStringField(value: self.department, fieldNumber: 3)
+    }
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 4)
+    }
+    if !self.certificates.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.certificates, fieldNumber: 5)
+    }
+    if self.othersRevokedMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.othersRevokedMs, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubPrincipalInfo, rhs: HubPrincipalInfo) -> Bool {
+    if lhs.principal != rhs.principal {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs.department != rhs.department {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.certificates != rhs.certificates {return false}
+    if lhs.othersRevokedMs != rhs.othersRevokedMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubCertificate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Certificate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}serial\0\u{1}principal\0\u{3}issued_ms\0\u{3}ends_ms\0\u{3}revoked_ms\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.serial) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.principal) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.issuedMs) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.endsMs) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.revokedMs) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.serial.isEmpty {
+      try visitor.visitSingularBytesField(value: self.serial, fieldNumber: 1)
+    }
+    if !self.principal.isEmpty {
+      try visitor.visitSingularStringField(value: self.principal, fieldNumber: 2)
+    }
+    if self.issuedMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.issuedMs, fieldNumber: 3)
+    }
+    if self.endsMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.endsMs, fieldNumber: 4)
+    }
+    if self.revokedMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.revokedMs, fieldNumber: 5)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubCertificate, rhs: HubCertificate) -> Bool {
+    if lhs.serial != rhs.serial {return false}
+    if lhs.principal != rhs.principal {return false}
+    if lhs.issuedMs != rhs.issuedMs {return false}
+    if lhs.endsMs != rhs.endsMs {return false}
+    if lhs.revokedMs != rhs.revokedMs {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubRevokeCertificateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RevokeCertificateRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}department\0\u{1}name\0\u{1}serial\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.department) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.serial) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.department.isEmpty {
+      try visitor.visitSingularStringField(value: self.department, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.serial.isEmpty {
+      try visitor.visitSingularBytesField(value: self.serial, fieldNumber: 3)
+    }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubRevokeCertificateRequest, rhs: HubRevokeCertificateRequest) -> Bool {
+    if lhs.department != rhs.department {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.serial != rhs.serial {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubRevokeCertificateReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RevokeCertificateReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificates\0\u{2}\u{e}receipt\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.certificates) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._receipt) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.certificates.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.certificates, fieldNumber: 1)
+    }
+    try { if let v = self._receipt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubRevokeCertificateReply, rhs: HubRevokeCertificateReply) -> Bool {
+    if lhs.certificates != rhs.certificates {return false}
     if lhs._receipt != rhs._receipt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

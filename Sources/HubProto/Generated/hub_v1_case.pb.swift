@@ -208,6 +208,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// A paper was issued after its signature had to be waited for, or printed again; `action` is its number.
   case paper // = 14
+
+  /// Certificates were revoked; of no case. `changed` says which, whose and why.
+  case revoked // = 15
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -231,6 +234,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 12: self = .absence
     case 13: self = .paid
     case 14: self = .paper
+    case 15: self = .revoked
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -252,6 +256,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .absence: return 12
     case .paid: return 13
     case .paper: return 14
+    case .revoked: return 15
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -273,6 +278,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .absence,
     .paid,
     .paper,
+    .revoked,
   ]
 
 }
@@ -938,7 +944,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -26,6 +26,7 @@ enum ErrorReport {
         .tooManyCalls: "Use fewer --in-flight.",
         .cursorInvalid: "Watch again without --resume-from.",
         .principalUnknown: "An admin registers this certificate's owner: `hubctl client add`.",
+        .certificateRevoked: "An admin makes another one: `hubctl client add`.",
         .permissionDenied: "The role needs this method in policy.yaml, or the action needs the role in its definition.",
         .moduleUnavailable:
             "Try again in a moment; `hubctl module list` shows how the module is. Reads work meanwhile.",

@@ -65,6 +65,7 @@ extension HubEventKind {
         case .absence: "absence"
         case .paid: "paid"
         case .paper: "paper"
+        case .revoked: "revoked"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -141,6 +142,20 @@ extension HubRuleKind {
         case .tariff: "tariff"
         case .paper: "paper"
         case .UNRECOGNIZED(let number): "kind_\(number)"
+        }
+    }
+}
+
+extension HubRevocationReason {
+    /// `key-compromise`, `superseded` …
+    var word: String {
+        switch self {
+        case .unspecified: "unspecified"
+        case .keyCompromise: "key-compromise"
+        case .affiliationChanged: "affiliation-changed"
+        case .superseded: "superseded"
+        case .cessationOfOperation: "cessation-of-operation"
+        case .UNRECOGNIZED(let number): "reason_\(number)"
         }
     }
 }

@@ -2351,7 +2351,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[15] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[16] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -2368,11 +2368,12 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[15] =
   { "EVENT_KIND_ABSENCE", "HUB__V1__EVENT_KIND__EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_PAID", "HUB__V1__EVENT_KIND__EVENT_KIND_PAID", 13 },
   { "EVENT_KIND_PAPER", "HUB__V1__EVENT_KIND__EVENT_KIND_PAPER", 14 },
+  { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 15}
+{0, 0},{0, 16}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[15] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[16] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
@@ -2386,6 +2387,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[15
   { "EVENT_KIND_RECOUNTED", 8 },
   { "EVENT_KIND_REOPENED", 5 },
   { "EVENT_KIND_REPAIRED", 3 },
+  { "EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_SUBMITTED", 1 },
   { "EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_WITHDRAWN", 4 },
@@ -2397,9 +2399,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  15,
+  16,
   hub__v1__event_kind__enum_values_by_number,
-  15,
+  16,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

@@ -122,7 +122,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * A paper was issued after its signature had to be waited for, or printed again; `action` is its number.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_PAPER = 14
+  HUB__V1__EVENT_KIND__EVENT_KIND_PAPER = 14,
+  /*
+   * Certificates were revoked; of no case. `changed` says which, whose and why.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED = 15
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 

@@ -93,6 +93,10 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_PRINCIPAL_INVALID = 2003,
   /*
+   * [UNAUTHENTICATED, or GOAWAY] The certificate was revoked. Do not try again with it; ask the admin for another one.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_CERTIFICATE_REVOKED = 2004,
+  /*
    * [UNAVAILABLE] The department's module is not running. Try again; reads work meanwhile.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_MODULE_UNAVAILABLE = 3001,
