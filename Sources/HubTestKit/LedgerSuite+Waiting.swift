@@ -56,5 +56,20 @@ extension LedgerSuite {
             try await ledger.write(Sample.commit(state))
             try promise(try await waiting(ledger, .held(by: "urn:a")), is: [])
         },
+        LedgerPromise("a paper that waits for its signature wakes as a deadline does, also of a case that has ended") {
+            home in
+            let ledger = try await home.open()
+            var state = Sample.newCase(1)
+            state.ended = true
+            state.papers = [.with { ($0.name, $0.state, $0.dueMs) = ("permit", .due, Sample.now + 5) }]
+            try await ledger.write(Sample.commit(state))
+            let due = try await ledger.dueDeadlines(nowMillis: Sample.now + 5, after: nil, limit: 10)
+            try promise(due.map(\.name), is: ["paper/permit"])
+            try promise(try await ledger.nextDueMillis(after: Sample.now), is: Sample.now + 5)
+            state.version = 2
+            state.papers[0].state = .issued
+            try await ledger.write(Sample.commit(state))
+            try promise(try await ledger.nextDueMillis(after: Sample.now), is: nil)
+        },
     ]
 }

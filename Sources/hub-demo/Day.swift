@@ -199,6 +199,7 @@ struct Day {
         try await judgement.ofWatcher()
         report.memory = try await judgement.ofMemory()
         report.money = try await judgement.ofMoney()
+        report.papers = try await judgement.ofPapers()
         report.audit = try await judgement.ofLog()
         for index in report.services.indices {
             let code = report.services[index].code

@@ -112,6 +112,35 @@ struct Judgement {
         return money
     }
 
+    /// Every permit that was issued proves itself, and a letter that is changed does not. A few are left to be looked at.
+    func ofPapers() async throws -> (issued: Int, verified: Int, folder: String) {
+        let town = town
+        let states = try await concurrently(cases, width: 16) { try await town.read($0.number, as: town.admin) }
+        let papers = states.flatMap { state in state.papers.map { (state, $0) } }
+        let verdicts = try await concurrently(papers, width: 16) { _, paper in
+            let holds = try await town.channel.documents.verify(.with { $0.paper = paper.qr }).message.verdict
+            let changed =
+                paper.qr.prefix(200) + (paper.qr.dropFirst(200).first == "7" ? "8" : "7")
+                + paper.qr.dropFirst(201)
+            let fails = try await town.channel.documents.verify(.with { $0.paper = String(changed) }).message.verdict
+            return holds == .holds && fails == .false
+        }
+        let verified = verdicts.count { $0 }
+        let waiting = papers.count { $0.1.state != .issued }
+        promises.check(
+            "every paper is issued with a seal that holds, and none that was changed does",
+            !papers.isEmpty && verified == papers.count && waiting == 0,
+            broken: "\(verified) of \(papers.count), \(waiting) wait")
+        let folder = regency.folder + "/papers"
+        let kinds = Set(papers.map(\.1.name)).sorted()
+        for (state, paper) in kinds.flatMap({ kind in papers.filter { $0.1.name == kind }.prefix(2) }).prefix(3) {
+            let request = LayananGetDocumentRequest.with { ($0.sha256, $0.case) = (paper.sha256, state.number) }
+            let file = try await town.admin.documents.get(request).message.body
+            try TextFile.write(Array(file), to: "\(folder)/\(state.number).pdf")
+        }
+        return (papers.count, verified, folder)
+    }
+
     /// `hubctl audit verify`, and what an operator would look at besides.
     func ofLog() async throws -> String {
         for open in cases.prefix(3) {

@@ -72,7 +72,8 @@ final class Regency: Sendable {
         group: MultiThreadedEventLoopGroup = .singleton
     ) async throws -> Regency {
         let regency = Regency(programs: programs, folder: folder, modules: modules, group: group)
-        for path in [folder, regency.logs, folder + "/desks"] where mkdir(path, 0o700) != 0 && errno != EEXIST {
+        for path in [folder, regency.logs, folder + "/desks", folder + "/papers"]
+        where mkdir(path, 0o700) != 0 && errno != EEXIST {
             throw DemoFailure("\(path) cannot be made: \(String(cString: strerror(errno)))")
         }
         let made = try await regency.hubctl(["init", "--state", regency.state])

@@ -42,6 +42,8 @@ struct Report: Sendable {
     var median = 0.0
     var slowest = 0.0
     var money = Money()
+    /// Papers that hold, and those that were looked at as whoever holds one would.
+    var papers = (issued: 0, verified: 0, folder: "")
     var audit = ""
     var memory = Memory(hub: 0, hosts: 0)
 
@@ -98,6 +100,8 @@ struct Report: Sendable {
             "escalated     \(escalations) complaints that nobody answered for three days",
             "money         \(money.bills) bills of \(RupiahText.digits(money.billed)), \(money.settlements) settled with "
                 + "\(RupiahText.digits(money.settled)), \(money.cancelled) cancelled",
+            "papers        \(papers.issued) issued, \(papers.verified) verified by their QR code; three lie in "
+                + papers.folder,
             "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
             "audit verify  \(audit)",
             "memory        hub \(mib(memory.hub)) + module hosts \(mib(memory.hosts)) (PSS)",
