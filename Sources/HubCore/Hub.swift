@@ -78,7 +78,7 @@ package struct Hub: Sendable {
         let numbers = NumberBlocks(ledger: ledger)
         let office = PaperOffice(
             ledger: ledger, blobs: ports.blobs, numbers: NumberBlocks(ledger: ledger, blockSize: 1),
-            printer: ports.printer, signer: ports.paperSigner)
+            printer: ports.printer, signer: ports.paperSigner, logger: logger)
         let completion = StepCompletion(numbers: numbers, papers: office)
         let passage = DeadlinePassage(
             ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, completion: completion,
@@ -138,7 +138,7 @@ package struct Hub: Sendable {
                 clock: ports.clock))
         let payments = PaymentService(
             ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
-            completion: completion, clock: ports.clock)
+            settlement: BillSettlement(completion: completion), clock: ports.clock)
         router.addPayments(
             payments,
             Reconciliation(

@@ -145,7 +145,7 @@ struct Caller {
     static let importer = Caller("pengaduan", "arsip", "importer")
     static let strangeImporter = Caller("perizinan", "arsip", "importer")
     static let admin = Caller("hub", "admin", "admin")
-    static let bank = Caller("bank-daerah", "h2h", "officer")
+    static let bank = Caller("bank-daerah", "h2h", "bank")
     static let cashier = Caller("bpkad", "bendahara", "officer")
     /// May call little.
     static let kiosk = Caller("portal", "kios", "kiosk")
@@ -158,6 +158,9 @@ struct Caller {
         return Policy(
             roles: [
                 "kiosk": [try MethodPattern("layanan.v1.Catalogue/List"), try MethodPattern("grpc.*")],
+                "bank": try ["GetBill", "Pay", "Reverse", "Reconcile"].map {
+                    try MethodPattern("layanan.v1.Payments/\($0)")
+                },
                 "applicant": all, "officer": all, "importer": all, "admin": all,
             ], allDepartments: ["admin"],
             allActions: ["admin"], applicants: ["applicant"], principals: [admin.principal] + callers.map(\.principal))

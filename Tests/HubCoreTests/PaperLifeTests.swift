@@ -218,6 +218,30 @@ struct PaperLifeTests {
         #expect(try await hub.verify(second.papers[1].qr).verdict == .holds)
     }
 
+    @Test("a paper that still waits when another is issued in its place is never issued, and stands in nobody's way")
+    func supersededWhileWaiting() async throws {
+        let hub = try await PaperHub.open(signer: MoodySigner(awayFor: 1))
+        let first = try await hub.issued()
+        let second = try await hub.small.act("ubah", on: first, by: .officer)
+        #expect(second.papers.map(\.state) == [.superseded, .issued])
+        _ = try await hub.small.hub.deadlines.advance(hub.small.clock, byMillis: 7_200_000)
+        #expect(try await hub.small.get(second, by: .officer).papers == second.papers)
+    }
+
+    @Test("two papers whose patterns come to the same text have different numbers all the same")
+    func sameText() async throws {
+        let ledger = InMemoryLedger()
+        let hub = try await PaperHub.open(ledger: ledger)
+        let one = try await hub.issued()
+        // Another series that begins with 1 again, as after a change of the pattern.
+        let other = try await PaperHub.open(ledger: ledger) { definition in
+            definition.stages[2].issues[0].number = "{urut:4:tetap}/SRT/I/2026"
+            (definition.version, definition.validFrom) = ("2026.2", "2026-01-02")
+        }
+        let two = try await other.issued()
+        #expect([one, two].map { $0.papers.last?.number } == ["0001/SRT/I/2026", "0002/SRT/I/2026"])
+    }
+
     @Test("a copy says which it is, is counted once for a key, and proves itself as the first print does")
     func copies() async throws {
         let hub = try await PaperHub.open()

@@ -147,6 +147,7 @@ extension HubEvent {
     var forApplicants: HubEvent {
         var event = forWatchers
         event.holder = ""
+        for index in event.postings.indices { event.postings[index].note = "" }
         if kind == .handedOver { event.note = "" }  // Officers among themselves.
         event.actor = HubActor()
         event.actor.role = actor.role
@@ -162,6 +163,7 @@ extension HubCase {
         state.holder = ""
         state.heldSinceMs = 0
         state.asked = ""
+        state.bills = state.bills.map(\.forApplicants)
         return state
     }
 }

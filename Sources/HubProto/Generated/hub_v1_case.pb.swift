@@ -621,6 +621,12 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._papers = newValue}
   }
 
+  /// When it came to its stage, milliseconds since 1970 UTC; 0 = before the hub kept this.
+  public var stageSinceMs: Int64 {
+    get {_storage._stageSinceMs}
+    set {_uniqueStorage()._stageSinceMs = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1237,7 +1243,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{4}\u{2}stage_since_ms\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1266,6 +1272,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _asked: String = String()
     var _bills: [HubBill] = []
     var _papers: [HubPaper] = []
+    var _stageSinceMs: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1302,6 +1309,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _asked = source._asked
       _bills = source._bills
       _papers = source._papers
+      _stageSinceMs = source._stageSinceMs
     }
   }
 
@@ -1346,6 +1354,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._asked) }()
         case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._bills) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
+        case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._stageSinceMs) }()
         default: break
         }
       }
@@ -1436,6 +1445,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._papers.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._papers, fieldNumber: 26)
       }
+      if _storage._stageSinceMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._stageSinceMs, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1471,6 +1483,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._asked != rhs_storage._asked {return false}
         if _storage._bills != rhs_storage._bills {return false}
         if _storage._papers != rhs_storage._papers {return false}
+        if _storage._stageSinceMs != rhs_storage._stageSinceMs {return false}
         return true
       }
       if !storagesAreEqual {return false}

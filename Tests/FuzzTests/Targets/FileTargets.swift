@@ -25,7 +25,7 @@ extension FuzzTarget {
             "personal", "length", "min", "index", "compare_with", "required_for", "field", "dead_end", "unreachable",
             "ended", "submit", "from", "to", "roles", "stage", "runs_in", "paused_in", "move_to", "calendar",
             "escalation", "only", "amount_by", "when",
-            "charges", "quantity", "group", "bill", "settled_to",
+            "charges", "quantity", "group", "bill", "settled_to", "unpaid",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in

@@ -1010,7 +1010,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[26] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[27] =
 {
   {
     "id",
@@ -1324,6 +1324,18 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[26] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "stage_since_ms",
+    28,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, stage_since_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
@@ -1347,16 +1359,18 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   25,   /* field[25] = papers */
   2,   /* field[2] = service */
   5,   /* field[5] = stage */
+  26,   /* field[26] = stage_since_ms */
   6,   /* field[6] = stage_title */
   9,   /* field[9] = unit */
   16,   /* field[16] = updated_ms */
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 26 }
+  { 28, 26 },
+  { 0, 27 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1366,10 +1380,10 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  26,
+  27,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  1,  hub__v1__case__number_ranges,
+  2,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
