@@ -115,6 +115,31 @@ struct BackupTests {
         }
     }
 
+    /// Where Linux keeps a file system in memory: links from elsewhere do not lead there.
+    private static let otherDisk = "/dev/shm"
+
+    @Test(
+        "on another disk documents are copied once, and later backups name those of the one before",
+        .enabled(if: FileManager.default.isWritableFile(atPath: otherDisk)))
+    func anotherDisk() async throws {
+        let folder = "\(Self.otherDisk)/backups-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await StateDirectory.use { directory in
+            let home = try Home(directory, folder: folder)
+            let hash = FileBlobStore.hex(try await home.document([UInt8](repeating: 7, count: 100_000)))
+            let first = try await home.make("a")
+            let second = try await home.make("b", at: Sample.now + 1)
+            #expect(first.bytesWritten == first.bytes && second.bytesWritten == second.bytes - 100_000)
+            for name in ["a", "b"] { _ = try BackupCheck.verify("\(folder)/\(name)") }
+            // A document that rots in the hub is not taken over into a new folder.
+            let blob = URL(filePath: "\(directory.path)/blobs/\(hash.prefix(2))/\(hash.dropFirst(2))")
+            try Data(repeating: 8, count: 100_000).write(to: blob)
+            try FileManager.default.removeItem(atPath: folder)
+            let error = await #expect(throws: HubError.self) { try await home.make("c") }
+            #expect(error?.code == .backupDamaged && error?.detail.contains("other bytes") == true)
+        }
+    }
+
     @Test("every kind of damage is refused with the file's name, and nothing is restored of it")
     func damage() async throws {
         try await StateDirectory.use { directory in
