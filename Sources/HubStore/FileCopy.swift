@@ -79,12 +79,12 @@ enum FileCopy {
     /// The last part of a path: names of state files and hashes, nothing personal.
     static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// Names what was attempted and the kernel's reason.
+    /// Names what was attempted and the kernel's reason. Not a failure of the ledger: the hub itself goes on.
     static func failure(_ doing: String) -> HubError {
         let number = errno
         let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
         return HubError(
-            .ledgerFailed, "\(doing): \(reason)",
+            .backupRefused, "\(doing): \(reason)",
             status: number == ENOSPC || number == EDQUOT ? .resourceExhausted : nil)
     }
 }

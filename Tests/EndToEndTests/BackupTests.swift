@@ -63,7 +63,10 @@ extension EndToEnd {
         func refusals() async throws {
             try await RunningHub.serve(settings: Self.settings) { hub in
                 _ = try await Self.complaintWithPhoto(hub)
+                let watchdog = ["backup", "list", "--newest-within", "26h"]
+                #expect(try await hub.regency.admin(watchdog).status == 3)
                 #expect(try await hub.regency.admin(["backup", "--name", "a"]).status == 0)
+                #expect(try await hub.regency.admin(watchdog).status == 0)
                 #expect(try await hub.regency.admin(["backup", "--name", "a"]).status == 7)
                 #expect(try await hub.regency.admin(["backup", "--name", "../a"]).status == 1)
                 let (folder, ledger) = (

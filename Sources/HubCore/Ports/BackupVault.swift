@@ -14,8 +14,9 @@ package protocol BackupVault: Sendable {
     ///   - name: As ``BackupName`` allows, and new.
     ///   - keep: How many backups of this log stay, with this one; 0 = all.
     ///   - nowMillis: The hub's clock, milliseconds since 1970 UTC.
-    /// - Throws: ``HubError/Code/backupRefused`` when the name is taken or another backup is being made,
-    ///   ``HubError/Code/ledgerFailed`` when the disk fails, with status `resourceExhausted` when it has too little room.
+    /// - Throws: ``HubError/Code/backupRefused`` when the name is taken, another backup is being made or the folder's disk
+    ///   fails, with status `resourceExhausted` when it has too little room; ``HubError/Code/backupDamaged`` naming a document
+    ///   that the hub has lost; ``HubError/Code/ledgerFailed`` when the ledger cannot be read.
     func make(name: String, keep: UInt32, nowMillis: Int64) async throws(HubError) -> HubBackup
     /// The whole ones, newest first.
     func list() async throws(HubError) -> [HubBackup]

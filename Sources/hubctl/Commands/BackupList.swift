@@ -8,9 +8,13 @@ struct BackupList: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "The whole backups in the hub's folder, newest first.",
         discussion: """
-            Example:
+            Examples:
               hubctl backup list --state ./state -o wide
+              hubctl backup list --newest-within 26h   # for watchdogs: 3 when the newest is older, or there is none
             """)
+
+    @Option(help: "Ends with 3 unless there is a backup that is at most so old: 26h, 7d.")
+    var newestWithin: Span?
 
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
@@ -24,5 +28,8 @@ struct BackupList: HubCommand {
             listing.add(name: backup.name, row: backup.row(nowMillis: now), item: backup.members)
         }
         output.show(listing)
+        if let span = newestWithin, !reply.backups.contains(where: { $0.isWithin(span, of: now) }) {
+            throw Finished(status: .unhealthy)
+        }
     }
 }

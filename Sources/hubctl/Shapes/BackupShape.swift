@@ -28,6 +28,12 @@ extension HubBackup {
         ]
     }
 
+    /// It was made at most so long before that moment.
+    func isWithin(_ span: Span, of nowMillis: Int64) -> Bool {
+        let (age, overflow) = nowMillis.subtractingReportingOverflow(madeMs)
+        return !overflow && age <= span.millis
+    }
+
     /// What `backup` answers.
     var detail: Detail {
         Detail(
