@@ -15,7 +15,6 @@ struct BackupBlobs {
     private let sources: [String]
     /// Folders that hold new names.
     private var touched: Set<String> = []
-    private(set) var count: UInt64 = 0
     private(set) var bytes: UInt64 = 0
     /// Of ``bytes``, what was copied.
     private(set) var bytesCopied: UInt64 = 0
@@ -61,7 +60,6 @@ struct BackupBlobs {
         if touched.insert(folder).inserted, mkdir("\(path)/\(folder)", 0o700) != 0, errno != EEXIST {
             throw FileCopy.failure("blobs/\(folder) cannot be made")
         }
-        count += 1
         bytes &+= size
         let present = sources.map { "\($0)/\(name)" }.filter { FileCopy.size($0) == size }
         guard let last = present.last else {

@@ -29,7 +29,8 @@ package final class StateBackups: BackupVault {
     private let state: String
     private let folder: String
     private let software: String
-    private let queue = DispatchQueue(label: "backups")
+    /// Concurrent, because a list must not wait for the backup that is being made.
+    private let queue = DispatchQueue(label: "backups", attributes: .concurrent)
     private let isBusy = Mutex(false)
 
     /// Touches nothing.
@@ -179,9 +180,9 @@ package final class StateBackups: BackupVault {
     private func prune(keep: UInt32, hubID: [UInt8]) {
         guard keep > 0 else { return }
         for old in present().filter({ [UInt8]($0.hubID) == hubID }).dropFirst(Int(keep)) {
-            // Without its manifest it is no backup any more, however far the rest comes.
-            unlink("\(folder)/\(old.name)/\(HubBackupManifest.fileName)")
-            try? FileManager.default.removeItem(atPath: "\(folder)/\(old.name)")
+            // From then on it is no backup, however far the rest comes: drafts go with the next one.
+            let draft = "\(folder)/\(Self.draftPrefix)\(old.name)"
+            if rename("\(folder)/\(old.name)", draft) == 0 { try? FileManager.default.removeItem(atPath: draft) }
         }
     }
 

@@ -290,6 +290,8 @@ struct BackupTests {
             #expect(!FileManager.default.fileExists(atPath: draft))
             _ = try await home.make("n4", keep: 2, at: Sample.now + 4)
             #expect(try await home.backups.list().map(\.name) == ["n4", "n3", "other"])
+            let left = try FileManager.default.contentsOfDirectory(atPath: home.path("")).sorted()
+            #expect(left == [".lock", "n3", "n4", "other"])
         }
     }
 
@@ -301,6 +303,7 @@ struct BackupTests {
             let lock = try StateLock(path: home.path(".lock"))
             let error = await #expect(throws: HubError.self) { try await home.make("b") }
             #expect(error?.code == .backupRefused)
+            #expect(try await home.backups.list().map(\.name) == ["a"], "a list waits for nobody")
             withExtendedLifetime(lock) {}
         }
     }
