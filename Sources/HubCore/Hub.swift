@@ -29,6 +29,8 @@ package struct HubPorts: Sendable {
     package var paperSigner: (any PaperSigner)?
     /// Published halves of the keys with which this hub's papers were sealed.
     package var paperKeys: [PaperPublicKey] = []
+    /// Where backups go.
+    package var backups: any BackupVault = NoBackups()
     /// Proportional memory of this process, bytes.
     package var memory: @Sendable () -> UInt64 = { 0 }
 
@@ -92,7 +94,7 @@ package struct Hub: Sendable {
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
-            counters: counters, facts: facts, memory: ports.memory)
+            counters: counters, facts: facts, memory: ports.memory, backups: ports.backups)
         let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
         let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
         let commands = CaseCommands(

@@ -37,6 +37,8 @@ extension HubMethod {
         revokeCertificate: Messages(HubRevokeCertificateRequest.self, HubRevokeCertificateReply.self),
         advanceClock: Messages(HubAdvanceClockRequest.self, HubAdvanceClockReply.self),
         verifyAudit: Messages(HubVerifyAuditRequest.self, HubVerifyAuditReply.self),
+        makeBackup: Messages(HubMakeBackupRequest.self, HubBackup.self),
+        listBackups: Messages(HubListBackupsRequest.self, HubListBackupsReply.self),
         checkRules: Messages(HubCheckRulesRequest.self, HubCheckRulesReply.self),
         publishRules: Messages(HubPublishRulesRequest.self, HubPublishRulesReply.self),
         rulesHistory: Messages(HubRulesHistoryRequest.self, HubRulesHistoryReply.self),

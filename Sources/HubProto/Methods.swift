@@ -106,6 +106,10 @@ extension HubMethod {
     public static let advanceClock = Self("hub.v1.Admin/AdvanceClock", isOnceOnly: true)
     /// Recomputes the hash chain.
     public static let verifyAudit = Self("hub.v1.Admin/VerifyAudit")
+    /// Copies everything while the hub serves.
+    public static let makeBackup = Self("hub.v1.Admin/MakeBackup", requestBytesMax: requestBytesSmall, isOnceOnly: true)
+    /// Which backups there are.
+    public static let listBackups = Self("hub.v1.Admin/ListBackups", requestBytesMax: requestBytesSmall)
 
     // MARK: hub.v1.Rulebook
 
@@ -266,7 +270,7 @@ extension HubMethod {
     public static let all: [Self] = [
         echo, interopEmpty, interopUnary, interopOutput, interopInput, interopExchange, interopCount, interopRemember,
         status, listModules, getModule, restartModule, addPrincipal, listPrincipals, revokeCertificate, advanceClock,
-        verifyAudit,
+        verifyAudit, makeBackup, listBackups,
         checkRules, publishRules, rulesHistory,
         pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,

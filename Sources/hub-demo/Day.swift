@@ -201,6 +201,7 @@ struct Day {
         report.money = try await judgement.ofMoney()
         report.papers = try await judgement.ofPapers()
         report.audit = try await judgement.ofLog()
+        report.backup = try await judgement.ofBackup()
         for index in report.services.indices {
             let code = report.services[index].code
             report.services[index].stored = traffic.stored[code] ?? 0

@@ -12,6 +12,8 @@ extension CallRouter {
         unary(.restartModule, admin.restartModule)
         unary(.advanceClock, admin.advanceClock)
         unary(.verifyAudit, admin.verifyAudit)
+        unary(.makeBackup, admin.makeBackup)
+        unary(.listBackups, admin.listBackups)
         add(.echo, .direct(EchoRequest.answer))
     }
 
