@@ -137,7 +137,10 @@ package struct Hub: Sendable {
                 access: access, clock: ports.clock),
             DeskService(
                 ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, access: access,
-                clock: ports.clock))
+                clock: ports.clock),
+            AdviceDesk(
+                ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
+                completion: completion, clock: ports.clock))
         let payments = PaymentService(
             ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
             settlement: BillSettlement(completion: completion), clock: ports.clock)

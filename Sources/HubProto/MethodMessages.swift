@@ -61,6 +61,7 @@ extension HubMethod {
         releaseCase: Messages(LayananHoldRequest.self, LayananCaseReply.self),
         assignCase: Messages(LayananAssignRequest.self, LayananCaseReply.self),
         handOverCase: Messages(LayananHandOverRequest.self, LayananCaseReply.self),
+        adviseOnCase: Messages(LayananAdviseRequest.self, LayananCaseReply.self),
         organisation: Messages(LayananOrganisationRequest.self, LayananOrganisationReply.self),
         setAbsence: Messages(LayananSetAbsenceRequest.self, LayananSetAbsenceReply.self),
         absences: Messages(LayananAbsencesRequest.self, LayananAbsencesReply.self),

@@ -168,6 +168,8 @@ extension HubMethod {
     public static let assignCase = Self("layanan.v1.Desk/Assign", mutating: true)
     /// Gives a case to another unit.
     public static let handOverCase = Self("layanan.v1.Desk/HandOver", mutating: true)
+    /// Gives the advice for which a unit is asked.
+    public static let adviseOnCase = Self("layanan.v1.Desk/Advise", mutating: true)
     /// Units, posts and officers.
     public static let organisation = Self("layanan.v1.Desk/Organisation")
     /// Who is away from when to when.
@@ -274,7 +276,8 @@ extension HubMethod {
         checkRules, publishRules, rulesHistory,
         pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
-        queue, claimCase, releaseCase, assignCase, handOverCase, organisation, setAbsence, absences,
+        queue, claimCase, releaseCase, assignCase, handOverCase, adviseOnCase, organisation, setAbsence,
+        absences,
         getBill, pay, reversePayment, refund, reconcile, books,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,

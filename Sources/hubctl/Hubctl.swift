@@ -113,7 +113,7 @@ struct Desk: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Whose hands cases are in, and who is there.",
         subcommands: [
-            DeskQueue.self, DeskClaim.self, DeskRelease.self, DeskAssign.self, DeskHandOver.self,
+            DeskQueue.self, DeskClaim.self, DeskRelease.self, DeskAssign.self, DeskHandOver.self, DeskAdvise.self,
             DeskOrganisation.self, DeskAbsence.self, DeskAbsences.self,
         ])
 }

@@ -147,6 +147,10 @@ struct Caller {
     static let admin = Caller("hub", "admin", "admin")
     static let bank = Caller("bank-daerah", "h2h", "bank")
     static let cashier = Caller("bpkad", "bendahara", "officer")
+    /// Of units whose advice is asked for: one stands on no chart, the others work in one section.
+    static let district = Caller("kecamatan-a", "camat", "officer")
+    static let guardian = Caller("satpol", "kasi", "officer")
+    static let patrol = Caller("satpol", "staf", "officer")
     /// May call little.
     static let kiosk = Caller("portal", "kios", "kiosk")
 

@@ -125,6 +125,7 @@ extension HubEvent {
         unit = state.unit
         holder = state.holder
         definitionVersion = state.definitionVersion
+        consultations = state.consultations.map(\.forEvents)
     }
 }
 

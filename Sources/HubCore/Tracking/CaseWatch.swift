@@ -148,7 +148,8 @@ extension HubEvent {
         var event = forWatchers
         event.holder = ""
         for index in event.postings.indices { event.postings[index].note = "" }
-        if kind == .handedOver { event.note = "" }  // Officers among themselves.
+        if [.handedOver, .consulted].contains(kind) { event.note = "" }  // Officers among themselves.
+        event.consultations = consultations.map(\.forApplicants)
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department
@@ -164,6 +165,7 @@ extension HubCase {
         state.heldSinceMs = 0
         state.asked = ""
         state.bills = state.bills.map(\.forApplicants)
+        state.consultations = consultations.map(\.forApplicants)
         return state
     }
 }
