@@ -3,23 +3,20 @@
 import HubProto
 
 extension [HubConsultation] {
-    /// The lines of `case show`; none when nobody was asked.
+    /// The lines of `case show`: a table, then each advice in full; none when nobody was asked.
     var lines: [String] {
         guard !isEmpty else { return [] }
         var table = Table([
-            .text("CONSULTATION"), .text("UNIT"), .text("STATE"), .text("FAVOURABLE"), .text("ASKED"),
-            .text("ANSWERED"),
-            .text("BY", shrinks: true), .text("NOTE", shrinks: true),
+            .text("CONSULTATION"), .text("UNIT", shrinks: true), .text("STATE"), .text("FAVOURABLE"), .text("ANSWERED"),
         ])
         for consultation in self {
             table.add([
                 consultation.name, consultation.unit, consultation.state.word, consultation.verdict,
-                Moment.minute(consultation.askedMs),
-                consultation.answeredMs == 0 ? "" : Moment.minute(consultation.answeredMs), consultation.by,
-                consultation.note,
+                consultation.answeredMs == 0 ? "" : Moment.minute(consultation.answeredMs),
             ])
         }
-        return ["", "Consultations (UTC):"] + table.lines()
+        let advice = filter { !$0.note.isEmpty }.map { Table.oneLine("  \($0.name), \($0.by): \($0.note)") }
+        return ["", "Consultations (UTC):"] + table.lines() + advice
     }
 }
 
