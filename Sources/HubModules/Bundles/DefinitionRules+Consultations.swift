@@ -30,8 +30,8 @@ extension DefinitionRules {
             if consultee.unit.isEmpty == consultee.area.isEmpty {
                 wrong("consultee", "must say who gives \(consultee.name): either unit or area")
             }
-            if !consultee.area.isEmpty, field(consultee.area)?.type != .code {
-                wrong("consultee", "must name a code in area of \(consultee.name)")
+            if !consultee.area.isEmpty, field(consultee.area)?.type != .code || !isSure(consultee.area) {
+                wrong("consultee", "must name a code in area of \(consultee.name), which a case always has")
             }
         }
         if !stageNames.contains(rule.joinedTo) || rule.joinedTo == stage.name {
