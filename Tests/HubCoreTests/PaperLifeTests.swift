@@ -238,7 +238,8 @@ struct PaperLifeTests {
             definition.stages[2].issues[0].number = "{urut:4:tetap}/SRT/I/2026"
             (definition.version, definition.validFrom) = ("2026.2", "2026-01-02")
         }
-        let two = try await other.issued()
+        let begun = try await other.small.submit(key: Array("a key of its own".utf8))
+        let two = try await other.small.act("tangani", on: begun, by: .officer)
         #expect([one, two].map { $0.papers.last?.number } == ["0001/SRT/I/2026", "0002/SRT/I/2026"])
     }
 
