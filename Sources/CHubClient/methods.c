@@ -29,6 +29,7 @@ static const hub_method methods[] = {
     {"layanan.v1.Desk/Release", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Desk/Assign", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Desk/HandOver", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Desk/Advise", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Desk/Organisation", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Desk/SetAbsence", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Desk/Absences", HUB_UNARY, HUB_READS, 0},

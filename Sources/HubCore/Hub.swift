@@ -29,6 +29,8 @@ package struct HubPorts: Sendable {
     package var paperSigner: (any PaperSigner)?
     /// Published halves of the keys with which this hub's papers were sealed.
     package var paperKeys: [PaperPublicKey] = []
+    /// Where backups go.
+    package var backups: any BackupVault = NoBackups()
     /// Proportional memory of this process, bytes.
     package var memory: @Sendable () -> UInt64 = { 0 }
 
@@ -78,7 +80,7 @@ package struct Hub: Sendable {
         let numbers = NumberBlocks(ledger: ledger)
         let office = PaperOffice(
             ledger: ledger, blobs: ports.blobs, numbers: NumberBlocks(ledger: ledger, blockSize: 1),
-            printer: ports.printer, signer: ports.paperSigner)
+            printer: ports.printer, signer: ports.paperSigner, logger: logger)
         let completion = StepCompletion(numbers: numbers, papers: office)
         let passage = DeadlinePassage(
             ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, completion: completion,
@@ -92,7 +94,7 @@ package struct Hub: Sendable {
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
-            counters: counters, facts: facts, memory: ports.memory)
+            counters: counters, facts: facts, memory: ports.memory, backups: ports.backups)
         let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
         let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
         let commands = CaseCommands(
@@ -135,10 +137,13 @@ package struct Hub: Sendable {
                 access: access, clock: ports.clock),
             DeskService(
                 ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, access: access,
-                clock: ports.clock))
+                clock: ports.clock),
+            AdviceDesk(
+                ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
+                completion: completion, clock: ports.clock))
         let payments = PaymentService(
             ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
-            completion: completion, clock: ports.clock)
+            settlement: BillSettlement(completion: completion), clock: ports.clock)
         router.addPayments(
             payments,
             Reconciliation(

@@ -107,6 +107,10 @@ extension HubError.Code {
     public static let addressInUse = Self(number: 5007, status: .failedPrecondition)
     /// A method of hub.v1.Interop failed because it was asked to.
     public static let asAsked = Self(number: 5008, status: .unknown)
+    /// No backup can be made or restored there; the message says why and what to do instead.
+    public static let backupRefused = Self(number: 5009, status: .failedPrecondition)
+    /// A backup is not whole; each file that is missing or changed is named. Take another one.
+    public static let backupDamaged = Self(number: 5010, status: .dataLoss)
 
     /// Every entry, by number.
     public static let all: [Self] = [
@@ -121,6 +125,6 @@ extension HubError.Code {
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,
-        .asAsked,
+        .asAsked, .backupRefused, .backupDamaged,
     ]
 }

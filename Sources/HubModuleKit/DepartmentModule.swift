@@ -94,6 +94,19 @@ public struct Question: Sendable {
     /// Date written YYYY-MM-DD; nil when the field is empty or no date.
     public func date(_ field: String) -> CalendarDate? { text(field).flatMap { CalendarDate(iso: $0) } }
 
+    /// Working days from today, which counts, to a date of the form, which does not; nil when the definition has none
+    /// counted for this field, or it is empty. Of days that no calendar knows yet none counts: there may be more.
+    public func workingDays(before field: String) -> Int? {
+        raw.workingDays.first { $0.field == field }.map { Int($0.days) }
+    }
+
+    /// Advice as it was given last for the case, one for each name that the definition asks for.
+    public var advice: [HubConsultation] {
+        var seen: Set<String> = []
+        let given = raw.case.consultations.reversed().filter { $0.state == .given && seen.insert($0.name).inserted }
+        return given.reversed()
+    }
+
     /// Columns of the row that was looked up in a table; nil when the table holds none for this form.
     public func record(_ table: String) -> [String: String]? {
         raw.records.first { $0.table == table }?.values

@@ -106,6 +106,10 @@ extension HubMethod {
     public static let advanceClock = Self("hub.v1.Admin/AdvanceClock", isOnceOnly: true)
     /// Recomputes the hash chain.
     public static let verifyAudit = Self("hub.v1.Admin/VerifyAudit")
+    /// Copies everything while the hub serves.
+    public static let makeBackup = Self("hub.v1.Admin/MakeBackup", requestBytesMax: requestBytesSmall, isOnceOnly: true)
+    /// Which backups there are.
+    public static let listBackups = Self("hub.v1.Admin/ListBackups", requestBytesMax: requestBytesSmall)
 
     // MARK: hub.v1.Rulebook
 
@@ -164,6 +168,8 @@ extension HubMethod {
     public static let assignCase = Self("layanan.v1.Desk/Assign", mutating: true)
     /// Gives a case to another unit.
     public static let handOverCase = Self("layanan.v1.Desk/HandOver", mutating: true)
+    /// Gives the advice for which a unit is asked.
+    public static let adviseOnCase = Self("layanan.v1.Desk/Advise", mutating: true)
     /// Units, posts and officers.
     public static let organisation = Self("layanan.v1.Desk/Organisation")
     /// Who is away from when to when.
@@ -266,11 +272,12 @@ extension HubMethod {
     public static let all: [Self] = [
         echo, interopEmpty, interopUnary, interopOutput, interopInput, interopExchange, interopCount, interopRemember,
         status, listModules, getModule, restartModule, addPrincipal, listPrincipals, revokeCertificate, advanceClock,
-        verifyAudit,
+        verifyAudit, makeBackup, listBackups,
         checkRules, publishRules, rulesHistory,
         pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
-        queue, claimCase, releaseCase, assignCase, handOverCase, organisation, setAbsence, absences,
+        queue, claimCase, releaseCase, assignCase, handOverCase, adviseOnCase, organisation, setAbsence,
+        absences,
         getBill, pay, reversePayment, refund, reconcile, books,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,

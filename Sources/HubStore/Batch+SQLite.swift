@@ -61,8 +61,10 @@ struct Batch {
     ///
     /// - Throws: ``HubError/Code/internalFault`` when the series is used up (2⁶³ numbers).
     mutating func lease(series: String, count: UInt64) throws -> Range<UInt64> {
-        let present = try PreparedStatement(db, "SELECT next FROM number_series WHERE series = ?")
-            .first(series) { $0.unsigned(0) }
+        // A restored ledger has a series without a name: where those begin that it does not know.
+        let present = try PreparedStatement(
+            db, "SELECT next FROM number_series WHERE series IN (?, '') ORDER BY series DESC LIMIT 1"
+        ).first(series) { $0.unsigned(0) }
         let next = present ?? 1
         let (end, overflow) = next.addingReportingOverflow(count)
         guard !overflow, end <= UInt64(Int64.max) else {

@@ -91,6 +91,7 @@ extension WaitingPlace {
         case .asked(let officer): "asked/\(officer)"
         case .unclaimed(let unit): "unit/\(unit)"
         case .unclaimedAtFront(let department): "front/\(department)"
+        case .advice(let unit): "advice/\(unit)"
         }
     }
 }

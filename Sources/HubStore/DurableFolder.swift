@@ -160,7 +160,7 @@ struct DurableFolder: Sendable {
     }
 
     /// Makes the entries of a folder durable.
-    private static func flush(_ path: String) throws(HubError) {
+    static func flush(_ path: String) throws(HubError) {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure("a folder of the blob store cannot be opened") }
         defer { close(folder) }

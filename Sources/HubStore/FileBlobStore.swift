@@ -161,7 +161,7 @@ package final class FileBlobStore: BlobStore {
     private static let factsBytesMax = 4_096
     private static let noHash = HubError(.internalFault, "a document's hash has 32 bytes")
 
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+    static func hex(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef")
         return bytes.reduce(into: "") { text, byte in
             text.append(digits[Int(byte >> 4)])

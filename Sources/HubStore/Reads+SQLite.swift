@@ -176,7 +176,7 @@ extension SQLiteLedger {
     }
 
     /// Recomputes one piece; gives where it ends.
-    private static func verify(
+    static func verify(
         _ db: Database, after sequence: UInt64, _ chain: [UInt8], upTo last: UInt64
     ) throws -> (sequence: UInt64, chain: [UInt8]) {
         var (sequence, chain) = (sequence, chain)
@@ -191,7 +191,7 @@ extension SQLiteLedger {
         return (sequence, chain)
     }
 
-    private static func broken(at sequence: UInt64) -> HubError {
+    static func broken(at sequence: UInt64) -> HubError {
         HubError(
             .chainBroken, "the log was changed: event \(sequence) is not what was chained",
             facts: ["sequence": "\(sequence)"])

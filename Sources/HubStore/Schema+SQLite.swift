@@ -131,10 +131,7 @@ enum Schema {
     static func migrate(_ db: Database, hubID: () -> [UInt8], nowMillis: Int64) throws {
         var present = try storedVersion(db)
         guard present <= version, present >= 0 else {
-            throw HubError(
-                .stateNewer,
-                "the state directory has schema \(present), this hub knows schema \(version) and older: start the newer hub",
-                facts: ["schema_present": "\(present)", "schema_known": "\(version)"])
+            throw newer(present)
         }
         if present == 0 {
             let id = hubID()
@@ -155,6 +152,14 @@ enum Schema {
         }
     }
 
+    /// A file of a newer hub.
+    static func newer(_ present: Int64) -> HubError {
+        HubError(
+            .stateNewer,
+            "the state directory has schema \(present), this hub knows schema \(version) and older: start the newer hub",
+            facts: ["schema_present": "\(present)", "schema_known": "\(version)"])
+    }
+
     /// Identity of the log, made once.
     static func hubID(_ db: Database) throws -> [UInt8] {
         let id = try PreparedStatement(db, "SELECT value FROM meta WHERE key = 'hub_id'").first { $0.bytes(0) }
@@ -163,7 +168,7 @@ enum Schema {
     }
 
     /// 0 = an empty file.
-    private static func storedVersion(_ db: Database) throws -> Int64 {
+    static func storedVersion(_ db: Database) throws -> Int64 {
         let tables = try PreparedStatement(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'")
             .first { $0.integer(0) }
         guard tables == 1 else { return 0 }

@@ -56,6 +56,27 @@ extension LedgerSuite {
             try await ledger.write(Sample.commit(state))
             try promise(try await waiting(ledger, .held(by: "urn:a")), is: [])
         },
+        LedgerPromise("a case waits once for each unit whose advice is open, and no longer than that") { home in
+            let ledger = try await home.open()
+            var state = Sample.newCase(1)
+            state.consultations = ["camat", "order", "order"].map { unit in
+                .with { ($0.unit, $0.state) = (unit, .open) }
+            }
+            try await ledger.write(Sample.commit(state))
+            try promise(try await waiting(ledger, .advice(unit: "camat")), is: numbers(1))
+            try promise(try await waiting(ledger, .advice(unit: "order")), is: numbers(1))
+            try promise(try await waiting(ledger, front), is: numbers(1))
+            state.version = 2
+            state.consultations[0].state = .given
+            state.consultations[1].state = .given
+            try await ledger.write(Sample.commit(state))
+            try promise(try await waiting(ledger, .advice(unit: "camat")), is: [])
+            try promise(try await waiting(ledger, .advice(unit: "order")), is: numbers(1))
+            state.version = 3
+            state.consultations[2].state = .dropped
+            try await ledger.write(Sample.commit(state))
+            try promise(try await waiting(ledger, .advice(unit: "order")), is: [])
+        },
         LedgerPromise("a paper that waits for its signature wakes as a deadline does, also of a case that has ended") {
             home in
             let ledger = try await home.open()

@@ -109,8 +109,8 @@ struct Day {
             queues[service]?.removeFirst(part.count)
             return part
         }
-        // Of buildings there are too few for a blow of their own.
-        let aims = services.filter { $0 != Service.building }
+        // Of buildings and public events there are too few for a blow of their own.
+        let aims = services.filter { !Service.rare.contains($0) }
         for kill in 0..<moduleKills {
             let service = aims[kill % aims.count]
             let left = (moduleKills - kill + aims.count - 1) / aims.count + (hubKills > 0 ? 1 : 0)
@@ -201,6 +201,7 @@ struct Day {
         report.money = try await judgement.ofMoney()
         report.papers = try await judgement.ofPapers()
         report.audit = try await judgement.ofLog()
+        report.backup = try await judgement.ofBackup()
         for index in report.services.indices {
             let code = report.services[index].code
             report.services[index].stored = traffic.stored[code] ?? 0

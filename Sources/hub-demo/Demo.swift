@@ -91,7 +91,9 @@ struct Demo: AsyncParsableCommand {
         try files.removeItem(atPath: folder)
     }
 
-    private static let contents: Set<String> = ["state", "desks", "logs", "acknowledged", "papers", "hubd.pid"]
+    private static let contents: Set<String> = [
+        "state", "restored", "desks", "logs", "acknowledged", "papers", "hubd.pid",
+    ]
 
     /// The table, the promises, and what to look at next.
     private func finish(_ day: Day, _ report: Report) async throws {

@@ -154,6 +154,19 @@ struct Judgement {
         return answer.output.split(separator: "\n").first.map(String.init) ?? ""
     }
 
+    /// `hubctl backup` while the hub serves, and the drill: a new state directory of it holds the same log.
+    func ofBackup() async throws -> String {
+        let made = try await regency.admin(["backup", "--name", "malam-pertama", "-o", "name"])
+        let folder = regency.state + "/backups/malam-pertama"
+        let restored = try await regency.hubd(["restore", "--from", folder, "--state", regency.folder + "/restored"])
+        let audit = try await regency.hubd(["audit", "verify", "--state", regency.folder + "/restored"])
+        promises.check(
+            "a backup made while the hub serves is restored, and its log holds",
+            [made, restored, audit].allSatisfy { $0.status == 0 },
+            broken: [made, restored, audit].map(\.output).joined(separator: " "))
+        return restored.output.split(separator: "\n").first.map(String.init) ?? ""
+    }
+
     /// `hubd audit verify`, once the hub is down.
     func ofStoppedLog() async -> String {
         let log = regency.logs + "/audit-offline.log"

@@ -10,6 +10,8 @@ enum Hand: Sendable, Hashable {
     case citizen
     /// An officer of the department that advises.
     case adviser
+    /// An officer of a unit whose advice is asked for: the action is the consultation's name.
+    case consulted
     /// The citizen's bank: it pays, and the action says which percentage of what is owed.
     case bank
 }

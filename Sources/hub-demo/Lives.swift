@@ -6,7 +6,10 @@ enum Service {
     static let birth = "akta-kelahiran"
     static let complaint = "aduan"
     static let building = "pbg-sederhana"
-    static let all = [permit, birth, complaint, building]
+    static let event = "izin-keramaian"
+    static let all = [permit, birth, complaint, building, event]
+    /// Those of which a demonstration has few.
+    static let rare: Set = [building, event]
 }
 
 extension Life {
@@ -22,6 +25,8 @@ extension Life {
             [(50, .birthOnTime), (20, .birthLate), (15, .birthRepaired), (10, .birthRejected), (5, .birthWithdrawn)]
         case Service.building:
             [(50, .buildingPaid), (20, .buildingPaidInParts), (15, .buildingRedrawn), (15, .buildingWithdrawn)]
+        case Service.event:
+            [(60, .eventPermitted), (20, .eventAgainstAdvice), (20, .eventWithdrawn)]
         default:
             [
                 (35, .complaintClosed), (20, .complaintReopened), (20, .complaintAsked), (10, .complaintIgnored),
@@ -80,6 +85,30 @@ extension Life {
     private static let assessCharge = Step(by: .officer, action: "tetapkan_retribusi")
     private static let issue = Step(by: .head, action: "terbitkan")
     private static func pay(_ percent: Int) -> Step { Step(by: .bank, action: "\(percent)") }
+
+    // MARK: Public events
+
+    static let eventPermitted = Life(
+        name: "advised on, recommended and permitted by the police",
+        steps: [favourable("kecamatan"), favourable("ketertiban"), Step(by: .head, action: "teruskan"), permit],
+        ends: "selesai_diizinkan")
+    static let eventAgainstAdvice = Life(
+        name: "recommended against advice and permitted by the police",
+        steps: [
+            Step(by: .consulted, action: "ketertiban", note: unfavourable), favourable("kecamatan"),
+            Step(by: .head, action: "teruskan", note: "Penyelenggara menambah pengamanan."), permit,
+        ], ends: "selesai_diizinkan")
+    static let eventWithdrawn = Life(
+        name: "withdrawn while it is advised on",
+        steps: [favourable("ketertiban"), Step(by: .citizen, action: "tarik")], ends: "ditarik")
+
+    /// Advice that says no.
+    static let unfavourable = "Jumlah petugas keamanan kurang."
+    private static func favourable(_ name: String) -> Step {
+        Step(by: .consulted, action: name, note: "Tidak keberatan.")
+    }
+    private static let permit = Step(
+        by: .officer, action: "catat_izin", note: "Surat izin Kepolisian diterima.", papers: ["surat_polisi"])
 
     // MARK: Births
 

@@ -67,6 +67,11 @@ struct Mistake: Sendable {
                 $0.set(.text("skala", "mikro"))
                 $0.set(.integer("modal", 9_000_000_000))
             },
+            try mistake("a public event of next week", Service.event, .refusedByRule, "mulai") {
+                let soon = people.today.adding(days: 7).iso
+                $0.set(.text("mulai", soon))
+                $0.set(.text("selesai", soon))
+            },
             try mistake("an unknown service", Service.permit, .serviceUnknown, nil) { $0.service = "izin-terbang" },
             try mistake("a birth at the complaints desk", Service.complaint, .serviceUnknown, nil) {
                 $0.service = Service.birth

@@ -10,8 +10,9 @@ enum Petitions {
     static func make(_ count: Int, _ town: Town, people: inout People) async throws -> [Petition] {
         var drafts: [Petition] = []
         for index in 0..<count {
-            // Of ten requests three are permits, three births, three complaints, and one is for a building.
-            let service = Service.all[[0, 1, 2, 0, 1, 2, 0, 1, 2, 3][index % 10]]
+            // Of ten requests three are permits, three births, three complaints, and one is for a building or, every
+            // other time, for a public event.
+            let service = Service.all[[0, 1, 2, 0, 1, 2, 0, 1, 2, index % 20 < 10 ? 3 : 4][index % 10]]
             let life = pick(Life.mix(of: service), &people.chance)
             drafts.append(try draft(service, life: life, town, people: &people))
         }
@@ -51,6 +52,7 @@ enum Petitions {
             case Service.permit: permit(citizen, life, &people)
             case Service.birth: birth(citizen, life, &people)
             case Service.building: building(citizen, &people)
+            case Service.event: event(citizen, &people)
             default: complaint(citizen, &people)
             }
         return Petition(
@@ -103,6 +105,20 @@ enum Petitions {
             .integer("lintang", -7_890_000 + people.chance.number(0...90_000)),
             .integer("bujur", 110_320_000 + people.chance.number(0...90_000)), .text("alamat", citizen.address),
             .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+        ]
+    }
+
+    private static func event(_ citizen: Citizen, _ people: inout People) -> [HubFieldValue] {
+        let first = people.today.adding(days: people.chance.number(45...60))
+        return [
+            .text("nik", citizen.nik), .text("nama", citizen.name), .text("telepon", citizen.phone),
+            .text(
+                "nama_acara", people.chance.pick(["Pentas Seni Desa", "Pasar Malam", "Wayang Semalam Suntuk"]) ?? ""),
+            .text("penyelenggara", "Karang Taruna Srandakan"), .text("tempat", "Lapangan Desa"),
+            .text("alamat", "Jalan Lapangan 1, Srandakan"), .text("wilayah", Town.eventDistrict),
+            .text("tingkat", people.chance.happens(percent: 70) ? "kecamatan" : "kabupaten"),
+            .text("mulai", first.iso), .text("jam_mulai", "19:00"), .text("selesai", first.adding(days: 1).iso),
+            .integer("perkiraan_massa", people.chance.number(100...3_000)),
         ]
     }
 

@@ -140,6 +140,14 @@ final class Regency: Sendable {
         return Answer(status: status, output: TextFile.text(log) ?? "")
     }
 
+    /// Runs hubd's offline commands to their end.
+    func hubd(_ arguments: [String], seconds: Int = 60) async throws -> Answer {
+        let log = "\(logs)/hubd-offline-\(runs.wrappingAdd(1, ordering: .relaxed).newValue).log"
+        let child = try ChildProcess(programs.hubd, arguments, output: log)
+        let status = try await child.wait(seconds: seconds)
+        return Answer(status: status, output: TextFile.text(log) ?? "")
+    }
+
     /// Runs hubctl with the admin's certificate.
     func admin(_ arguments: [String], seconds: Int = 120) async throws -> Answer {
         try await hubctl(arguments + ["--state", state, "--address", "127.0.0.1:\(port)"], seconds: seconds)

@@ -45,6 +45,7 @@ struct Report: Sendable {
     /// Papers that hold, and those that were looked at as whoever holds one would.
     var papers = (issued: 0, verified: 0, folder: "")
     var audit = ""
+    var backup = ""
     var memory = Memory(hub: 0, hosts: 0)
 
     /// Stage times from what a watcher saw.
@@ -104,6 +105,7 @@ struct Report: Sendable {
                 + papers.folder,
             "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
             "audit verify  \(audit)",
+            "backup        \(backup)",
             "memory        hub \(mib(memory.hub)) + module hosts \(mib(memory.hosts)) (PSS)",
         ]
         return lines

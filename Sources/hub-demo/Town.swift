@@ -21,6 +21,8 @@ struct Town: Sendable {
     let channel: HubClient
     /// An officer of the department that advises on buildings.
     let adviser: HubClient
+    /// Officers whose advice on public events is asked for, by the name of the consultation.
+    let consulted: [String: HubClient]
     /// The bank at which citizens pay.
     let bank: HubClient
     /// Sees every department, changes nothing.
@@ -43,7 +45,9 @@ struct Town: Sendable {
         let wanted =
             departments.flatMap { department in roles.map { (department, $0.0, $0.1) } }
             + [
-                ("portal", "citizens", "applicant"), ("pupr", "officer-1", "officer"), (bankDepartment, "h2h", "bank"),
+                ("portal", "citizens", "applicant"), ("pupr", "officer-1", "officer"),
+                (districtDepartment, "officer-1", "officer"), (orderDepartment, "officer-1", "officer"),
+                (bankDepartment, "h2h", "bank"),
                 ("inspectorate", "auditor-1", "auditor"),
             ]
         let desks = try await concurrently(wanted, width: 3) { department, name, role in
@@ -65,11 +69,19 @@ struct Town: Sendable {
         guard let auditor = desks.last else { throw DemoFailure("no auditor") }
         return Town(
             regency: regency, admin: admin, channel: try client("portal", "citizens"),
-            adviser: try client("pupr", "officer-1"), bank: try client(bankDepartment, "h2h"), auditor: auditor,
+            adviser: try client("pupr", "officer-1"),
+            consulted: [
+                "kecamatan": try client(districtDepartment, "officer-1"),
+                "ketertiban": try client(orderDepartment, "officer-1"),
+            ], bank: try client(bankDepartment, "h2h"), auditor: auditor,
             offices: offices)
     }
 
     private static let bankDepartment = "bank-daerah"
+    private static let orderDepartment = "satpol-pp"
+    /// All public events take place in one district.
+    private static let districtDepartment = "kecamatan-srandakan"
+    static let eventDistrict = "340201"
 
     /// The office that holds a service.
     func office(_ service: String) throws -> Office {
@@ -82,7 +94,7 @@ struct Town: Sendable {
         for office in offices.values {
             for client in [office.counter, office.officer, office.head] { await client.close() }
         }
-        for client in [channel, adviser, bank] { await client.close() }
+        for client in [channel, adviser, bank] + consulted.values { await client.close() }
         await admin.close()
     }
 
@@ -139,6 +151,7 @@ struct Town: Sendable {
         case .head: client = office.head
         case .citizen: client = channel
         case .adviser: client = adviser
+        case .consulted: return try await advise(step, on: number)
         case .bank: return try await pay(Int64(step.action) ?? 100, of: number, for: citizen, &chance)
         }
         guard let action = office.definition.actions.first(where: { $0.name == step.action }),
@@ -154,6 +167,16 @@ struct Town: Sendable {
         var options = CallOptions()
         if step.by == .citizen { options.onBehalfOf = citizen }
         return try await client.call(method, request, as: LayananCaseReply.self, options: options).message.case
+    }
+
+    /// A unit that is asked gives its advice.
+    private func advise(_ step: Step, on number: String) async throws -> HubCase {
+        guard let client = consulted[step.action] else { throw DemoFailure("nobody advises as \(step.action)") }
+        let advice = LayananAdviseRequest.with {
+            ($0.case, $0.consultation, $0.note) = (number, step.action, step.note)
+            $0.favourable = step.note != Life.unfavourable
+        }
+        return try await client.desk.advise(advice).message.case
     }
 
     /// The citizen reads the bill's number off the portal, and the bank pays a part of what it asks for.

@@ -106,6 +106,7 @@ enum DefaultPolicy {
             - "hub.v1.Admin/GetModule"
             - "hub.v1.Admin/ListPrincipals"
             - "hub.v1.Admin/VerifyAudit"
+            - "hub.v1.Admin/ListBackups"
             - "hub.v1.Rulebook/History"
             - "hub.admin.v1.Services/*"
             - "layanan.v1.Catalogue/*"

@@ -30,7 +30,8 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
-            Bill.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Paper.self,
+            Bill.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Backup.self,
+            Paper.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
@@ -112,7 +113,7 @@ struct Desk: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Whose hands cases are in, and who is there.",
         subcommands: [
-            DeskQueue.self, DeskClaim.self, DeskRelease.self, DeskAssign.self, DeskHandOver.self,
+            DeskQueue.self, DeskClaim.self, DeskRelease.self, DeskAssign.self, DeskHandOver.self, DeskAdvise.self,
             DeskOrganisation.self, DeskAbsence.self, DeskAbsences.self,
         ])
 }
@@ -141,6 +142,13 @@ struct Clock: ParsableCommand {
 struct Audit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Whether the log still holds.", subcommands: [AuditVerify.self])
+}
+
+/// `hubctl backup …`
+struct Backup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copies of everything that the hub remembers.", subcommands: [BackupMake.self, BackupList.self],
+        defaultSubcommand: BackupMake.self)
 }
 
 /// `hubctl paper …`

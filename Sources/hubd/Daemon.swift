@@ -66,6 +66,8 @@ struct Daemon {
             signer: signer, cursorKey: signer.authority.secret(for: "cursors"),
             random: { UInt64.random(in: .min ... .max) })
         ports.health = health
+        ports.backups = StateBackups(
+            state: state.path, folder: configuration.backupFolder, software: softwareVersion)
         try Self.equip(&ports, state, logger)
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }

@@ -36,6 +36,8 @@ struct HubConfiguration {
     var crlFile: String?
     /// Seconds that a reader may take nothing of what waits for it.
     var slowReaderSeconds: Int64 = 30
+    /// Where backups go; nil = a folder in the state directory.
+    var backupFolder: String?
     var logLevel = Logger.Level.notice
     var moduleLimits = ModuleLimits()
 
@@ -102,6 +104,9 @@ struct HubConfiguration {
         case "crl_uri": crlURI = try text()
         case "crl_file": crlFile = try text()
         case "slow_reader_seconds": slowReaderSeconds = Int64(try number(1...600))
+        case "backup_folder":
+            backupFolder = try text()
+            if backupFolder?.isEmpty != false { throw wrong("a folder") }
         case "log_level": logLevel = try Self.level(try text())
         case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))
         case "module_start_timeout_ms": moduleLimits.startMillis = Int64(try number(100...300_000))

@@ -14,9 +14,10 @@ struct HubDaemon: AsyncParsableCommand {
               hubd --state /var/lib/elayanan --listen 0.0.0.0:7443
               hubd --state demo --listen 127.0.0.1:0 --clock manual
               hubd audit verify --state /var/lib/elayanan
+              hubd restore --from /backup/20261126-061500 --state /var/lib/elayanan
             """,
         version: softwareVersion,
-        subcommands: [ServeCommand.self, AuditCommand.self],
+        subcommands: [ServeCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self],
         defaultSubcommand: ServeCommand.self)
 }
 

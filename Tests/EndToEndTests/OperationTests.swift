@@ -109,8 +109,7 @@ extension EndToEnd {
         }
 
         /// Runs hubd to its end; what it printed.
-        private static func hubd(_ arguments: [String], in folder: String) async throws -> (status: Int32, said: String)
-        {
+        static func hubd(_ arguments: [String], in folder: String) async throws -> (status: Int32, said: String) {
             let output = folder + "/hubd-\(UUID().uuidString).log"
             let child = try ChildProcess(Place.programs.hubd, arguments, output: output)
             let status = try await child.wait(seconds: 30)

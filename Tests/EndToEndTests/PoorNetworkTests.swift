@@ -85,8 +85,9 @@ extension EndToEnd {
                 print(
                     "status over a village line, in round trips: cold \(looks.map(\.cold).sorted()), warm "
                         + "\(looks.map(\.warm).sorted()), cold bytes \(looks[0].bytes)")
-                #expect(warm <= 2)
-                #expect(cold <= 4)
+                // Whole round trips: a busy machine adds some milliseconds, never half a second.
+                #expect(warm.rounded() <= 2)
+                #expect(cold.rounded() <= 4)
             }
         }
 

@@ -60,6 +60,25 @@ struct CaseWatchTests {
         }
     }
 
+    @Test("a unit that is asked for advice sees the case's events from then on, with what others advise")
+    func consulted() async throws {
+        let hub = try await ConsultingHub.open()
+        let (order, other) = (Reader(), Reader())
+        let watches = [
+            try watch(hub.small, by: .guardian, into: order), try watch(hub.small, by: .stranger, into: other),
+        ]
+        await order.begun()
+        await other.begun()
+        let state = try await hub.file()
+        try await hub.advise("kecamatan", on: state, by: .district, note: "Aman")
+        try await hub.small.act("kembalikan", on: state, by: .officer)
+        await order.wait(events: 3)
+        #expect(order.events.map(\.kind) == [.submitted, .consulted, .acted])
+        #expect(order.events[1].note == "Aman")
+        #expect(other.events == [])
+        for watch in watches { watch.cancel() }
+    }
+
     @Test("a citizen's watch shows the own cases alone, and nothing of an officer but role and department")
     func citizen() async throws {
         let hub = try await SmallHub.open()

@@ -218,6 +218,26 @@ struct PaperLifeTests {
         #expect(try await hub.verify(second.papers[1].qr).verdict == .holds)
     }
 
+    @Test("a paper that still waits when another is issued in its place is never issued, and stands in nobody's way")
+    func supersededWhileWaiting() async throws {
+        let hub = try await PaperHub.open(signer: MoodySigner(awayFor: 1))
+        let first = try await hub.issued()
+        let second = try await hub.small.act("ubah", on: first, by: .officer)
+        #expect(second.papers.map(\.state) == [.superseded, .issued])
+        _ = try await hub.small.hub.deadlines.advance(hub.small.clock, byMillis: 7_200_000)
+        #expect(try await hub.small.get(second, by: .officer).papers == second.papers)
+    }
+
+    @Test("a number that another paper has, by whatever pattern, is passed over")
+    func sameText() async throws {
+        let ledger = InMemoryLedger()
+        var taken = Commit(key: nil, atMillis: Sample.now)
+        taken.records = [RecordWrite(key: "issued/0001/SRT/I/2026", expectedVersion: 0, body: [1])]
+        _ = try await ledger.commit(taken)
+        let hub = try await PaperHub.open(ledger: ledger)
+        #expect(try await hub.issued().papers.last?.number == "0002/SRT/I/2026")
+    }
+
     @Test("a copy says which it is, is counted once for a key, and proves itself as the first print does")
     func copies() async throws {
         let hub = try await PaperHub.open()

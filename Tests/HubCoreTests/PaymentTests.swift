@@ -20,7 +20,7 @@ struct PaymentTests {
         #expect(state.bill.lines.map(\.tariff) == ["retribusi/1"])
         #expect(BillNumber(parsing: state.bill.number)?.year == 2026)
         let reply = try await hub.bill(state.bill.number)
-        #expect(reply.payable == 378_000 && reply.case == state.number)
+        #expect(reply.payable == 378_000 && reply.case.isEmpty && reply.bill.lines.isEmpty)
     }
 
     @Test("a bill has a code to scan for what is payable, and none once it is settled (rows 35 and 37)")
@@ -181,6 +181,41 @@ struct PaymentTests {
         #expect(reply.outcome == .settled)
     }
 
+    @Test("each part that comes late bears interest to its own day, in whatever order banks tell them")
+    func interestOfParts() async throws {
+        let hub = try await PayingHub.open()
+        let (one, two) = (try await hub.assessed().bill.number, try await hub.assessed().bill.number)
+        let dayAfter = Sample.now + 31 * 24 * SmallHub.hour  // 2026-02-05, due 2026-02-04.
+        let march = Sample.now + 64 * 24 * SmallHub.hour  // 2026-03-10: the second month has begun.
+        hub.small.clock.advance(toMillis: march)
+        _ = try await hub.pay(one, 60_000, "a-1", paid: dayAfter)
+        #expect(try await hub.bill(one).payable == 40_000 + 600 + 800)
+        #expect(try await hub.pay(one, 41_400, "a-2", paid: march).outcome == .settled)
+        _ = try await hub.pay(two, 40_000, "b-1", paid: march)
+        #expect(try await hub.pay(two, 60_000, "b-2", paid: Sample.now).outcome == .heldShort)
+        #expect(try await hub.bill(two).payable == 800)
+    }
+
+    @Test("money is booked also when the case cannot go on at the moment, and the hub tries again")
+    func pending() async throws {
+        let hub = try await PayingHub.open { definition in
+            definition.clocks.append(
+                .with {
+                    ($0.name, $0.unit, $0.amount, $0.calendar) = ("penerbitan", .workingDays, 1, "lain")
+                    ($0.runsIn, $0.onPassed) = (["penerbitan"], .mark)
+                })
+        }
+        let state = try await hub.assessed()
+        let reply = try await hub.pay(state.bill.number, 100_000, "bank-1")
+        #expect(reply.outcome == .heldPending && reply.held == 100_000)
+        let waiting = try await hub.state(state)
+        #expect(waiting.stage == "bayar" && waiting.bill.state == .open && waiting.bill.retryMs > 0)
+        _ = try await hub.small.hub.deadlines.advance(hub.small.clock, byMillis: 120_000)
+        let later = try await hub.state(state)
+        #expect(later.bill.retryMs > waiting.bill.retryMs && later.bill.held == 100_000)
+        #expect(try await hub.books().held.map(\.amount) == [100_000])
+    }
+
     // MARK: Taking and giving back
 
     @Test("a payment can be taken back until the case has gone on: the bill is open again and the case waits")
@@ -191,7 +226,8 @@ struct PaymentTests {
         #expect(try await hub.reverse(state.bill.number, "bank-1").outcome == .reopened)
         let open = try await hub.state(state)
         #expect(open.stage == "bayar" && open.bills.count == 1 && open.bill.state == .open && open.bill.receipt.isEmpty)
-        #expect(try await refusal { try await hub.reverse(state.bill.number, "bank-1") } == .paymentRefused)
+        #expect(try await hub.reverse(state.bill.number, "bank-1").outcome == .known)
+        #expect(try await refusal { try await hub.pay(state.bill.number, 100_000, "bank-1") } == .paymentRefused)
         _ = try await hub.pay(state.bill.number, 100_000, "bank-2")
         let paid = try await hub.state(state)
         #expect(paid.bill.receipt == "\(paid.bill.number)-2")

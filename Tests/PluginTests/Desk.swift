@@ -95,6 +95,20 @@ struct Desk {
         try take(action, command, by: role, created: now)
     }
 
+    /// The unit that is asked gives its advice.
+    mutating func advise(_ name: String, favourable: Bool = true) throws(HubError) {
+        guard var after = state,
+            let index = after.consultations.lastIndex(where: { $0.name == name && $0.state == .open })
+        else { throw HubError(.actionNotAllowed, "nobody asks for \(name)") }
+        let advice = LayananAdviseRequest.with { ($0.favourable, $0.note) = (favourable, "Pertimbangan.") }
+        if try consultations.give(index, advice, by: "urn:elayanan:uji:petugas", &after) {
+            try bills.complete(&after, after: state)
+            try consultations.complete(&after)
+        }
+        after.version += 1
+        state = after
+    }
+
     /// A case of an older register; times are local.
     mutating func bring(_ form: [HubFieldValue], created: Int64, closed: Int64?) throws(HubError) {
         var command = HubCommand()
@@ -118,6 +132,7 @@ struct Desk {
             now = max(now, due.dueMs)
             var passed = try plan.passed(due.name, of: current, nowMillis: now)
             try bills.complete(&passed, after: current)
+            try consultations.complete(&passed)
             passed.version += 1
             passed.updatedMs = now
             state = passed
@@ -135,6 +150,7 @@ struct Desk {
             if let state { $0.case = state }
             $0.records = catalogue.records(for: definition, form: data)
             $0.nowMs = now
+            $0.workingDays = catalogue.workingDays(for: definition, form: data, nowMillis: now)
             $0.seed = 7
             $0.utcOffsetMinutes = 420
         }
@@ -143,6 +159,9 @@ struct Desk {
     // MARK: As the hub does it
 
     private var bills: BillPlan { BillPlan(definition: definition, catalogue: catalogue, nowMillis: now) }
+    private var consultations: ConsultationPlan {
+        ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: now)
+    }
     private var plan: DeadlinePlan { DeadlinePlan(definition: definition, calendars: catalogue.calendars) }
 
     private mutating func take(
@@ -172,6 +191,7 @@ struct Desk {
                 createdMillis: created)
             var after = try transition.apply(acceptance, new: state == nil ? new : nil, plan: plan).state
             try bills.complete(&after, after: state)
+            try consultations.complete(&after)
             state = after
         case nil: throw HubError(.decisionInvalid, "the decision says neither yes nor no")
         }

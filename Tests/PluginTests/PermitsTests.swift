@@ -182,7 +182,9 @@ struct PermitsTests {
     func kbliTable() throws {
         let bundle = try #require(Bundles.all.first { $0.id == "permits" }).bundle
         let table = try #require(bundle[HubTable.self].first { $0.name == "kbli" })
-        let classes = try #require(bundle.definitions.first?.fields.first { $0.name == "risiko" }).choices.map(\.value)
+        let classes = try #require(
+            bundle.definitions.first { $0.service == "izin-usaha" }?.fields.first { $0.name == "risiko" }
+        ).choices.map(\.value)
         #expect(table.columns == ["kbli", "judul", "risiko"])
         #expect(table.rows.count >= 60)
         for row in table.rows {

@@ -8,17 +8,20 @@ public struct PermitsModule: DepartmentModule {
     /// As in the manifest.
     public static let id = "permits"
     /// As in the manifest.
-    public static let version = "1.1.0"
+    public static let version = "1.2.0"
     /// As in the manifest.
-    public static let services = ["izin-usaha", "pbg-sederhana"]
+    public static let services = ["izin-keramaian", "izin-usaha", "pbg-sederhana"]
 
     /// Made once by the host.
     public init() {}
 
     /// Each service has its own rules.
     public func decide(_ question: Question) -> Answer {
-        question.service == "pbg-sederhana"
-            ? BuildingApproval().decide(question) : BusinessPermit().decide(question)
+        switch question.service {
+        case "pbg-sederhana": BuildingApproval().decide(question)
+        case "izin-keramaian": CrowdEvent().decide(question)
+        default: BusinessPermit().decide(question)
+        }
     }
 
     /// What no service of the desk knows.

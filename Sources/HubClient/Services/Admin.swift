@@ -88,5 +88,24 @@ extension HubClient {
         ) async throws(HubError) -> Answer<HubVerifyAuditReply> {
             try await client.call(.verifyAudit, request, options: options)
         }
+
+        /// Copies everything that the hub remembers into its folder for backups, while it serves. It takes as long as the
+        /// disk needs; a caller that leaves does not end it.
+        ///
+        /// `hub.v1.Admin/MakeBackup`
+        public func makeBackup(
+            _ request: HubMakeBackupRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<HubBackup> {
+            try await client.call(.makeBackup, request, options: options)
+        }
+
+        /// The backups of that folder.
+        ///
+        /// `hub.v1.Admin/ListBackups`
+        public func listBackups(
+            _ request: HubListBackupsRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<HubListBackupsReply> {
+            try await client.call(.listBackups, request, options: options)
+        }
     }
 }

@@ -58,6 +58,16 @@ extension HubClient {
             try await client.call(.handOverCase, request, options: options)
         }
 
+        /// Gives the advice for which the caller's unit is asked. With the last one the case goes on. Needs an
+        /// idempotency key.
+        ///
+        /// `layanan.v1.Desk/Advise`
+        public func advise(
+            _ request: LayananAdviseRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananCaseReply> {
+            try await client.call(.adviseOnCase, request, options: options)
+        }
+
         /// The units, posts and officers that are in force.
         ///
         /// `layanan.v1.Desk/Organisation`

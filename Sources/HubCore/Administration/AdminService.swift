@@ -29,6 +29,7 @@ struct AdminService: Sendable {
     let counters: HubCounters
     let facts: ProcessFacts
     let memory: @Sendable () -> UInt64
+    let backups: any BackupVault
 
     /// Most that one call may advance a manual clock: 400 days, in milliseconds.
     static let advanceMillisMax: UInt64 = 400 * 86_400_000

@@ -31,16 +31,26 @@ package struct BillAccount: Sendable {
     /// Minutes east of UTC of the regency's time.
     let utcOffsetMinutes: Int
     let nowMillis: Int64
+    /// The case can go on once the bill is settled.
+    let settles: Bool
     /// Money that moved since this value was made.
     package private(set) var moved: [HubPosting] = []
 
     /// Postings of one bill.
     static let postingsMax = 256
     /// Postings that a payment and its settlement may need.
-    private static let postingsReserve = 48
+    private static let postingsReserve = 64
+    /// Postings that taking back may need.
+    private static let reversalReserve = 20
+    private static let tooMany = HubError(
+        .paymentRefused, "this bill has seen too many payments; the regency's treasurer must look at it")
+    /// Milliseconds until a bill that is covered is tried again.
+    private static let retryMillis: Int64 = 60_000
 
-    package init(_ bill: HubBill, _ treasury: HubTreasury, utcOffsetMinutes: Int, nowMillis: Int64) {
-        (self.bill, self.treasury) = (bill, treasury)
+    package init(
+        _ bill: HubBill, _ treasury: HubTreasury, utcOffsetMinutes: Int, nowMillis: Int64, settles: Bool = true
+    ) {
+        (self.bill, self.treasury, self.settles) = (bill, treasury, settles)
         (self.utcOffsetMinutes, self.nowMillis) = (utcOffsetMinutes, nowMillis)
     }
 
@@ -49,25 +59,41 @@ package struct BillAccount: Sendable {
     /// Held for the citizen, rupiah; never negative.
     package var held: Int64 { bill.held }
 
-    /// Interest on what was not paid by the last day, as it stands on a day.
+    /// Interest on what was not paid by the last day, each part until the day on which the citizen paid it, and what is
+    /// still unpaid until `day`.
     package func interest(on day: CalendarDate) -> Int64 {
-        guard let due = CalendarDate(iso: bill.due), day > due, bill.total > 0 else { return 0 }
-        let inTime = bill.postings.reduce(into: Int64(0)) { sum, posting in
-            guard self.day(posting.paidMs) <= due else { return }
-            switch posting.kind {
-            case .received: sum += posting.amount
-            case .reversed, .refunded: sum -= posting.amount
-            case .settled, .unsettled, .unspecified, .UNRECOGNIZED: break
-            }
+        guard let due = CalendarDate(iso: bill.due), bill.total > 0 else { return 0 }
+        var unpaid = bill.total
+        var interest: Int64 = 0
+        for payment in payments {
+            let part = min(unpaid, payment.amount)
+            interest += self.interest(on: part, from: due, to: payment.day)
+            unpaid -= part
         }
-        let unpaid = min(max(bill.total - inTime, 0), bill.total)
+        return interest + self.interest(on: unpaid, from: due, to: day)
+    }
+
+    private func interest(on part: Int64, from due: CalendarDate, to day: CalendarDate) -> Int64 {
+        guard part > 0, day > due else { return 0 }
         return bill.lines.reduce(into: 0) { sum, line in
             guard line.hasLate, let late = try? LateInterest(line.late) else { return }
-            // The part of this line that is unpaid; never more than the line.
-            let product = line.amount.multipliedFullWidth(by: unpaid)
-            let part = bill.total.dividingFullWidth(product).quotient
-            sum += (try? late.amount(principal: part, due: due, paid: day)) ?? 0
+            // This line's share of the part; never more than the line.
+            let share = bill.total.dividingFullWidth(line.amount.multipliedFullWidth(by: part)).quotient
+            sum += (try? late.amount(principal: share, due: due, paid: day)) ?? 0
         }
+    }
+
+    /// What citizens paid and did not get back, by the day on which they paid. What was refunded came last.
+    private var payments: [(day: CalendarDate, amount: Int64)] {
+        var payments = bill.postings.filter { $0.kind == .received && !bill.isReversed($0.reference, by: $0.by) }
+            .map { (day: day($0.paidMs), amount: $0.amount) }
+            .sorted { $0.day < $1.day }
+        var back = bill.postings.reduce(into: Int64(0)) { if $1.kind == .refunded { $0 += $1.amount } }
+        while back > 0, let last = payments.popLast() {
+            if last.amount > back { payments.append((last.day, last.amount - back)) }
+            back -= min(back, last.amount)
+        }
+        return payments
     }
 
     /// What settles the bill on a day, beside what is held; 0 when nothing is asked for.
@@ -97,12 +123,11 @@ package struct BillAccount: Sendable {
     /// - Throws: ``HubError/Code/paymentRefused`` when the bill has too many postings.
     package mutating func receive(_ payment: Payment) throws(HubError) -> LayananPaymentOutcome {
         guard bill.postings.count + Self.postingsReserve <= Self.postingsMax else {
-            throw HubError(
-                .paymentRefused, "this bill has seen too many payments; the regency's treasurer must look at it")
+            throw Self.tooMany
         }
         post(.received, payment.amount, debit: account(of: payment.channel), credit: treasury.held, payment)
         switch bill.state {
-        case .open: return settle(on: day(payment.paidMillis), payment.channel)
+        case .open: return settle(payment.channel)
         case .settled: return .heldTwice
         case .cancelled, .unspecified, .UNRECOGNIZED: return .heldCancelled
         }
@@ -118,12 +143,11 @@ package struct BillAccount: Sendable {
         guard let payment = bill.payment(reference, by: by) else {
             throw HubError(.paymentRefused, "this bill has no payment of this reference from this department")
         }
-        guard !bill.isReversed(reference, by: by) else {
-            throw HubError(.paymentRefused, "this payment was taken back before")
-        }
+        if bill.isReversed(reference, by: by) { return .known }
+        guard bill.postings.count + Self.reversalReserve <= Self.postingsMax else { throw Self.tooMany }
         var outcome = LayananPaymentOutcome.reversed
-        if held < payment.amount {
-            guard bill.state == .settled, canReopen, !bill.receipt.isEmpty else {
+        if held < payment.amount, bill.state == .settled {
+            guard canReopen else {
                 throw HubError(
                     .paymentRefused, "the case has gone on with this payment; money can only be given back as a refund")
             }
@@ -149,8 +173,7 @@ package struct BillAccount: Sendable {
             throw HubError(.paymentRefused, "\(held) rupiah are held with this bill")
         }
         guard bill.postings.count < Self.postingsMax else {
-            throw HubError(
-                .paymentRefused, "this bill has seen too many payments; the regency's treasurer must look at it")
+            throw Self.tooMany
         }
         post(
             .refunded, payment.amount, debit: treasury.held, credit: account(of: payment.channel), payment, note: note)
@@ -159,9 +182,15 @@ package struct BillAccount: Sendable {
 
     // MARK: Postings
 
-    private mutating func settle(on day: CalendarDate, _ channel: HubPaymentChannel) -> LayananPaymentOutcome {
-        let interest = interest(on: day)
+    /// What is held settles the bill, if it suffices and the case can go on.
+    package mutating func settle(_ channel: HubPaymentChannel) -> LayananPaymentOutcome {
+        let interest = interest(on: day(nowMillis))
         guard held >= bill.total + interest else { return .heldShort }
+        guard settles else {
+            bill.retryMs = nowMillis.addingReportingOverflow(Self.retryMillis).partialValue
+            return .heldPending
+        }
+        bill.retryMs = 0
         bill.state = .settled
         bill.receipt = "\(bill.number)-\(bill.settlements + 1)"
         var earned: [(account: String, amount: Int64)] = []

@@ -11,7 +11,7 @@ struct PaymentService: Sendable {
     let rulebook: Rulebook
     let access: CaseAccess
     let deadlines: DeadlinePassage
-    let completion: StepCompletion
+    let settlement: BillSettlement
     let clock: any HubClock
 
     /// The largest payment, rupiah.
@@ -38,7 +38,7 @@ struct PaymentService: Sendable {
         let definition = try? catalogue.definition(of: found.state)
         return .with {
             $0.bill = view(of: found, for: context.actor)
-            $0.case = found.state.number
+            $0.case = access.sees(context.actor, found.state) ? found.state.number : ""
             $0.serviceTitle = definition?.title ?? HubText()
             $0.interest = found.bill.state == .open ? account.interest(on: catalogue.today(clock.nowMillis())) : 0
             $0.held = account.held
@@ -70,8 +70,7 @@ struct PaymentService: Sendable {
             account, found throws(HubError) in
             try account.reverse(
                 request.reference, by: context.actor.department,
-                canReopen: found.state.stage == found.bill.settledTo && found.state.isLast(found.index),
-                note: request.note)
+                canReopen: found.state.standsAtSettlement(of: found.bill), note: request.note)
         }
     }
 
@@ -86,8 +85,7 @@ struct PaymentService: Sendable {
             amount: request.amount, reference: request.reference, channel: request.channel,
             by: context.actor.department, paidMillis: clock.nowMillis())
         return try await change(
-            request.bill, context.actor, key: context.commitKey,
-            reserving: payment.record(.refund, for: request.bill)
+            request.bill, context.actor, key: context.commitKey, reserving: (payment, .refund)
         ) { account, _ throws(HubError) in try account.refund(payment, note: request.note) }
     }
 
@@ -97,74 +95,62 @@ struct PaymentService: Sendable {
     func book(
         _ payment: Payment, on number: String, _ actor: HubActor, key: CommitKey?
     ) async throws(HubError) -> CallAnswer {
-        try await change(number, actor, key: key, reserving: payment.record(.payment, for: number)) {
-            account, _ throws(HubError) in try account.receive(payment)
+        try await change(number, actor, key: key, reserving: (payment, .payment)) { account, _ throws(HubError) in
+            try account.receive(payment)
         }
     }
 
-    /// - Parameter record: Says for ever what a reference stands for: the same again is known, another is refused.
+    /// - Parameter reserved: What a reference stands for, for ever: the same again is known, another is refused.
     private func change(
-        _ number: String, _ actor: HubActor, key: CommitKey?, reserving record: RecordWrite? = nil,
+        _ number: String, _ actor: HubActor, key: CommitKey?,
+        reserving reserved: (payment: Payment, kind: Payment.Kind)? = nil,
         _ body: (inout BillAccount, Found) throws(HubError) -> LayananPaymentOutcome
     ) async throws(HubError) -> CallAnswer {
+        let record = reserved.map { $0.payment.record($0.kind, for: number) }
         for _ in 1...Self.attempts {
             var found = try await find(bill: number)
             if let record, let known = try await ledger.record(record.key) {
                 guard known.body == record.body else {
                     throw HubError(.paymentRefused, "this reference stands for another payment; give this one its own")
                 }
+                if let payment = reserved?.payment, found.bill.isReversed(payment.reference, by: payment.by) {
+                    throw HubError(.paymentRefused, "this payment was taken back; a new one needs a new reference")
+                }
                 return try CallAnswer(body: reply(.known, found, actor).ledgerBytes())
             }
             // A case that lapsed before the money came is cancelled before it is booked.
             found.state = try await deadlines.settle(found.state)
-            let outcome = try await rulebook.use { catalogue throws(HubError) in
-                try await change(found, catalogue, actor, key: key, record, body)
+            let (outcome, commit) = try await rulebook.use { catalogue throws(HubError) in
+                try await change(found, catalogue, actor, key: key, body)
             }
-            if let answer = try outcome.callAnswer() { return answer }
+            guard var commit else { return try CallAnswer(body: reply(outcome, found, actor).ledgerBytes()) }
+            if let record { commit.records.append(record) }
+            if let answer = try await journal.commit(commit).callAnswer() { return answer }
         }
-        throw HubError(.versionStale, "the case changes too often now; tell the payment again")
+        throw HubError(.versionStale, "the case changes too often now; ask again")
     }
 
+    /// What became of the money, and what is to be remembered; nil = nothing moved.
     private func change(
-        _ found: Found, _ catalogue: ServiceCatalogue, _ actor: HubActor, key: CommitKey?, _ record: RecordWrite?,
+        _ found: Found, _ catalogue: ServiceCatalogue, _ actor: HubActor, key: CommitKey?,
         _ body: (inout BillAccount, Found) throws(HubError) -> LayananPaymentOutcome
-    ) async throws(HubError) -> CommitOutcome {
-        let definition = try catalogue.definition(of: found.state)
-        let now = clock.nowMillis()
+    ) async throws(HubError) -> (LayananPaymentOutcome, Commit?) {
         var account = try account(of: found.bill, catalogue)
-        let outcome = try body(&account, found)
-        var after = found
-        after.state.bills[found.index] = account.bill
-        try await follow(&after, from: found, definition, catalogue, now)
-        after.state.follow(found.state, now)
-        var commit = Commit(after.state, after: found.state, .paid, key: key, definition) { event in
-            event.action = account.bill.number
-            event.actor = actor
-            event.postings = account.moved
-            event.papers = after.state.papersChanged(since: found.state)
+        var outcome = try body(&account, found)
+        guard !account.moved.isEmpty else { return (outcome, nil) }
+        var made: (commit: Commit, state: HubCase)
+        do throws(HubError) {
+            made = try await settlement.commit(
+                account, bill: found.index, of: found.state, key: key, by: actor, catalogue)
+        } catch let error where outcome.isSettled && error.code != .ledgerFailed {
+            // A payment is a fact, whatever keeps the case from going on.
+            account = try self.account(of: found.bill, catalogue, settles: false)
+            outcome = try body(&account, found)
+            made = try await settlement.commit(
+                account, bill: found.index, of: found.state, key: key, by: actor, catalogue)
         }
-        commit.records += try account.moved.map { posting throws(HubError) in
-            try posting.entry(of: after.state, account.bill, catalogue.today(now))
-        }
-        if let record { commit.records.append(record) }
-        commit.answer = try reply(outcome, after, actor).ledgerBytes()
-        return try await journal.commit(commit)
-    }
-
-    /// A bill that is settled lets its case go on; one that is open again takes it back.
-    private func follow(
-        _ after: inout Found, from before: Found, _ definition: HubServiceDefinition, _ catalogue: ServiceCatalogue,
-        _ now: Int64
-    ) async throws(HubError) {
-        let plan = BillPlan(definition: definition, catalogue: catalogue, nowMillis: now)
-        switch (before.bill.state, after.bill.state) {
-        case (.open, .settled):
-            try plan.move(&after.state, to: after.bill.settledTo)
-            try await completion.complete(
-                &after.state, after: before.state, by: nil, definition, catalogue, nowMillis: now)
-        case (.settled, .open): try plan.move(&after.state, to: after.bill.stage)
-        default: break
-        }
+        made.commit.answer = try reply(outcome, Found(state: made.state, index: found.index), actor).ledgerBytes()
+        return (outcome, made.commit)
     }
 
     // MARK: Finding and showing
@@ -192,18 +178,25 @@ struct PaymentService: Sendable {
         return Found(state: state, index: index)
     }
 
-    func account(of bill: HubBill, _ catalogue: ServiceCatalogue) throws(HubError) -> BillAccount {
+    func account(
+        of bill: HubBill, _ catalogue: ServiceCatalogue, settles: Bool = true
+    ) throws(HubError) -> BillAccount {
         guard let treasury = catalogue.treasury else {
             throw HubError(.definitionInvalid, "no treasury is in force: publish the regency's accounts")
         }
         return BillAccount(
-            bill, treasury, utcOffsetMinutes: catalogue.utcOffsetMinutes, nowMillis: clock.nowMillis())
+            bill, treasury, utcOffsetMinutes: catalogue.utcOffsetMinutes, nowMillis: clock.nowMillis(),
+            settles: settles)
     }
 
-    /// Who only knows a bill's number sees what is owed, not who paid what.
+    /// Who only knows a bill's number sees what is owed, and the own payments; numbers follow each other and can be
+    /// guessed. Who gives money back sees every payment. Why officers moved money stays among them.
     private func view(of found: Found, for actor: HubActor) -> HubBill {
-        var bill = found.bill
-        if !access.sees(actor, found.state) { bill.postings.removeAll { $0.by != actor.department } }
+        if access.works(actor, on: found.state) || access.policy.allows(actor.role, .refund) { return found.bill }
+        if access.sees(actor, found.state) { return found.bill.forApplicants }
+        var bill = found.bill.forApplicants
+        bill.lines = []
+        bill.postings.removeAll { $0.by != actor.department }
         return bill
     }
 
@@ -220,7 +213,15 @@ struct PaymentService: Sendable {
     }
 }
 
-extension HubCase {
-    /// No bill came after this one.
-    fileprivate func isLast(_ bill: Int) -> Bool { bill == bills.indices.last }
+extension HubBill {
+    /// Why officers moved money stays among them.
+    var forApplicants: HubBill {
+        var bill = self
+        for index in bill.postings.indices { bill.postings[index].note = "" }
+        return bill
+    }
+}
+
+extension LayananPaymentOutcome {
+    fileprivate var isSettled: Bool { self == .settled || self == .settledOver }
 }

@@ -24,11 +24,11 @@ struct Reconciliation: Sendable {
                 .formInvalid, "reconciliation",
                 violations: [Violation("day", "date", id: "Isi YYYY-MM-DD.", en: "Write YYYY-MM-DD.")])
         }
-        let wrong = Self.violations(of: request.lines, clock.nowMillis())
+        let wrong = Self.violations(of: request.lines, within: start(of: day)...end(of: day))
         guard wrong.isEmpty else { throw HubError(.formInvalid, "reconciliation", violations: wrong) }
         var reply = LayananReconcileReply()
         for line in request.lines {
-            if let difference = try await compare(line, book: request.book, context.actor) {
+            if let difference = try await compare(line, on: day, book: request.book, context.actor) {
                 reply.differences.append(difference)
             } else {
                 reply.equal += 1
@@ -50,14 +50,14 @@ struct Reconciliation: Sendable {
 
     /// nil = the same here and there.
     private func compare(
-        _ line: LayananReconcileLine, book: Bool, _ actor: HubActor
+        _ line: LayananReconcileLine, on day: CalendarDate, book: Bool, _ actor: HubActor
     ) async throws(HubError) -> LayananDifference? {
         var difference = LayananDifference.with {
             ($0.reference, $0.bill, $0.amountThere) = (line.reference, line.bill, line.amount)
         }
         let payment = Payment(
             amount: line.amount, reference: line.reference, channel: .bank, by: actor.department,
-            paidMillis: line.paidMs == 0 ? clock.nowMillis() : line.paidMs)
+            paidMillis: line.paidMs == 0 ? min(end(of: day), clock.nowMillis()) : line.paidMs)
         let record = payment.record(.payment, for: line.bill)
         if let known = try await ledger.record(record.key) {
             guard known.body == record.body else {
@@ -78,8 +78,9 @@ struct Reconciliation: Sendable {
             }
             let answer = try await payments.book(payment, on: line.bill, actor, key: nil)
             difference.booked = (try? LayananPaymentReply(serializedBytes: answer.body))?.outcome ?? .unspecified
-        } catch  where error.code == .billUnknown {
-            difference.kind = .noBill
+        } catch let error where error.code != .ledgerFailed {
+            // One line that cannot be booked hides none of the others.
+            difference.kind = error.code == .billUnknown ? .noBill : .refused
         }
         return difference
     }
@@ -96,7 +97,7 @@ struct Reconciliation: Sendable {
         var current = day
         while current <= last {
             for entry in try await ledger.journal(of: current.iso, from: current, to: current)
-            where entry.posting.by == department && entry.posting.channel == .bank {
+            where entry.posting.by == department {
                 let posting = entry.posting
                 let paid = CalendarDate(epochMillis: posting.paidMs, utcOffsetMinutes: offset)
                 guard paid == day, !told.contains(posting.reference) else { continue }
@@ -135,7 +136,16 @@ struct Reconciliation: Sendable {
         }
     }
 
-    private static func violations(of lines: [LayananReconcileLine], _ now: Int64) -> [Violation] {
+    private func start(of day: CalendarDate) -> Int64 {
+        day.startMillis(utcOffsetMinutes: rulebook.catalogue.utcOffsetMinutes)
+    }
+
+    /// The last millisecond of a day.
+    private func end(of day: CalendarDate) -> Int64 { start(of: day.adding(days: 1)) - 1 }
+
+    private static func violations(
+        of lines: [LayananReconcileLine], within day: ClosedRange<Int64>
+    ) -> [Violation] {
         guard lines.count <= linesMax else {
             return [
                 Violation(
@@ -147,7 +157,12 @@ struct Reconciliation: Sendable {
         for (index, line) in lines.enumerated() where wrong.count < violationsMax {
             var found =
                 PaymentService.violations(amount: line.amount) + PaymentService.violations(reference: line.reference)
-                + PaymentService.violations(paid: line.paidMs, now)
+            if line.paidMs != 0, !day.contains(line.paidMs) {
+                found.append(
+                    Violation(
+                        "paid_ms", "day", id: "Waktu bayar harus pada hari itu.",
+                        en: "The time of payment must lie in the day."))
+            }
             if !seen.insert(line.reference).inserted {
                 found.append(
                     Violation("reference", "unique", id: "Tertulis dua kali.", en: "The reference stands twice."))

@@ -12,6 +12,8 @@ extension CallRouter {
         unary(.restartModule, admin.restartModule)
         unary(.advanceClock, admin.advanceClock)
         unary(.verifyAudit, admin.verifyAudit)
+        unary(.makeBackup, admin.makeBackup)
+        unary(.listBackups, admin.listBackups)
         add(.echo, .direct(EchoRequest.answer))
     }
 
@@ -78,12 +80,13 @@ extension CallRouter {
         }
     }
 
-    mutating func addDesk(_ commands: DeskCommands, _ desk: DeskService) {
+    mutating func addDesk(_ commands: DeskCommands, _ desk: DeskService, _ advice: AdviceDesk) {
         unary(.queue, desk.queue)
         change(.claimCase, commands.claim)
         change(.releaseCase, commands.release)
         change(.assignCase, commands.assign)
         change(.handOverCase, commands.handOver)
+        change(.adviseOnCase, advice.advise)
         unary(.organisation, desk.organisation)
         change(.setAbsence, desk.setAbsence)
         unary(.absences, desk.listAbsences)

@@ -150,6 +150,7 @@ package struct CaseCommands: Sendable {
         if let before { question.case = before }
         question.records = catalogue.records(for: definition, form: form.data)
         question.nowMs = clock.nowMillis()
+        question.workingDays = catalogue.workingDays(for: definition, form: form.data, nowMillis: question.nowMs)
         question.seed = random()
         question.utcOffsetMinutes = Int32(clamping: catalogue.utcOffsetMinutes)
         guard let module = catalogue.module(of: definition.service) else {
@@ -172,6 +173,7 @@ package struct CaseCommands: Sendable {
                 &state, after: before, by: action, definition, catalogue, nowMillis: question.nowMs)
             event.stageAfter = state.stage
             event.papers = state.papersChanged(since: before)
+            event.consultations = state.consultations.map(\.forEvents)
             return (state, event, definition)
         case nil:
             throw HubError(.decisionInvalid, "\(definition.service): the decision says neither yes nor no")

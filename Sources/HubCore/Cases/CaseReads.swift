@@ -48,10 +48,8 @@ package struct CaseReads: Sendable {
         let state = try await find(request.case, context.actor)
         let events = try await ledger.events(
             ofCase: [UInt8](state.id), afterVersion: request.afterVersion, limit: Self.historyPage.events + 1)
-        // What officers typed stays among those who work on the case.
-        let isInside =
-            access.works(context.actor, on: state) || policy.allDepartments.contains(context.actor.role)
-        let page = try Self.page(isInside ? events : events.map(\.forApplicants))
+        // What officers typed stays among those who work on the case, or advise on it.
+        let page = try Self.page(access.isInside(context.actor, state) ? events : events.map(\.forApplicants))
         return .with {
             $0.events = page
             $0.more = page.count < events.count

@@ -40,6 +40,7 @@ struct CaseTransition: Sendable {
         var state = before ?? begin(new)
         state.data = try merge(acceptance.data)
         state.documents = form.documents
+        if before?.stage != stage.name { state.stageSinceMs = nowMillis }
         state.stage = stage.name
         state.stageTitle = stage.title
         state.ended = stage.ended
@@ -124,6 +125,7 @@ extension HubEvent {
         unit = state.unit
         holder = state.holder
         definitionVersion = state.definitionVersion
+        consultations = state.consultations.map(\.forEvents)
     }
 }
 

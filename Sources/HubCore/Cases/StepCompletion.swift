@@ -1,4 +1,4 @@
-// What the hub itself adds to a step of a case: its bill, its papers, and their numbers.
+// What the hub itself adds to a step of a case: its bill, its papers and their numbers, and whose advice it needs.
 
 import HubDomain
 import HubProto
@@ -13,12 +13,13 @@ struct StepCompletion: Sendable {
     /// - Parameters:
     ///   - before: nil for a new case.
     ///   - action: nil when no action brought it here.
-    /// - Throws: What ``BillPlan``, ``PaperPlan`` and ``PaperOffice`` throw.
+    /// - Throws: What ``BillPlan``, ``ConsultationPlan``, ``PaperPlan`` and ``PaperOffice`` throw.
     func complete(
         _ state: inout HubCase, after before: HubCase?, by action: HubAction?, _ definition: HubServiceDefinition,
         _ catalogue: ServiceCatalogue, nowMillis: Int64
     ) async throws(HubError) {
         try BillPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state, after: before)
+        try ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state)
         try PaperPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before, action: action)
         try await numbers.number(&state, year: catalogue.today(nowMillis).year)
         try await papers.issue(&state, definition, catalogue, nowMillis: nowMillis)

@@ -172,6 +172,21 @@ package struct ServiceCatalogue: Sendable {
             }
         }
     }
+
+    /// How many working days there are before the dates of a form, where the definition wants to know.
+    func workingDays(
+        for definition: HubServiceDefinition, form: [HubFieldValue], nowMillis: Int64
+    ) -> [HubWorkingDayCount] {
+        definition.fields.filter { !$0.countedBy.isEmpty }.compactMap { field in
+            guard let calendar = calendars[field.countedBy],
+                let date = form.first(where: { $0.name == field.name }).flatMap({ CalendarDate(iso: $0.text) })
+            else { return nil }
+            return .with {
+                $0.field = field.name
+                $0.days = UInt32(clamping: calendar.workingDays(from: today(nowMillis), before: date))
+            }
+        }
+    }
 }
 
 extension HubServiceDefinition {

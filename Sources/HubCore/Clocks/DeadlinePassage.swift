@@ -30,16 +30,17 @@ struct DeadlinePassage: Sendable {
             guard let before = try await ledger.caseState(id: due.caseID),
                 before.timers.contains(DueTimer(name: due.name, dueMillis: due.dueMillis))
             else { return }
-            let isPaper = due.name.hasPrefix(PaperOffice.timerPrefix)
-            if !isPaper, try await recount(before, catalogue) { continue }
-            guard
-                let commit = isPaper
-                    ? await commit(issuing: due.name, of: before, catalogue)
-                    : await commit(passing: due.name, of: before, catalogue)
-            else { return }
-            if case .committed = try await journal.commit(commit) {
-                if !isPaper { counters.deadlinesPassed.add(1, ordering: .relaxed) }
+            let isErrand = Errands.has(due.name)
+            if !isErrand, try await recount(before, catalogue) { continue }
+            guard let commit = try await commit(due.name, of: before, catalogue) else { return }
+            switch try await journal.commit(commit) {
+            case .committed:
+                if !isErrand { counters.deadlinesPassed.add(1, ordering: .relaxed) }
                 return
+            case .conflict(let key, let present) where !key.hasPrefix("case/"):
+                let error = HubError(.internalFault, "record \(key) has version \(present) already")
+                stuck.tell(due.name, of: before, error)
+            case .conflict, .replayed, .keyReused: break
             }
         }
         // Whoever changes the case all the time rings the bell each time, or lets it pass itself.
@@ -90,46 +91,37 @@ struct DeadlinePassage: Sendable {
     }
 
     /// nil when the definition is not here or cannot say what follows.
+    ///
+    /// - Throws: When the ledger fails.
     private func commit(
-        passing name: String, of before: HubCase, _ catalogue: ServiceCatalogue
-    ) async -> Commit? {
+        _ name: String, of before: HubCase, _ catalogue: ServiceCatalogue
+    ) async throws(HubError) -> Commit? {
         do throws(HubError) {
-            let definition = try catalogue.definition(of: before)
-            let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
-            let now = clock.nowMillis()
-            var state = try plan.passed(name, of: before, nowMillis: now)
-            try await completion.complete(&state, after: before, by: nil, definition, catalogue, nowMillis: now)
-            if state.escalation != before.escalation {
-                state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
-            }
-            state.follow(before, now)
-            return Commit(state, after: before, .deadlinePassed, definition) { event in
-                event.action = name
-                event.papers = state.papersChanged(since: before)
-            }
-        } catch {
+            return Errands.has(name)
+                ? try await Errands(completion: completion)
+                    .commit(name, of: before, catalogue, nowMillis: clock.nowMillis())
+                : try await commit(passing: name, of: before, catalogue)
+        } catch let error where error.code != .ledgerFailed {
             stuck.tell(name, of: before, error)
             return nil
         }
     }
 
-    /// A paper that waited for its signature is tried again.
     private func commit(
-        issuing name: String, of before: HubCase, _ catalogue: ServiceCatalogue
-    ) async -> Commit? {
-        do throws(HubError) {
-            let definition = try catalogue.definition(of: before)
-            let now = clock.nowMillis()
-            var state = before
-            try await completion.papers.issue(&state, definition, catalogue, nowMillis: now)
-            state.follow(before, now)
-            return Commit(state, after: before, .paper, definition) { event in
-                event.papers = state.papersChanged(since: before)
-                event.action = event.papers.first?.number ?? ""
-            }
-        } catch {
-            stuck.tell(name, of: before, error)
-            return nil
+        passing name: String, of before: HubCase, _ catalogue: ServiceCatalogue
+    ) async throws(HubError) -> Commit {
+        let definition = try catalogue.definition(of: before)
+        let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
+        let now = clock.nowMillis()
+        var state = try plan.passed(name, of: before, nowMillis: now)
+        try await completion.complete(&state, after: before, by: nil, definition, catalogue, nowMillis: now)
+        if state.escalation != before.escalation {
+            state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
+        }
+        state.follow(before, now)
+        return Commit(state, after: before, .deadlinePassed, definition) { event in
+            event.action = name
+            event.papers = state.papersChanged(since: before)
         }
     }
 }

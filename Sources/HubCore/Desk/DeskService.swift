@@ -51,6 +51,7 @@ struct DeskService: Sendable {
         queries += persons.map { (.held, .held(by: $0)) }
         queries += persons.map { (.asked, .asked($0)) }
         let chart = catalogue.chart
+        queries += advisers(persons, actor, chart).map { (.advice, .advice(unit: $0)) }
         var units = chart?.workplaces(of: actor.principal) ?? []
         if units.isEmpty { units = [actor.unit, ""] }
         for unit in units {
@@ -60,6 +61,16 @@ struct DeskService: Sendable {
             }
         }
         return queries
+    }
+
+    /// Units for which an officer, or somebody for whom it stands in, may advise; who stands on no chart does for all of
+    /// its department.
+    private func advisers(_ persons: [String], _ actor: HubActor, _ chart: OrganisationChart?) -> [String] {
+        guard let chart else { return [] }
+        var seen: Set<String> = []
+        var units = persons.flatMap(chart.workplaces)
+        if chart.workplace(of: actor.principal) == nil { units += chart.units(of: actor.department) }
+        return units.filter { seen.insert($0).inserted }
     }
 
     // MARK: Who works where

@@ -14,6 +14,7 @@ struct PaperOffice: Sendable {
     /// nil = this hub cannot print; papers wait.
     let printer: (any PaperPrinter)?
     let signer: (any PaperSigner)?
+    let logger: Logger
 
     /// Milliseconds until the first new attempt, doubled each time, and at most.
     private static let backoff: (first: Int64, most: Int64) = (60_000, 3_600_000)
@@ -41,7 +42,7 @@ struct PaperOffice: Sendable {
             let file: [UInt8]
             do throws(HubError) {
                 file = try await sealed(&paper, template, issuer: catalogue.issuer, nowMillis)
-            } catch  where error.status == .unavailable {
+            } catch let error where error.status == .unavailable {
                 paper.wait(nowMillis)
                 state.papers[index] = paper
                 continue
@@ -50,7 +51,7 @@ struct PaperOffice: Sendable {
             paper.size = UInt64(file.count)
             (paper.state, paper.dueMs) = (.issued, 0)
             for older in state.papers.indices
-            where older != index && state.papers[older].name == name && state.papers[older].state == .issued {
+            where older < index && state.papers[older].name == name && state.papers[older].state == .issued {
                 state.papers[older].state = .superseded
             }
             state.papers[index] = paper
@@ -90,19 +91,41 @@ struct PaperOffice: Sendable {
         let today = catalogue.today(nowMillis)
         let pattern = try NumberPattern(rule.number)
         var values = PaperSource(definition: definition, catalogue: catalogue).values(of: state, rule)
-        let series = "number/\(paper.name)/\(pattern.period(of: today))"
-        paper.number = try pattern.number(date: today, serial: try await numbers.next(series), values: values)
         paper.issuedOn = today.iso
-        paper.validUntil = rule.lastDay(from: today, state.data)?.iso ?? ""
+        paper.validUntil = try rule.lastDay(from: today, state.data)?.iso ?? ""
+        // What cannot be numbered is told before a number is taken.
+        let sample = try pattern.number(date: today, serial: 1, values: values)
+        guard sample.utf8.count + Self.serialBytes <= NumberPattern.bytesMax else {
+            throw HubError(.refusedByRule, "the number of paper \(paper.name) is too long")
+        }
+        paper.number = try await free(pattern, paper.name, today, values)
         for (name, text) in paper.issue(by: catalogue.issuer).values { values[name] = text }
         paper.values = PaperContent(template: template, values: values).values.sorted { $0.key < $1.key }
             .map { name, text in .with { ($0.name, $0.text) = (name, text) } }
     }
 
+    /// The next number that no paper has, whatever its series: patterns of two papers may come to the same text.
+    private func free(
+        _ pattern: NumberPattern, _ name: String, _ today: CalendarDate, _ values: [String: String]
+    ) async throws(HubError) -> String {
+        let series = "number/\(name)/\(pattern.period(of: today))"
+        for _ in 0..<Self.takenMax {
+            let number = try pattern.number(date: today, serial: try await numbers.next(series), values: values)
+            if try await ledger.record(HubPaper.recordPrefix + number) == nil { return number }
+        }
+        throw HubError(.definitionInvalid, "numbers of paper \(name) are those of another paper")
+    }
+
+    /// Numbers in a row that may be taken already.
+    private static let takenMax = 1_000
+    /// Digits that a serial may grow by.
+    private static let serialBytes = 20
+
     /// The paper's file, once its statement is sealed.
     private func sealed(
         _ paper: inout HubPaper, _ template: HubPaperTemplate, issuer: String, _ nowMillis: Int64
     ) async throws(HubError) -> [UInt8] {
+        guard printer != nil else { throw Self.noPrinter }
         guard let signer else { throw HubError(.moduleUnavailable, "this hub has no key for papers") }
         let content = PaperContent(template: template, values: paper.printed)
         paper.qr = try await content.sealed(paper.issue(by: issuer), by: signer).qrText
@@ -111,7 +134,7 @@ struct PaperOffice: Sendable {
     }
 
     private func pdf(of order: PaperOrder) async throws(HubError) -> [UInt8] {
-        guard let printer else { throw HubError(.moduleUnavailable, "this hub cannot print: fonts are missing") }
+        guard let printer else { throw Self.noPrinter }
         return try await printer.pdf(of: order)
     }
 
@@ -125,7 +148,12 @@ struct PaperOffice: Sendable {
         return hash
     }
 
+    private static let noPrinter = HubError(.moduleUnavailable, "this hub cannot print: fonts are missing")
     private static let mediaType = "application/pdf"
+
+    private func told(_ name: String, _ error: HubError) {
+        logger.warning("a paper waits", metadata: ["paper": "\(name)", "error": "\(error)"])
+    }
 
     /// When a paper that could not be signed is tried again.
     static func wait(attempts: UInt32) -> Int64 {
@@ -158,9 +186,24 @@ extension HubPaper {
 
 extension HubPaperRule {
     /// nil = until it is revoked.
-    fileprivate func lastDay(from today: CalendarDate, _ data: [HubFieldValue]) -> CalendarDate? {
-        if let field = data.first(where: { $0.name == validUntil }) { return CalendarDate(iso: field.text) }
-        return validMonths == 0 ? nil : today.adding(months: Int(validMonths)).adding(days: -1)
+    ///
+    /// - Throws: ``HubError/Code/refusedByRule`` when the case does not say it, or says a day that has gone by.
+    fileprivate func lastDay(from today: CalendarDate, _ data: [HubFieldValue]) throws(HubError) -> CalendarDate? {
+        guard !validUntil.isEmpty else {
+            return validMonths == 0 ? nil : today.adding(months: Int(validMonths)).adding(days: -1)
+        }
+        guard let day = data.first(where: { $0.name == validUntil }).flatMap({ CalendarDate(iso: $0.text) }),
+            day >= today
+        else {
+            throw HubError(
+                .refusedByRule, "paper \(paper) has no last day",
+                violations: [
+                    Violation(
+                        validUntil, "last_day", id: "Isi hari terakhir berlaku, hari ini atau sesudahnya.",
+                        en: "Give the last day on which it holds, today or later.")
+                ])
+        }
+        return day
     }
 }
 

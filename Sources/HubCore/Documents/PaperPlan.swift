@@ -24,6 +24,11 @@ struct PaperPlan: Sendable {
             guard state.papers.count < Self.papersMax else {
                 throw HubError(.refusedByRule, "\(definition.service): a case has \(Self.papersMax) papers at most")
             }
+            // One that still waits for its signature says what was true before.
+            for older in state.papers.indices
+            where state.papers[older].name == rule.paper && state.papers[older].state == .due {
+                (state.papers[older].state, state.papers[older].dueMs) = (.superseded, 0)
+            }
             state.papers.append(
                 .with { ($0.name, $0.state, $0.dueMs) = (rule.paper, .due, nowMillis) })
         }

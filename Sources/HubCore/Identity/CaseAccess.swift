@@ -1,10 +1,11 @@
-// Which cases an actor sees and works on, when its department is not the whole answer.
+// Which cases an actor sees, works on and advises on, when its department is not the whole answer.
 
 import HubDomain
 import HubProto
 
 /// A case is its department's business; and that of the department whose unit holds it, of the officer in whose hands it
-/// is, of who is asked about it, and of those who stand in for them.
+/// is, of who is asked about it, and of those who stand in for them. A unit whose advice was asked for sees it from then
+/// on, and what the offices tell each other; it does not work on it.
 struct CaseAccess: Sendable {
     let policy: Policy
     let rulebook: Rulebook
@@ -14,6 +15,7 @@ struct CaseAccess: Sendable {
     func sees(_ actor: HubActor, _ state: HubCase) -> Bool {
         Scope(of: actor, policy: policy).covers(state)
             || concerns(actor, unit: state.unit, [state.holder, state.asked])
+            || advised(actor, on: state.consultations)
     }
 
     /// The actor's role holds for this case.
@@ -23,9 +25,23 @@ struct CaseAccess: Sendable {
                 || concerns(actor, unit: state.unit, [state.holder, state.asked]))
     }
 
+    /// The actor works in a unit that is asked for advice, or stands in for somebody who does. A principal that stands on
+    /// no chart, such as a counter's program, works for its whole department.
+    func advises(_ actor: HubActor, for unit: String) -> Bool {
+        guard !policy.applicants.contains(actor.role), let chart = rulebook.catalogue.chart else { return false }
+        if chart.workplace(of: actor.principal) == nil, chart.department(of: unit) == actor.department { return true }
+        let today = rulebook.catalogue.today(clock.nowMillis())
+        return absences.represented(by: actor.principal, on: today).contains { chart.works($0, in: unit) }
+    }
+
+    /// What officers tell each other about the case is for the actor.
+    func isInside(_ actor: HubActor, _ state: HubCase) -> Bool {
+        works(actor, on: state) || policy.allDepartments.contains(actor.role) || advised(actor, on: state.consultations)
+    }
+
     /// What the actor is shown of a case: who the officers are stays among those who work on it.
     func view(of state: HubCase, for actor: HubActor) -> HubCase {
-        works(actor, on: state) || policy.allDepartments.contains(actor.role) ? state : state.forApplicants
+        isInside(actor, state) ? state : state.forApplicants
     }
 
     /// What a watcher is shown of an event; nil when it is not the watcher's business.
@@ -33,11 +49,17 @@ struct CaseAccess: Sendable {
         let isInside =
             switch scope {
             case .everything: true
-            case .department(let own, _): event.department == own || concerns(actor, unit: event.unit, [event.holder])
+            case .department(let own, _):
+                event.department == own || concerns(actor, unit: event.unit, [event.holder])
+                    || advised(actor, on: event.consultations)
             case .applicant: false
             }
         if isInside { return event.forWatchers }
         return scope.covers(department: event.department, applicant: event.applicant) ? event.forApplicants : nil
+    }
+
+    private func advised(_ actor: HubActor, on consultations: [HubConsultation]) -> Bool {
+        consultations.contains { advises(actor, for: $0.unit) }
     }
 
     /// - Parameter officers: Who holds the case, and who is asked about it; "" = nobody.

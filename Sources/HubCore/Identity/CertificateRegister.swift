@@ -56,6 +56,8 @@ package final class CertificateRegister: Sendable {
     func keep(_ certificate: HubCertificate) {
         state.withLock { state in
             if let serial = CertificateSerial(certificate.serial) {
+                // Whoever made it may say so after somebody else has revoked it: it stays revoked.
+                if certificate.revokedMs == 0, let known = state.known[serial], known.revokedMs != 0 { return }
                 state.known[serial] = certificate
             } else {
                 state.closed[certificate.principal] = certificate

@@ -60,6 +60,25 @@ package struct OrganisationChart: Sendable {
         line(from: unit).lazy.compactMap { units[$0]?.department }.first { !$0.isEmpty }
     }
 
+    /// The unit of a department whose areas cover an area most exactly: the longest code with which the area's begins. Of
+    /// two units with the same one the one with the lesser code.
+    package func unit(serving area: String) -> String? {
+        var best: (unit: String, digits: Int)?
+        for (code, unit) in units {
+            for served in unit.areas where !served.isEmpty && area.hasPrefix(served) {
+                let digits = served.utf8.count
+                if let best, (best.digits, code) >= (digits, best.unit) { continue }
+                best = (code, digits)
+            }
+        }
+        return best.flatMap { department(of: $0.unit) == nil ? nil : $0.unit }
+    }
+
+    /// Units of a department, by code.
+    func units(of department: String) -> [String] {
+        units.keys.filter { self.department(of: $0) == department }.sorted()
+    }
+
     /// The unit that stands for a whole department: the one that names it and is nearest to the regency.
     package func front(of department: String) -> String? { fronts[department] }
 

@@ -1,10 +1,10 @@
-// What wakes the hub for a case: its running deadlines, and papers that wait for their signature.
+// What wakes the hub for a case: its running deadlines, papers that wait for their signature, bills that are covered.
 
 package import HubProto
 
 /// A moment at which something is to be done for a case. The ledger keeps an index of them all.
 package struct DueTimer: Sendable, Hashable {
-    /// Name of the deadline, or `paper/<template>`.
+    /// Name of the deadline, `paper/<template>` or `bill/<number>`.
     package var name: String
     /// Milliseconds since 1970 UTC.
     package var dueMillis: Int64
@@ -20,6 +20,7 @@ extension HubCase {
     package var timers: [DueTimer] {
         let running = deadlines.filter { $0.state == .running }.map { DueTimer(name: $0.name, dueMillis: $0.dueMs) }
         var seen: Set<String> = []
-        return running + papers.compactMap(\.timer).filter { seen.insert($0.name).inserted }
+        return running
+            + (papers.compactMap(\.timer) + bills.compactMap(\.timer)).filter { seen.insert($0.name).inserted }
     }
 }

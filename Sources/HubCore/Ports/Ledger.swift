@@ -125,6 +125,8 @@ package enum WaitingPlace: Sendable, Hashable {
     /// For anybody of a unit, whose code is the regency's own, or of a department's front.
     case unclaimed(unit: String)
     case unclaimedAtFront(of: String)
+    /// For anybody of a unit whose advice is asked for.
+    case advice(unit: String)
 
     /// - Parameter unit: "" = the department's front.
     package init(unit: String, department: String) {
@@ -138,6 +140,11 @@ package enum WaitingPlace: Sendable, Hashable {
             state.holder.isEmpty
             ? [WaitingPlace(unit: state.unit, department: state.department)] : [.held(by: state.holder)]
         if !state.asked.isEmpty { places.append(.asked(state.asked)) }
+        var advisers: Set<String> = []
+        for consultation in state.consultations
+        where consultation.state == .open && advisers.insert(consultation.unit).inserted {
+            places.append(.advice(unit: consultation.unit))
+        }
         return places
     }
 }

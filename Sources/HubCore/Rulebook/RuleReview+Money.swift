@@ -10,6 +10,9 @@ extension RuleReview {
         for account in old?.accounts ?? [] where !codes.contains(account.code) {
             verdict.find(file, "accounts", "keep account \(account.code): what was booked stands under it")
         }
+        if let old, old.held != treasury.held {
+            verdict.find(file, "uses", "keep \(old.held) as `held`: open bills have their money there")
+        }
         for prices in verdict.catalogue.tariffs.values where !codes.contains(prices.tariff.account) {
             verdict.find(file, "accounts", "tariff \(prices.tariff.name) earns for account \(prices.tariff.account)")
         }
@@ -17,8 +20,11 @@ extension RuleReview {
 
     func account(of tariff: HubTariff, _ file: String, _ verdict: inout RuleVerdict) {
         let accounts = verdict.catalogue.treasury?.accounts ?? []
+        let treasury = verdict.catalogue.treasury ?? HubTreasury()
         if !accounts.contains(where: { $0.code == tariff.account }) {
             verdict.find(file, "account", "no account \(tariff.account) is in the treasury")
+        } else if [treasury.bank, treasury.counter, treasury.held].contains(tariff.account) {
+            verdict.find(file, "account", "account \(tariff.account) takes money in, a tariff needs one that earns")
         }
     }
 

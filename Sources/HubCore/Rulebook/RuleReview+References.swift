@@ -13,6 +13,9 @@ extension RuleReview {
         for calendar in definition.calendarNames where verdict.catalogue.calendars[calendar] == nil {
             verdict.find(written.file, "calendar", "no calendar \(calendar) is in force")
         }
+        for problem in definition.unadvised(by: verdict.catalogue.chart) {
+            verdict.find(written.file, "consultee", problem)
+        }
         for problem in definition.unprintable(in: verdict.catalogue) { verdict.find(written.file, "paper", problem) }
         for problem in definition.unpriced(in: verdict.catalogue, nowMillis: nowMillis) {
             verdict.find(written.file, "tariff", problem)
@@ -28,7 +31,9 @@ extension RuleReview {
         switch rule {
         case let table as HubTable: columns(of: table, old: old as? HubTable, file, &verdict)
         case let calendar as HubCalendar: time(of: calendar, file, &verdict)
-        case let organisation as HubOrganisation: areas(of: organisation, file, &verdict)
+        case let organisation as HubOrganisation:
+            areas(of: organisation, file, &verdict)
+            advisers(in: organisation, file, &verdict)
         case let treasury as HubTreasury: accounts(of: treasury, old: old as? HubTreasury, file, &verdict)
         case let tariff as HubTariff: account(of: tariff, file, &verdict)
         default: break
@@ -100,6 +105,8 @@ extension HubServiceDefinition {
         Set(fields.map(\.table) + lookups.map(\.table)).filter { !$0.isEmpty }.sorted()
     }
 
-    /// Calendars that its clocks name, each once.
-    package var calendarNames: [String] { Set(clocks.map(\.calendar)).filter { !$0.isEmpty }.sorted() }
+    /// Calendars that its clocks and dates name, each once.
+    package var calendarNames: [String] {
+        Set(clocks.map(\.calendar) + fields.map(\.countedBy)).filter { !$0.isEmpty }.sorted()
+    }
 }

@@ -63,11 +63,14 @@ struct RunningCases: Sendable {
         tell(broken, rules, &verdict)
     }
 
-    /// The case waits in a unit, or in hands, that the chart knows no more.
+    /// The case waits in a unit, for a unit's advice, or in hands, that the chart knows no more.
     private func isStranded(_ state: HubCase, _ chart: OrganisationChart, _ before: OrganisationChart?) -> Bool {
         let isLost = before?.contains(unit: state.unit) == true && !chart.contains(unit: state.unit)
+        let isUnasked = state.consultations.contains {
+            $0.state == .open && before?.contains(unit: $0.unit) == true && chart.department(of: $0.unit) == nil
+        }
         let people = [state.holder, state.asked].filter { before?.workplace(of: $0) != nil }
-        return isLost || people.contains { chart.workplace(of: $0) == nil }
+        return isLost || isUnasked || people.contains { chart.workplace(of: $0) == nil }
     }
 
     private static let organisation = RuleName(kind: .organisation, name: "")
@@ -96,7 +99,8 @@ struct RunningCases: Sendable {
             guard let lost = broken[Self.organisation] else { continue }
             verdict.find(
                 written.file, "running_cases",
-                "running cases are in units or in hands that are gone: hand them over or release them first",
+                "running cases are in units or in hands that are gone, or wait for the advice of such a unit: "
+                    + "hand them over, release them or let them be advised on first",
                 cases: lost.numbers, of: lost.count)
         }
         for written in rules.all(HubCalendar.self) {

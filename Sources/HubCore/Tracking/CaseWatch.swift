@@ -147,7 +147,9 @@ extension HubEvent {
     var forApplicants: HubEvent {
         var event = forWatchers
         event.holder = ""
-        if kind == .handedOver { event.note = "" }  // Officers among themselves.
+        for index in event.postings.indices { event.postings[index].note = "" }
+        if [.handedOver, .consulted].contains(kind) { event.note = "" }  // Officers among themselves.
+        event.consultations = consultations.map(\.forApplicants)
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department
@@ -162,6 +164,8 @@ extension HubCase {
         state.holder = ""
         state.heldSinceMs = 0
         state.asked = ""
+        state.bills = state.bills.map(\.forApplicants)
+        state.consultations = consultations.map(\.forApplicants)
         return state
     }
 }

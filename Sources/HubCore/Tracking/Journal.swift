@@ -14,7 +14,7 @@ package struct Journal: Sendable {
         let outcome = try await ledger.commit(commit)
         if case .committed(_, _, let events) = outcome {
             feed.publish(events)
-            if let due = commit.cases.compactMap({ $0.state.earliestRunningDueMillis }).min() { bell.mayBeDue(due) }
+            if let due = commit.cases.flatMap(\.state.timers).map(\.dueMillis).min() { bell.mayBeDue(due) }
         }
         return outcome
     }

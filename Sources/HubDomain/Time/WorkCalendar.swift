@@ -68,6 +68,15 @@ public struct WorkCalendar: Sendable, Hashable {
         return (first.dayNumber...last.dayNumber).count { isWorkingDay(CalendarDate(dayNumber: $0)) }
     }
 
+    /// Working days from a day, which counts, to a later one, which does not: how many there are before it. Of days that
+    /// the calendar does not know none counts, so that there may be more but never fewer.
+    public func workingDays(from day: CalendarDate, before end: CalendarDate) -> Int {
+        let first = max(day, firstDay)
+        let last = min(end, lastDay.adding(days: 1))
+        guard first < last else { return 0 }
+        return (first.dayNumber..<last.dayNumber).count { isWorkingDay(CalendarDate(dayNumber: $0)) }
+    }
+
     private func day(of millis: Int64) -> CalendarDate {
         CalendarDate(epochMillis: millis, utcOffsetMinutes: utcOffsetMinutes)
     }

@@ -55,6 +55,7 @@ struct DefinitionReader {
             }
         }
         if let when = condition(object) { field.when = when }
+        field.countedBy = object.text("counted_by")
         if let born = object.object("compare_with") {
             field.birthDateField = born.text("birth_date", required: true)
             field.sexField = born.text("sex")
@@ -112,6 +113,24 @@ struct DefinitionReader {
             if let bill = bill(object) { $0.bill = bill }
             $0.issues = object.objects("issues").map(paper)
             $0.revokes = object.texts("revokes")
+            if let consults = consults(object) { $0.consults = consults }
+        }
+    }
+
+    private func consults(_ stage: YAMLObject) -> HubConsultRule? {
+        guard let rule = stage.object("consults") else { return nil }
+        defer { rule.finish() }
+        return .with {
+            $0.consultees = rule.objects("consultees", required: true).map { consultee in
+                defer { consultee.finish() }
+                return .with {
+                    $0.name = consultee.text("name", required: true)
+                    $0.title = consultee.title()
+                    $0.unit = consultee.text("unit")
+                    $0.area = consultee.text("area")
+                }
+            }
+            $0.joinedTo = rule.text("joined_to", required: true)
         }
     }
 

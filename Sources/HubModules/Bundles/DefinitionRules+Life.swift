@@ -21,6 +21,10 @@ extension DefinitionRules {
             reached.insert(stage.bill.settledTo)
             left.insert(stage.name)
         }
+        for stage in definition.stages where stage.hasConsults {
+            reached.insert(stage.consults.joinedTo)
+            left.insert(stage.name)
+        }
         for stage in definition.stages {
             if !stage.ended, !left.contains(stage.name) {
                 find("dead_end", "stage \(stage.name) has not ended and nothing leads out of it", "stages", stage.name)

@@ -42,8 +42,11 @@ extension DefinitionRules {
                 wrong(stage, "number", "numbers \(rule.paper): \(fault.field) \(fault.english)")
             }
         }
-        if !rule.validUntil.isEmpty, field(rule.validUntil)?.type != .date {
-            wrong(stage, "valid_until", "must name a date in valid_until of \(rule.paper)")
+        if !rule.validUntil.isEmpty {
+            if field(rule.validUntil)?.type != .date || !isSure(rule.validUntil) {
+                wrong(stage, "valid_until", "must name a date in valid_until of \(rule.paper), required or decided")
+            }
+            if rule.validMonths > 0 { wrong(stage, "valid_until", "needs valid_until or valid_months, not both") }
         }
         for value in rule.values where PlaceholderText("{\(value.name)}") == nil {
             wrong(stage, "values", "value names of \(rule.paper) must match [a-z][a-z0-9_]{0,47}")

@@ -21,6 +21,7 @@ struct DefinitionRules {
         for clock in definition.clocks { check(clock) }
         charges()
         papers()
+        consultations()
     }
 
     /// - Parameters:
@@ -91,6 +92,9 @@ struct DefinitionRules {
         default: break
         }
         comparison(field, wrong)
+        if !field.countedBy.isEmpty, field.type != .date || field.decided {
+            wrong("counted_by", "is no date of the form, to which working days could be counted")
+        }
         if field.hasWhen { condition(field, wrong) }
     }
 

@@ -64,7 +64,7 @@ enum TreasuryReader {
                     top.file, line: top.line(of: "accounts", code), "unique", "account \(code) stands twice")
             }
         }
-        if treasury.held == treasury.bank || treasury.held == treasury.counter {
+        if [treasury.bank, treasury.counter, treasury.interest].contains(treasury.held) {
             top.find("uses", "held", "what is held for citizens needs an account of its own")
         }
     }

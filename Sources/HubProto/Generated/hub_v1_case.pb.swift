@@ -125,6 +125,51 @@ public nonisolated enum HubClockUnit: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// How advice stands.
+public nonisolated enum HubConsultationState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+  case `open` // = 1
+  case given // = 2
+
+  /// The case went elsewhere before it was given.
+  case dropped // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .open
+    case 2: self = .given
+    case 3: self = .dropped
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .open: return 1
+    case .given: return 2
+    case .dropped: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [HubConsultationState] = [
+    .unspecified,
+    .open,
+    .given,
+    .dropped,
+  ]
+
+}
+
 /// How a paper stands.
 public nonisolated enum HubPaperState: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -211,6 +256,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Certificates were revoked; of no case. `changed` says which, whose and why.
   case revoked // = 15
+
+  /// A unit gave its advice; `action` is the consultation's name, `note` the advice, which applicants are not told.
+  case consulted // = 16
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -235,6 +283,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 13: self = .paid
     case 14: self = .paper
     case 15: self = .revoked
+    case 16: self = .consulted
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -257,6 +306,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .paid: return 13
     case .paper: return 14
     case .revoked: return 15
+    case .consulted: return 16
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -279,6 +329,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .paid,
     .paper,
     .revoked,
+    .consulted,
   ]
 
 }
@@ -621,11 +672,70 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._papers = newValue}
   }
 
+  /// Advice that was asked for, the newest last.
+  public var consultations: [HubConsultation] {
+    get {_storage._consultations}
+    set {_uniqueStorage()._consultations = newValue}
+  }
+
+  /// When it came to its stage, milliseconds since 1970 UTC; 0 = before the hub kept this.
+  public var stageSinceMs: Int64 {
+    get {_storage._stageSinceMs}
+    set {_uniqueStorage()._stageSinceMs = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Advice that one unit is asked for. What is advised is internal: applicants see who is asked and who has answered.
+public nonisolated struct HubConsultation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As in the definition's consultee.
+  public var name: String = String()
+
+  public var title: HubText {
+    get {_title ?? HubText()}
+    set {_title = newValue}
+  }
+  /// Returns true if `title` has been explicitly set.
+  public var hasTitle: Bool {self._title != nil}
+  /// Clears the value of `title`. Subsequent reads from it will return its default value.
+  public mutating func clearTitle() {self._title = nil}
+
+  /// Code of the unit that is asked.
+  public var unit: String = String()
+
+  public var state: HubConsultationState = .unspecified
+
+  /// With GIVEN: the unit has nothing against it. Not told to applicants.
+  public var favourable: Bool = false
+
+  /// With GIVEN: the advice, 1 to 4,000 characters. Not told to applicants.
+  public var note: String = String()
+
+  /// Who gave it, a principal. Not told to applicants.
+  public var by: String = String()
+
+  /// Milliseconds since 1970 UTC; 0 = not answered.
+  public var askedMs: Int64 = 0
+
+  public var answeredMs: Int64 = 0
+
+  /// Stage that asked.
+  public var stage: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _title: HubText? = nil
 }
 
 /// A permit, certificate or letter that a case brings about. Its PDF lies in the hub under its hash
@@ -847,6 +957,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._papers = newValue}
   }
 
+  /// Consultations that changed: name, unit and state.
+  public var consultations: [HubConsultation] {
+    get {_storage._consultations}
+    set {_uniqueStorage()._consultations = newValue}
+  }
+
   /// Version of the definition that was valid.
   public var definitionVersion: String {
     get {_storage._definitionVersion}
@@ -939,12 +1055,16 @@ nonisolated extension HubClockUnit: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLOCK_UNIT_UNSPECIFIED\0\u{1}CLOCK_UNIT_HOURS\0\u{1}CLOCK_UNIT_WORKING_DAYS\0")
 }
 
+nonisolated extension HubConsultationState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CONSULTATION_STATE_UNSPECIFIED\0\u{1}CONSULTATION_STATE_OPEN\0\u{1}CONSULTATION_STATE_GIVEN\0\u{1}CONSULTATION_STATE_DROPPED\0")
+}
+
 nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PAPER_STATE_UNSPECIFIED\0\u{1}PAPER_STATE_DUE\0\u{1}PAPER_STATE_ISSUED\0\u{1}PAPER_STATE_REVOKED\0\u{1}PAPER_STATE_SUPERSEDED\0")
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1237,7 +1357,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1266,6 +1386,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _asked: String = String()
     var _bills: [HubBill] = []
     var _papers: [HubPaper] = []
+    var _consultations: [HubConsultation] = []
+    var _stageSinceMs: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1302,6 +1424,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _asked = source._asked
       _bills = source._bills
       _papers = source._papers
+      _consultations = source._consultations
+      _stageSinceMs = source._stageSinceMs
     }
   }
 
@@ -1346,6 +1470,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._asked) }()
         case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._bills) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
+        case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
+        case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._stageSinceMs) }()
         default: break
         }
       }
@@ -1436,6 +1562,12 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._papers.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._papers, fieldNumber: 26)
       }
+      if !_storage._consultations.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._consultations, fieldNumber: 27)
+      }
+      if _storage._stageSinceMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._stageSinceMs, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1471,10 +1603,91 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._asked != rhs_storage._asked {return false}
         if _storage._bills != rhs_storage._bills {return false}
         if _storage._papers != rhs_storage._papers {return false}
+        if _storage._consultations != rhs_storage._consultations {return false}
+        if _storage._stageSinceMs != rhs_storage._stageSinceMs {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubConsultation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Consultation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}unit\0\u{1}state\0\u{1}favourable\0\u{1}note\0\u{1}by\0\u{3}asked_ms\0\u{3}answered_ms\0\u{1}stage\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.favourable) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.askedMs) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.answeredMs) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._title {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 4)
+    }
+    if self.favourable != false {
+      try visitor.visitSingularBoolField(value: self.favourable, fieldNumber: 5)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 6)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 7)
+    }
+    if self.askedMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.askedMs, fieldNumber: 8)
+    }
+    if self.answeredMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.answeredMs, fieldNumber: 9)
+    }
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubConsultation, rhs: HubConsultation) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._title != rhs._title {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.favourable != rhs.favourable {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.askedMs != rhs.askedMs {return false}
+    if lhs.answeredMs != rhs.answeredMs {return false}
+    if lhs.stage != rhs.stage {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1627,7 +1840,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1654,6 +1867,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _changed: [HubFieldValue] = []
     var _seed: UInt64 = 0
     var _papers: [HubPaper] = []
+    var _consultations: [HubConsultation] = []
     var _definitionVersion: String = String()
 
       // This property is used as the initial default value for new instances of the type.
@@ -1689,6 +1903,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _changed = source._changed
       _seed = source._seed
       _papers = source._papers
+      _consultations = source._consultations
       _definitionVersion = source._definitionVersion
     }
   }
@@ -1733,6 +1948,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 23: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._definitionVersion) }()
         case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
+        case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
         default: break
         }
       }
@@ -1820,6 +2036,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._papers.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._papers, fieldNumber: 25)
       }
+      if !_storage._consultations.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._consultations, fieldNumber: 26)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1853,6 +2072,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._changed != rhs_storage._changed {return false}
         if _storage._seed != rhs_storage._seed {return false}
         if _storage._papers != rhs_storage._papers {return false}
+        if _storage._consultations != rhs_storage._consultations {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
         return true
       }

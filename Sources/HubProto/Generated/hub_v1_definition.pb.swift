@@ -557,6 +557,12 @@ public nonisolated struct HubFormField: @unchecked Sendable {
   /// Clears the value of `when`. Subsequent reads from it will return its default value.
   public mutating func clearWhen() {_uniqueStorage()._when = nil}
 
+  /// Date: calendar by which the hub counts for the module how many working days there are before it; empty = none.
+  public var countedBy: String {
+    get {_storage._countedBy}
+    set {_uniqueStorage()._countedBy = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -674,12 +680,70 @@ public nonisolated struct HubStage: Sendable {
   /// Names of papers that hold no longer when a case comes here.
   public var revokes: [String] = []
 
+  /// Whose advice a case needs that comes here; it stays until everybody has given it, or it is taken elsewhere.
+  public var consults: HubConsultRule {
+    get {_consults ?? HubConsultRule()}
+    set {_consults = newValue}
+  }
+  /// Returns true if `consults` has been explicitly set.
+  public var hasConsults: Bool {self._consults != nil}
+  /// Clears the value of `consults`. Subsequent reads from it will return its default value.
+  public mutating func clearConsults() {self._consults = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _title: HubText? = nil
   fileprivate var _bill: HubBillRule? = nil
+  fileprivate var _consults: HubConsultRule? = nil
+}
+
+/// Who is asked for advice, all at the same time.
+public nonisolated struct HubConsultRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var consultees: [HubConsultee] = []
+
+  /// Stage to which the hub sends the case once everybody has advised, whatever the advice is.
+  public var joinedTo: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A unit that is asked.
+public nonisolated struct HubConsultee: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// [a-z][a-z0-9_]{0,47}
+  public var name: String = String()
+
+  public var title: HubText {
+    get {_title ?? HubText()}
+    set {_title = newValue}
+  }
+  /// Returns true if `title` has been explicitly set.
+  public var hasTitle: Bool {self._title != nil}
+  /// Clears the value of `title`. Subsequent reads from it will return its default value.
+  public mutating func clearTitle() {self._title = nil}
+
+  /// One of these: the code of the unit, or a field with an area code, for which the unit is asked whose areas cover it
+  /// most exactly. Only units of a department are asked.
+  public var unit: String = String()
+
+  public var area: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _title: HubText? = nil
 }
 
 /// A paper that is issued.
@@ -1257,7 +1321,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FormField"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0\u{1}when\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0\u{1}when\0\u{3}counted_by\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1277,6 +1341,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _sexFemale: String = String()
     var _decided: Bool = false
     var _when: HubFieldCondition? = nil
+    var _countedBy: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1304,6 +1369,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _sexFemale = source._sexFemale
       _decided = source._decided
       _when = source._when
+      _countedBy = source._countedBy
     }
   }
 
@@ -1339,6 +1405,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._sexFemale) }()
         case 16: try { try decoder.decodeSingularBoolField(value: &_storage._decided) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._when) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._countedBy) }()
         default: break
         }
       }
@@ -1402,6 +1469,9 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._when {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       } }()
+      if !_storage._countedBy.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._countedBy, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1428,6 +1498,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._sexFemale != rhs_storage._sexFemale {return false}
         if _storage._decided != rhs_storage._decided {return false}
         if _storage._when != rhs_storage._when {return false}
+        if _storage._countedBy != rhs_storage._countedBy {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1567,7 +1638,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1581,6 +1652,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 4: try { try decoder.decodeSingularMessageField(value: &self._bill) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.issues) }()
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.revokes) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._consults) }()
       default: break
       }
     }
@@ -1609,6 +1681,9 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.revokes.isEmpty {
       try visitor.visitRepeatedStringField(value: self.revokes, fieldNumber: 6)
     }
+    try { if let v = self._consults {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1619,6 +1694,91 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs._bill != rhs._bill {return false}
     if lhs.issues != rhs.issues {return false}
     if lhs.revokes != rhs.revokes {return false}
+    if lhs._consults != rhs._consults {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubConsultRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConsultRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}consultees\0\u{3}joined_to\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.consultees) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.joinedTo) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.consultees.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.consultees, fieldNumber: 1)
+    }
+    if !self.joinedTo.isEmpty {
+      try visitor.visitSingularStringField(value: self.joinedTo, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubConsultRule, rhs: HubConsultRule) -> Bool {
+    if lhs.consultees != rhs.consultees {return false}
+    if lhs.joinedTo != rhs.joinedTo {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubConsultee: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Consultee"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}unit\0\u{1}area\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.unit) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.area) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._title {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.unit.isEmpty {
+      try visitor.visitSingularStringField(value: self.unit, fieldNumber: 3)
+    }
+    if !self.area.isEmpty {
+      try visitor.visitSingularStringField(value: self.area, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubConsultee, rhs: HubConsultee) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._title != rhs._title {return false}
+    if lhs.unit != rhs.unit {return false}
+    if lhs.area != rhs.area {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

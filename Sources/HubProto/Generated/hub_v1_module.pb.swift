@@ -164,11 +164,35 @@ public nonisolated struct HubDecideRequest: @unchecked Sendable {
     set {_uniqueStorage()._utcOffsetMinutes = newValue}
   }
 
+  /// A count for each date of the form that the definition has counted.
+  public var workingDays: [HubWorkingDayCount] {
+    get {_storage._workingDays}
+    set {_uniqueStorage()._workingDays = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// How many working days there are before a date.
+public nonisolated struct HubWorkingDayCount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Field with the date.
+  public var field: String = String()
+
+  /// Working days from the day of the command, which counts, to the date, which does not. Of days that the calendar does
+  /// not know yet none counts: there may be more.
+  public var days: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// What somebody wants.
@@ -368,7 +392,7 @@ nonisolated extension HubDescribeReply: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DecideRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}definition\0\u{1}command\0\u{1}actor\0\u{1}case\0\u{1}records\0\u{3}now_ms\0\u{1}seed\0\u{3}utc_offset_minutes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}definition\0\u{1}command\0\u{1}actor\0\u{1}case\0\u{1}records\0\u{3}now_ms\0\u{1}seed\0\u{3}utc_offset_minutes\0\u{3}working_days\0")
 
   fileprivate class _StorageClass {
     var _definition: HubServiceDefinition? = nil
@@ -379,6 +403,7 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _nowMs: Int64 = 0
     var _seed: UInt64 = 0
     var _utcOffsetMinutes: Int32 = 0
+    var _workingDays: [HubWorkingDayCount] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -397,6 +422,7 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       _nowMs = source._nowMs
       _seed = source._seed
       _utcOffsetMinutes = source._utcOffsetMinutes
+      _workingDays = source._workingDays
     }
   }
 
@@ -423,6 +449,7 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._nowMs) }()
         case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
         case 8: try { try decoder.decodeSingularSInt32Field(value: &_storage._utcOffsetMinutes) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._workingDays) }()
         default: break
         }
       }
@@ -459,6 +486,9 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       if _storage._utcOffsetMinutes != 0 {
         try visitor.visitSingularSInt32Field(value: _storage._utcOffsetMinutes, fieldNumber: 8)
       }
+      if !_storage._workingDays.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._workingDays, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -476,10 +506,46 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._nowMs != rhs_storage._nowMs {return false}
         if _storage._seed != rhs_storage._seed {return false}
         if _storage._utcOffsetMinutes != rhs_storage._utcOffsetMinutes {return false}
+        if _storage._workingDays != rhs_storage._workingDays {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubWorkingDayCount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WorkingDayCount"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}days\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.days) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
+    }
+    if self.days != 0 {
+      try visitor.visitSingularUInt32Field(value: self.days, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubWorkingDayCount, rhs: HubWorkingDayCount) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs.days != rhs.days {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -431,6 +431,9 @@ public nonisolated struct HubBill: Sendable {
   /// Of the settlement, such as "2026000000017-1"; empty = not settled.
   public var receipt: String = String()
 
+  /// Covered by what is held, but the case could not go on: when it is tried next, milliseconds since 1970 UTC.
+  public var retryMs: Int64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -914,7 +917,7 @@ nonisolated extension HubAccount: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubBill: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Bill"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}state\0\u{1}stage\0\u{3}settled_to\0\u{3}issued_ms\0\u{1}due\0\u{1}lines\0\u{1}total\0\u{1}postings\0\u{1}receipt\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}state\0\u{1}stage\0\u{3}settled_to\0\u{3}issued_ms\0\u{1}due\0\u{1}lines\0\u{1}total\0\u{1}postings\0\u{1}receipt\0\u{3}retry_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -932,6 +935,7 @@ nonisolated extension HubBill: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.total) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.receipt) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.retryMs) }()
       default: break
       }
     }
@@ -968,6 +972,9 @@ nonisolated extension HubBill: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.receipt.isEmpty {
       try visitor.visitSingularStringField(value: self.receipt, fieldNumber: 10)
     }
+    if self.retryMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.retryMs, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -982,6 +989,7 @@ nonisolated extension HubBill: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.total != rhs.total {return false}
     if lhs.postings != rhs.postings {return false}
     if lhs.receipt != rhs.receipt {return false}
+    if lhs.retryMs != rhs.retryMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

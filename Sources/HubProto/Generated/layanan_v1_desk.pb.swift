@@ -35,6 +35,9 @@ public nonisolated enum LayananQueueReason: SwiftProtobuf.Enum, Swift.CaseIterab
 
   /// Nobody in the caller's unit holds it.
   case unclaimed // = 3
+
+  /// The caller's unit is asked for advice.
+  case advice // = 4
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -47,6 +50,7 @@ public nonisolated enum LayananQueueReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case 1: self = .held
     case 2: self = .asked
     case 3: self = .unclaimed
+    case 4: self = .advice
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -57,6 +61,7 @@ public nonisolated enum LayananQueueReason: SwiftProtobuf.Enum, Swift.CaseIterab
     case .held: return 1
     case .asked: return 2
     case .unclaimed: return 3
+    case .advice: return 4
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -67,6 +72,7 @@ public nonisolated enum LayananQueueReason: SwiftProtobuf.Enum, Swift.CaseIterab
     .held,
     .asked,
     .unclaimed,
+    .advice,
   ]
 
 }
@@ -171,6 +177,29 @@ public nonisolated struct LayananHandOverRequest: Sendable {
   public var unit: String = String()
 
   /// Why, 1 to 4,000 characters; stays with the department.
+  public var note: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct LayananAdviseRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var `case`: String = String()
+
+  public var expectedVersion: UInt64 = 0
+
+  /// Name of the consultation.
+  public var consultation: String = String()
+
+  /// Nothing is against it.
+  public var favourable: Bool = false
+
+  /// The advice, 1 to 4,000 characters; stays among the offices.
   public var note: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -312,7 +341,7 @@ public nonisolated struct LayananAbsencesReply: Sendable {
 fileprivate nonisolated let _protobuf_package = "layanan.v1"
 
 nonisolated extension LayananQueueReason: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0QUEUE_REASON_UNSPECIFIED\0\u{1}QUEUE_REASON_HELD\0\u{1}QUEUE_REASON_ASKED\0\u{1}QUEUE_REASON_UNCLAIMED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0QUEUE_REASON_UNSPECIFIED\0\u{1}QUEUE_REASON_HELD\0\u{1}QUEUE_REASON_ASKED\0\u{1}QUEUE_REASON_UNCLAIMED\0\u{1}QUEUE_REASON_ADVICE\0")
 }
 
 nonisolated extension LayananQueueRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -538,6 +567,56 @@ nonisolated extension LayananHandOverRequest: SwiftProtobuf.Message, SwiftProtob
     if lhs.`case` != rhs.`case` {return false}
     if lhs.expectedVersion != rhs.expectedVersion {return false}
     if lhs.unit != rhs.unit {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LayananAdviseRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AdviseRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0\u{3}expected_version\0\u{1}consultation\0\u{1}favourable\0\u{1}note\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.`case`) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.expectedVersion) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.consultation) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.favourable) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.`case`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`case`, fieldNumber: 1)
+    }
+    if self.expectedVersion != 0 {
+      try visitor.visitSingularUInt64Field(value: self.expectedVersion, fieldNumber: 2)
+    }
+    if !self.consultation.isEmpty {
+      try visitor.visitSingularStringField(value: self.consultation, fieldNumber: 3)
+    }
+    if self.favourable != false {
+      try visitor.visitSingularBoolField(value: self.favourable, fieldNumber: 4)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LayananAdviseRequest, rhs: LayananAdviseRequest) -> Bool {
+    if lhs.`case` != rhs.`case` {return false}
+    if lhs.expectedVersion != rhs.expectedVersion {return false}
+    if lhs.consultation != rhs.consultation {return false}
+    if lhs.favourable != rhs.favourable {return false}
     if lhs.note != rhs.note {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

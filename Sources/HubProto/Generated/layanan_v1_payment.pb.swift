@@ -53,6 +53,9 @@ public nonisolated enum LayananPaymentOutcome: SwiftProtobuf.Enum, Swift.CaseIte
 
   /// Given back.
   case refunded // = 9
+
+  /// Held: it is enough, and the case cannot go on at the moment; the hub settles it as soon as it can.
+  case heldPending // = 10
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -71,6 +74,7 @@ public nonisolated enum LayananPaymentOutcome: SwiftProtobuf.Enum, Swift.CaseIte
     case 7: self = .reversed
     case 8: self = .reopened
     case 9: self = .refunded
+    case 10: self = .heldPending
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -87,6 +91,7 @@ public nonisolated enum LayananPaymentOutcome: SwiftProtobuf.Enum, Swift.CaseIte
     case .reversed: return 7
     case .reopened: return 8
     case .refunded: return 9
+    case .heldPending: return 10
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -103,6 +108,7 @@ public nonisolated enum LayananPaymentOutcome: SwiftProtobuf.Enum, Swift.CaseIte
     .reversed,
     .reopened,
     .refunded,
+    .heldPending,
   ]
 
 }
@@ -126,6 +132,9 @@ public nonisolated enum LayananDifferenceKind: SwiftProtobuf.Enum, Swift.CaseIte
 
   /// The bank has it, the hub took it back.
   case reversedHere // = 5
+
+  /// The bank has it, and it could not be booked.
+  case refused // = 6
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -140,6 +149,7 @@ public nonisolated enum LayananDifferenceKind: SwiftProtobuf.Enum, Swift.CaseIte
     case 3: self = .unequal
     case 4: self = .noBill
     case 5: self = .reversedHere
+    case 6: self = .refused
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -152,6 +162,7 @@ public nonisolated enum LayananDifferenceKind: SwiftProtobuf.Enum, Swift.CaseIte
     case .unequal: return 3
     case .noBill: return 4
     case .reversedHere: return 5
+    case .refused: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -164,6 +175,7 @@ public nonisolated enum LayananDifferenceKind: SwiftProtobuf.Enum, Swift.CaseIte
     .unequal,
     .noBill,
     .reversedHere,
+    .refused,
   ]
 
 }
@@ -186,7 +198,7 @@ public nonisolated struct LayananGetBillReply: @unchecked Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Without postings for those who only know its number.
+  /// For those who only know its number: state, last day and total alone, and their own payments.
   public var bill: HubBill {
     get {_storage._bill ?? HubBill()}
     set {_uniqueStorage()._bill = newValue}
@@ -196,6 +208,7 @@ public nonisolated struct LayananGetBillReply: @unchecked Sendable {
   /// Clears the value of `bill`. Subsequent reads from it will return its default value.
   public mutating func clearBill() {_uniqueStorage()._bill = nil}
 
+  /// Empty for those who only know the bill's number.
   public var `case`: String {
     get {_storage._case}
     set {_uniqueStorage()._case = newValue}
@@ -265,44 +278,52 @@ public nonisolated struct LayananPayRequest: Sendable {
   public init() {}
 }
 
-public nonisolated struct LayananPaymentReply: Sendable {
+public nonisolated struct LayananPaymentReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var outcome: LayananPaymentOutcome = .unspecified
+  public var outcome: LayananPaymentOutcome {
+    get {_storage._outcome}
+    set {_uniqueStorage()._outcome = newValue}
+  }
 
   public var bill: HubBill {
-    get {_bill ?? HubBill()}
-    set {_bill = newValue}
+    get {_storage._bill ?? HubBill()}
+    set {_uniqueStorage()._bill = newValue}
   }
   /// Returns true if `bill` has been explicitly set.
-  public var hasBill: Bool {self._bill != nil}
+  public var hasBill: Bool {_storage._bill != nil}
   /// Clears the value of `bill`. Subsequent reads from it will return its default value.
-  public mutating func clearBill() {self._bill = nil}
+  public mutating func clearBill() {_uniqueStorage()._bill = nil}
 
   /// Held for the citizen with this bill.
-  public var held: Int64 = 0
+  public var held: Int64 {
+    get {_storage._held}
+    set {_uniqueStorage()._held = newValue}
+  }
 
   /// What settles the bill today.
-  public var payable: Int64 = 0
+  public var payable: Int64 {
+    get {_storage._payable}
+    set {_uniqueStorage()._payable = newValue}
+  }
 
   /// Absent with KNOWN: nothing changed.
   public var receipt: HubReceipt {
-    get {_receipt ?? HubReceipt()}
-    set {_receipt = newValue}
+    get {_storage._receipt ?? HubReceipt()}
+    set {_uniqueStorage()._receipt = newValue}
   }
   /// Returns true if `receipt` has been explicitly set.
-  public var hasReceipt: Bool {self._receipt != nil}
+  public var hasReceipt: Bool {_storage._receipt != nil}
   /// Clears the value of `receipt`. Subsequent reads from it will return its default value.
-  public mutating func clearReceipt() {self._receipt = nil}
+  public mutating func clearReceipt() {_uniqueStorage()._receipt = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _bill: HubBill? = nil
-  fileprivate var _receipt: HubReceipt? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct LayananReverseRequest: Sendable {
@@ -351,7 +372,7 @@ public nonisolated struct LayananReconcileRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// YYYY-MM-DD in the regency's time: the day on which citizens paid.
+  /// YYYY-MM-DD in the regency's time: the day on which citizens paid, to its end.
   public var day: String = String()
 
   /// Everything that the bank took on that day, at most 10,000.
@@ -376,7 +397,7 @@ public nonisolated struct LayananReconcileLine: Sendable {
 
   public var reference: String = String()
 
-  /// Milliseconds since 1970 UTC.
+  /// Milliseconds since 1970 UTC, within the day; 0 = the end of the day, or now.
   public var paidMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -460,7 +481,8 @@ public nonisolated struct LayananBooksReply: Sendable {
   /// By code; accounts without a movement are left out.
   public var accounts: [LayananAccountSum] = []
 
-  /// Bills that hold money at the end of the span, of what moved in it; at most 1,000.
+  /// Bills whose held money changed in the span, and by how much; over all the days of a bill that is what it holds. At
+  /// most 1,000.
   public var held: [LayananHeldMoney] = []
 
   public var postings: UInt64 = 0
@@ -518,11 +540,11 @@ public nonisolated struct LayananHeldMoney: Sendable {
 fileprivate nonisolated let _protobuf_package = "layanan.v1"
 
 nonisolated extension LayananPaymentOutcome: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PAYMENT_OUTCOME_UNSPECIFIED\0\u{1}PAYMENT_OUTCOME_SETTLED\0\u{1}PAYMENT_OUTCOME_SETTLED_OVER\0\u{1}PAYMENT_OUTCOME_HELD_SHORT\0\u{1}PAYMENT_OUTCOME_HELD_TWICE\0\u{1}PAYMENT_OUTCOME_HELD_CANCELLED\0\u{1}PAYMENT_OUTCOME_KNOWN\0\u{1}PAYMENT_OUTCOME_REVERSED\0\u{1}PAYMENT_OUTCOME_REOPENED\0\u{1}PAYMENT_OUTCOME_REFUNDED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PAYMENT_OUTCOME_UNSPECIFIED\0\u{1}PAYMENT_OUTCOME_SETTLED\0\u{1}PAYMENT_OUTCOME_SETTLED_OVER\0\u{1}PAYMENT_OUTCOME_HELD_SHORT\0\u{1}PAYMENT_OUTCOME_HELD_TWICE\0\u{1}PAYMENT_OUTCOME_HELD_CANCELLED\0\u{1}PAYMENT_OUTCOME_KNOWN\0\u{1}PAYMENT_OUTCOME_REVERSED\0\u{1}PAYMENT_OUTCOME_REOPENED\0\u{1}PAYMENT_OUTCOME_REFUNDED\0\u{1}PAYMENT_OUTCOME_HELD_PENDING\0")
 }
 
 nonisolated extension LayananDifferenceKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DIFFERENCE_KIND_UNSPECIFIED\0\u{1}DIFFERENCE_KIND_MISSING_HERE\0\u{1}DIFFERENCE_KIND_MISSING_THERE\0\u{1}DIFFERENCE_KIND_UNEQUAL\0\u{1}DIFFERENCE_KIND_NO_BILL\0\u{1}DIFFERENCE_KIND_REVERSED_HERE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DIFFERENCE_KIND_UNSPECIFIED\0\u{1}DIFFERENCE_KIND_MISSING_HERE\0\u{1}DIFFERENCE_KIND_MISSING_THERE\0\u{1}DIFFERENCE_KIND_UNEQUAL\0\u{1}DIFFERENCE_KIND_NO_BILL\0\u{1}DIFFERENCE_KIND_REVERSED_HERE\0\u{1}DIFFERENCE_KIND_REFUSED\0")
 }
 
 nonisolated extension LayananGetBillRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -721,51 +743,95 @@ nonisolated extension LayananPaymentReply: SwiftProtobuf.Message, SwiftProtobuf.
   public static let protoMessageName: String = _protobuf_package + ".PaymentReply"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcome\0\u{1}bill\0\u{1}held\0\u{1}payable\0\u{2}\u{b}receipt\0")
 
+  fileprivate class _StorageClass {
+    var _outcome: LayananPaymentOutcome = .unspecified
+    var _bill: HubBill? = nil
+    var _held: Int64 = 0
+    var _payable: Int64 = 0
+    var _receipt: HubReceipt? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _outcome = source._outcome
+      _bill = source._bill
+      _held = source._held
+      _payable = source._payable
+      _receipt = source._receipt
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.outcome) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._bill) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.held) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.payable) }()
-      case 15: try { try decoder.decodeSingularMessageField(value: &self._receipt) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._outcome) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._bill) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._held) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._payable) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._receipt) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.outcome != .unspecified {
-      try visitor.visitSingularEnumField(value: self.outcome, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._outcome != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._outcome, fieldNumber: 1)
+      }
+      try { if let v = _storage._bill {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._held != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._held, fieldNumber: 3)
+      }
+      if _storage._payable != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._payable, fieldNumber: 4)
+      }
+      try { if let v = _storage._receipt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
     }
-    try { if let v = self._bill {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.held != 0 {
-      try visitor.visitSingularInt64Field(value: self.held, fieldNumber: 3)
-    }
-    if self.payable != 0 {
-      try visitor.visitSingularInt64Field(value: self.payable, fieldNumber: 4)
-    }
-    try { if let v = self._receipt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: LayananPaymentReply, rhs: LayananPaymentReply) -> Bool {
-    if lhs.outcome != rhs.outcome {return false}
-    if lhs._bill != rhs._bill {return false}
-    if lhs.held != rhs.held {return false}
-    if lhs.payable != rhs.payable {return false}
-    if lhs._receipt != rhs._receipt {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._outcome != rhs_storage._outcome {return false}
+        if _storage._bill != rhs_storage._bill {return false}
+        if _storage._held != rhs_storage._held {return false}
+        if _storage._payable != rhs_storage._payable {return false}
+        if _storage._receipt != rhs_storage._receipt {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

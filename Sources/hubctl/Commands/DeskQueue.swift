@@ -8,8 +8,8 @@ struct DeskQueue: HubCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue", abstract: "What waits for you, the most urgent first.",
         discussion: """
-            Held: you have it. Asked: its deadline has passed, and your post answers for it now. Unclaimed: nobody of \
-            your unit has it yet. Who stands in for somebody sees that officer's cases too.
+            Held: you have it. Asked: its deadline has passed, and your post answers for it now. Advice: your \
+            unit's advice is asked for. Unclaimed: nobody of your unit has it yet. Who stands in for somebody sees that officer's cases too.
 
             Example:
               hubctl desk queue --context counter -o wide
@@ -40,13 +40,14 @@ struct DeskQueue: HubCommand {
 }
 
 extension LayananQueueReason {
-    /// `held`, `asked`, `unclaimed`
+    /// `held`, `asked`, `unclaimed`, `advice`
     fileprivate var word: String {
         switch self {
         case .unspecified: "unknown"
         case .held: "held"
         case .asked: "asked"
         case .unclaimed: "unclaimed"
+        case .advice: "advice"
         case .UNRECOGNIZED(let number): "reason_\(number)"
         }
     }

@@ -56,6 +56,7 @@ extension LayananPaymentOutcome {
         case .reversed: "reversed"
         case .reopened: "reopened"
         case .refunded: "refunded"
+        case .heldPending: "held_pending"
         case .UNRECOGNIZED(let number): "outcome_\(number)"
         }
     }
@@ -71,6 +72,7 @@ extension LayananDifferenceKind {
         case .unequal: "unequal"
         case .noBill: "no_bill"
         case .reversedHere: "reversed_here"
+        case .refused: "refused"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

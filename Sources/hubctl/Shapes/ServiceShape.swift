@@ -58,6 +58,11 @@ extension HubServiceDefinition {
                 return [charge.name, charge.tariff, stage, by]
             })
         text += section(
+            "Consultations", [.text("STAGE"), .text("ASKED"), .text("BY"), .text("JOINED-TO")],
+            stages.flatMap { stage in
+                stage.consults.consultees.map { [stage.name, $0.name, $0.place, stage.consults.joinedTo] }
+            })
+        text += section(
             "Clocks", [.text("CLOCK"), .count("AMOUNT"), .text("UNIT"), .text("RUNS-IN", shrinks: true)],
             clocks.map {
                 [$0.name, String($0.amount), $0.unit.word, Self.list($0.runsIn.map { $0.isEmpty ? "submit" : $0 })]
@@ -111,6 +116,7 @@ extension HubFormField {
         if lengthMin > 0 || lengthMax > 0 { rules.append("length \(lengthMin)–\(lengthMax == 0 ? 2_000 : lengthMax)") }
         if hasValueMin { rules.append("≥ \(valueMin)") }
         if hasValueMax { rules.append("≤ \(valueMax)") }
+        if !countedBy.isEmpty { rules.append("working days by \(countedBy)") }
         if hasWhen { rules.append("when \(when.field)=\(when.values.joined(separator: "|"))") }
         if !table.isEmpty { rules.append("table \(table)") }
         if !choices.isEmpty { rules.append(choices.map(\.value).joined(separator: "|")) }
@@ -148,7 +154,20 @@ extension HubDocumentRule {
 
 extension HubStage {
     fileprivate var members: [(String, JSON)] {
-        [("stage", .string(name)), ("ended", .bool(ended)), ("title", title.json)]
+        [
+            ("stage", .string(name)), ("ended", .bool(ended)), ("title", title.json),
+            ("consults", .array(consults.consultees.map { .object(members: $0.members) })),
+            ("joined_to", .text(consults.joinedTo)),
+        ]
+    }
+}
+
+extension HubConsultee {
+    /// Who gives the advice: a unit, or that of an area.
+    fileprivate var place: String { unit.isEmpty ? "unit of \(area)" : unit }
+
+    fileprivate var members: [(String, JSON)] {
+        [("consultation", .string(name)), ("title", title.json), ("unit", .text(unit)), ("area", .text(area))]
     }
 }
 

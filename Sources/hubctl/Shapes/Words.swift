@@ -66,6 +66,7 @@ extension HubEventKind {
         case .paid: "paid"
         case .paper: "paper"
         case .revoked: "revoked"
+        case .consulted: "consulted"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

@@ -25,7 +25,8 @@ extension FuzzTarget {
             "personal", "length", "min", "index", "compare_with", "required_for", "field", "dead_end", "unreachable",
             "ended", "submit", "from", "to", "roles", "stage", "runs_in", "paused_in", "move_to", "calendar",
             "escalation", "only", "amount_by", "when",
-            "charges", "quantity", "group", "bill", "settled_to",
+            "charges", "quantity", "group", "bill", "settled_to", "unpaid",
+            "counted_by", "consults", "consultee", "joined_to",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
@@ -51,6 +52,13 @@ extension FuzzTarget {
             definition: definition, catalogue: ServiceCatalogue(bundles: []), nowMillis: 1_790_000_000_000)
         var state = HubCase.with { ($0.stage, $0.data) = (stage, outcome?.data ?? []) }
         _ = try allowed { () throws(HubError) in try bills.complete(&state, after: nil) }
+        let consultations = ConsultationPlan(
+            definition: definition, catalogue: ServiceCatalogue(bundles: []), nowMillis: 1_790_000_000_000)
+        for name in definition.stages.map(\.name) {
+            state.stage = name
+            _ = try allowed { () throws(HubError) in try consultations.complete(&state) }
+            try promise(!state.consultations.contains { $0.state == .open }, "somebody is asked whom no chart knows")
+        }
         let plan = DeadlinePlan(definition: definition, calendars: [:])
         _ = try allowed { () throws(HubError) in
             try plan.deadlines(

@@ -277,6 +277,51 @@ void   hub__v1__case__free_unpacked
   assert(message->base.descriptor == &hub__v1__case__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__consultation__init
+                     (Hub__V1__Consultation         *message)
+{
+  static const Hub__V1__Consultation init_value = HUB__V1__CONSULTATION__INIT;
+  *message = init_value;
+}
+size_t hub__v1__consultation__get_packed_size
+                     (const Hub__V1__Consultation *message)
+{
+  assert(message->base.descriptor == &hub__v1__consultation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__consultation__pack
+                     (const Hub__V1__Consultation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__consultation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__consultation__pack_to_buffer
+                     (const Hub__V1__Consultation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__consultation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Consultation *
+       hub__v1__consultation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Consultation *)
+     protobuf_c_message_unpack (&hub__v1__consultation__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__consultation__free_unpacked
+                     (Hub__V1__Consultation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__consultation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__paper__init
                      (Hub__V1__Paper         *message)
 {
@@ -1010,7 +1055,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[26] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[28] =
 {
   {
     "id",
@@ -1324,11 +1369,36 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[26] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "consultations",
+    27,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_consultations),
+    offsetof(Hub__V1__Case, consultations),
+    &hub__v1__consultation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage_since_ms",
+    28,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, stage_since_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
   23,   /* field[23] = asked */
   24,   /* field[24] = bills */
+  26,   /* field[26] = consultations */
   15,   /* field[15] = created_ms */
   11,   /* field[11] = data */
   13,   /* field[13] = deadlines */
@@ -1347,6 +1417,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   25,   /* field[25] = papers */
   2,   /* field[2] = service */
   5,   /* field[5] = stage */
+  27,   /* field[27] = stage_since_ms */
   6,   /* field[6] = stage_title */
   9,   /* field[9] = unit */
   16,   /* field[16] = updated_ms */
@@ -1356,7 +1427,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 26 }
+  { 0, 28 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1366,11 +1437,166 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  26,
+  28,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
   1,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__consultation__field_descriptors[10] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, unit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, state),
+    &hub__v1__consultation_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "favourable",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, favourable),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "asked_ms",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, asked_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answered_ms",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, answered_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultation, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__consultation__field_indices_by_name[] = {
+  8,   /* field[8] = answered_ms */
+  7,   /* field[7] = asked_ms */
+  6,   /* field[6] = by */
+  4,   /* field[4] = favourable */
+  0,   /* field[0] = name */
+  5,   /* field[5] = note */
+  9,   /* field[9] = stage */
+  3,   /* field[3] = state */
+  1,   /* field[1] = title */
+  2,   /* field[2] = unit */
+};
+static const ProtobufCIntRange hub__v1__consultation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor hub__v1__consultation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Consultation",
+  "Consultation",
+  "Hub__V1__Consultation",
+  "hub.v1",
+  sizeof(Hub__V1__Consultation),
+  10,
+  hub__v1__consultation__field_descriptors,
+  hub__v1__consultation__field_indices_by_name,
+  1,  hub__v1__consultation__number_ranges,
+  (ProtobufCMessageInit) hub__v1__consultation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__paper__field_descriptors[15] =
@@ -1670,7 +1896,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[25] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[26] =
 {
   {
     "sequence",
@@ -1972,6 +2198,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[25] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "consultations",
+    26,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_consultations),
+    offsetof(Hub__V1__Event, consultations),
+    &hub__v1__consultation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
@@ -1981,6 +2219,7 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   1,   /* field[1] = case_id */
   6,   /* field[6] = case_version */
   21,   /* field[21] = changed */
+  25,   /* field[25] = consultations */
   23,   /* field[23] = definition_version */
   4,   /* field[4] = department */
   20,   /* field[20] = documents */
@@ -2003,7 +2242,7 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 25 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -2013,7 +2252,7 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  25,
+  26,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
   1,  hub__v1__event__number_ranges,
@@ -2317,6 +2556,38 @@ const ProtobufCEnumDescriptor hub__v1__clock_unit__descriptor =
   hub__v1__clock_unit__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue hub__v1__consultation_state__enum_values_by_number[4] =
+{
+  { "CONSULTATION_STATE_UNSPECIFIED", "HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_UNSPECIFIED", 0 },
+  { "CONSULTATION_STATE_OPEN", "HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_OPEN", 1 },
+  { "CONSULTATION_STATE_GIVEN", "HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_GIVEN", 2 },
+  { "CONSULTATION_STATE_DROPPED", "HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_DROPPED", 3 },
+};
+static const ProtobufCIntRange hub__v1__consultation_state__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex hub__v1__consultation_state__enum_values_by_name[4] =
+{
+  { "CONSULTATION_STATE_DROPPED", 3 },
+  { "CONSULTATION_STATE_GIVEN", 2 },
+  { "CONSULTATION_STATE_OPEN", 1 },
+  { "CONSULTATION_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor hub__v1__consultation_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "hub.v1.ConsultationState",
+  "ConsultationState",
+  "Hub__V1__ConsultationState",
+  "hub.v1",
+  4,
+  hub__v1__consultation_state__enum_values_by_number,
+  4,
+  hub__v1__consultation_state__enum_values_by_name,
+  1,
+  hub__v1__consultation_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue hub__v1__paper_state__enum_values_by_number[5] =
 {
   { "PAPER_STATE_UNSPECIFIED", "HUB__V1__PAPER_STATE__PAPER_STATE_UNSPECIFIED", 0 },
@@ -2351,7 +2622,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[16] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[17] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -2369,15 +2640,17 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[16] =
   { "EVENT_KIND_PAID", "HUB__V1__EVENT_KIND__EVENT_KIND_PAID", 13 },
   { "EVENT_KIND_PAPER", "HUB__V1__EVENT_KIND__EVENT_KIND_PAPER", 14 },
   { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
+  { "EVENT_KIND_CONSULTED", "HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED", 16 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 16}
+{0, 0},{0, 17}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[16] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[17] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
   { "EVENT_KIND_ASSIGNED", 10 },
+  { "EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
   { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
@@ -2399,9 +2672,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  16,
+  17,
   hub__v1__event_kind__enum_values_by_number,
-  16,
+  17,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

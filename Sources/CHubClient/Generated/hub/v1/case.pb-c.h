@@ -23,6 +23,7 @@ typedef struct Hub__V1__Document Hub__V1__Document;
 typedef struct Hub__V1__Deadline Hub__V1__Deadline;
 typedef struct Hub__V1__Warning Hub__V1__Warning;
 typedef struct Hub__V1__Case Hub__V1__Case;
+typedef struct Hub__V1__Consultation Hub__V1__Consultation;
 typedef struct Hub__V1__Paper Hub__V1__Paper;
 typedef struct Hub__V1__Origin Hub__V1__Origin;
 typedef struct Hub__V1__Event Hub__V1__Event;
@@ -66,6 +67,19 @@ typedef enum _Hub__V1__ClockUnit {
   HUB__V1__CLOCK_UNIT__CLOCK_UNIT_WORKING_DAYS = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__CLOCK_UNIT)
 } Hub__V1__ClockUnit;
+/*
+ * How advice stands.
+ */
+typedef enum _Hub__V1__ConsultationState {
+  HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_UNSPECIFIED = 0,
+  HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_OPEN = 1,
+  HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_GIVEN = 2,
+  /*
+   * The case went elsewhere before it was given.
+   */
+  HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_DROPPED = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__CONSULTATION_STATE)
+} Hub__V1__ConsultationState;
 /*
  * How a paper stands.
  */
@@ -126,7 +140,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * Certificates were revoked; of no case. `changed` says which, whose and why.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED = 15
+  HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED = 15,
+  /*
+   * A unit gave its advice; `action` is the consultation's name, `note` the advice, which applicants are not told.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED = 16
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -403,10 +421,62 @@ struct  Hub__V1__Case
    */
   size_t n_papers;
   Hub__V1__Paper **papers;
+  /*
+   * Advice that was asked for, the newest last.
+   */
+  size_t n_consultations;
+  Hub__V1__Consultation **consultations;
+  /*
+   * When it came to its stage, milliseconds since 1970 UTC; 0 = before the hub kept this.
+   */
+  int64_t stage_since_ms;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0 }
+
+
+/*
+ * Advice that one unit is asked for. What is advised is internal: applicants see who is asked and who has answered.
+ */
+struct  Hub__V1__Consultation
+{
+  ProtobufCMessage base;
+  /*
+   * As in the definition's consultee.
+   */
+  char *name;
+  Hub__V1__Text *title;
+  /*
+   * Code of the unit that is asked.
+   */
+  char *unit;
+  Hub__V1__ConsultationState state;
+  /*
+   * With GIVEN: the unit has nothing against it. Not told to applicants.
+   */
+  protobuf_c_boolean favourable;
+  /*
+   * With GIVEN: the advice, 1 to 4,000 characters. Not told to applicants.
+   */
+  char *note;
+  /*
+   * Who gave it, a principal. Not told to applicants.
+   */
+  char *by;
+  /*
+   * Milliseconds since 1970 UTC; 0 = not answered.
+   */
+  int64_t asked_ms;
+  int64_t answered_ms;
+  /*
+   * Stage that asked.
+   */
+  char *stage;
+};
+#define HUB__V1__CONSULTATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__consultation__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, HUB__V1__CONSULTATION_STATE__CONSULTATION_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -573,13 +643,18 @@ struct  Hub__V1__Event
   size_t n_papers;
   Hub__V1__Paper **papers;
   /*
+   * Consultations that changed: name, unit and state.
+   */
+  size_t n_consultations;
+  Hub__V1__Consultation **consultations;
+  /*
    * Version of the definition that was valid.
    */
   char *definition_version;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -774,6 +849,25 @@ Hub__V1__Case *
 void   hub__v1__case__free_unpacked
                      (Hub__V1__Case *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__Consultation methods */
+void   hub__v1__consultation__init
+                     (Hub__V1__Consultation         *message);
+size_t hub__v1__consultation__get_packed_size
+                     (const Hub__V1__Consultation   *message);
+size_t hub__v1__consultation__pack
+                     (const Hub__V1__Consultation   *message,
+                      uint8_t             *out);
+size_t hub__v1__consultation__pack_to_buffer
+                     (const Hub__V1__Consultation   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Consultation *
+       hub__v1__consultation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__consultation__free_unpacked
+                     (Hub__V1__Consultation *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__Paper methods */
 void   hub__v1__paper__init
                      (Hub__V1__Paper         *message);
@@ -908,6 +1002,9 @@ typedef void (*Hub__V1__Warning_Closure)
 typedef void (*Hub__V1__Case_Closure)
                  (const Hub__V1__Case *message,
                   void *closure_data);
+typedef void (*Hub__V1__Consultation_Closure)
+                 (const Hub__V1__Consultation *message,
+                  void *closure_data);
 typedef void (*Hub__V1__Paper_Closure)
                  (const Hub__V1__Paper *message,
                   void *closure_data);
@@ -934,6 +1031,7 @@ typedef void (*Hub__V1__Cursor_Closure)
 
 extern const ProtobufCEnumDescriptor    hub__v1__deadline_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__clock_unit__descriptor;
+extern const ProtobufCEnumDescriptor    hub__v1__consultation_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__paper_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__event_kind__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__actor__descriptor;
@@ -942,6 +1040,7 @@ extern const ProtobufCMessageDescriptor hub__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__deadline__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__warning__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__case__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__consultation__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__paper__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__origin__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__event__descriptor;

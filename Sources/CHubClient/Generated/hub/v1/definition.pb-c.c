@@ -277,6 +277,96 @@ void   hub__v1__stage__free_unpacked
   assert(message->base.descriptor == &hub__v1__stage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__consult_rule__init
+                     (Hub__V1__ConsultRule         *message)
+{
+  static const Hub__V1__ConsultRule init_value = HUB__V1__CONSULT_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__consult_rule__get_packed_size
+                     (const Hub__V1__ConsultRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__consult_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__consult_rule__pack
+                     (const Hub__V1__ConsultRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__consult_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__consult_rule__pack_to_buffer
+                     (const Hub__V1__ConsultRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__consult_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__ConsultRule *
+       hub__v1__consult_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__ConsultRule *)
+     protobuf_c_message_unpack (&hub__v1__consult_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__consult_rule__free_unpacked
+                     (Hub__V1__ConsultRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__consult_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__consultee__init
+                     (Hub__V1__Consultee         *message)
+{
+  static const Hub__V1__Consultee init_value = HUB__V1__CONSULTEE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__consultee__get_packed_size
+                     (const Hub__V1__Consultee *message)
+{
+  assert(message->base.descriptor == &hub__v1__consultee__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__consultee__pack
+                     (const Hub__V1__Consultee *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__consultee__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__consultee__pack_to_buffer
+                     (const Hub__V1__Consultee *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__consultee__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Consultee *
+       hub__v1__consultee__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Consultee *)
+     protobuf_c_message_unpack (&hub__v1__consultee__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__consultee__free_unpacked
+                     (Hub__V1__Consultee *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__consultee__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__paper_rule__init
                      (Hub__V1__PaperRule         *message)
 {
@@ -1128,7 +1218,7 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   (ProtobufCMessageInit) hub__v1__service_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[17] =
+static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[18] =
 {
   {
     "name",
@@ -1334,10 +1424,23 @@ static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[17]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "counted_by",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FormField, counted_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__form_field__field_indices_by_name[] = {
   12,   /* field[12] = birth_date_field */
   8,   /* field[8] = choices */
+  17,   /* field[17] = counted_by */
   15,   /* field[15] = decided */
   11,   /* field[11] = index */
   5,   /* field[5] = length_max */
@@ -1357,7 +1460,7 @@ static const unsigned hub__v1__form_field__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__form_field__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 17 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
 {
@@ -1367,7 +1470,7 @@ const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
   "Hub__V1__FormField",
   "hub.v1",
   sizeof(Hub__V1__FormField),
-  17,
+  18,
   hub__v1__form_field__field_descriptors,
   hub__v1__form_field__field_indices_by_name,
   1,  hub__v1__form_field__number_ranges,
@@ -1566,7 +1669,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[6] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[7] =
 {
   {
     "name",
@@ -1640,9 +1743,22 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[6] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "consults",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Stage, consults),
+    &hub__v1__consult_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__stage__field_indices_by_name[] = {
   3,   /* field[3] = bill */
+  6,   /* field[6] = consults */
   2,   /* field[2] = ended */
   4,   /* field[4] = issues */
   0,   /* field[0] = name */
@@ -1652,7 +1768,7 @@ static const unsigned hub__v1__stage__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -1662,11 +1778,139 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  6,
+  7,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
   1,  hub__v1__stage__number_ranges,
   (ProtobufCMessageInit) hub__v1__stage__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__consult_rule__field_descriptors[2] =
+{
+  {
+    "consultees",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__ConsultRule, n_consultees),
+    offsetof(Hub__V1__ConsultRule, consultees),
+    &hub__v1__consultee__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "joined_to",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ConsultRule, joined_to),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__consult_rule__field_indices_by_name[] = {
+  0,   /* field[0] = consultees */
+  1,   /* field[1] = joined_to */
+};
+static const ProtobufCIntRange hub__v1__consult_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hub__v1__consult_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.ConsultRule",
+  "ConsultRule",
+  "Hub__V1__ConsultRule",
+  "hub.v1",
+  sizeof(Hub__V1__ConsultRule),
+  2,
+  hub__v1__consult_rule__field_descriptors,
+  hub__v1__consult_rule__field_indices_by_name,
+  1,  hub__v1__consult_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__consult_rule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__consultee__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultee, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultee, title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultee, unit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "area",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consultee, area),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__consultee__field_indices_by_name[] = {
+  3,   /* field[3] = area */
+  0,   /* field[0] = name */
+  1,   /* field[1] = title */
+  2,   /* field[2] = unit */
+};
+static const ProtobufCIntRange hub__v1__consultee__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor hub__v1__consultee__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Consultee",
+  "Consultee",
+  "Hub__V1__Consultee",
+  "hub.v1",
+  sizeof(Hub__V1__Consultee),
+  4,
+  hub__v1__consultee__field_descriptors,
+  hub__v1__consultee__field_indices_by_name,
+  1,  hub__v1__consultee__number_ranges,
+  (ProtobufCMessageInit) hub__v1__consultee__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__paper_rule__field_descriptors[5] =

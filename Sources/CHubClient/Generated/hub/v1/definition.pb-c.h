@@ -23,6 +23,8 @@ typedef struct Hub__V1__FieldCondition Hub__V1__FieldCondition;
 typedef struct Hub__V1__Choice Hub__V1__Choice;
 typedef struct Hub__V1__DocumentRule Hub__V1__DocumentRule;
 typedef struct Hub__V1__Stage Hub__V1__Stage;
+typedef struct Hub__V1__ConsultRule Hub__V1__ConsultRule;
+typedef struct Hub__V1__Consultee Hub__V1__Consultee;
 typedef struct Hub__V1__PaperRule Hub__V1__PaperRule;
 typedef struct Hub__V1__PaperValue Hub__V1__PaperValue;
 typedef struct Hub__V1__BillRule Hub__V1__BillRule;
@@ -282,6 +284,10 @@ struct  Hub__V1__FormField
    * The field is asked only when this holds: otherwise it is not required, must not be given, and loses what it held.
    */
   Hub__V1__FieldCondition *when;
+  /*
+   * Date: calendar by which the hub counts for the module how many working days there are before it; empty = none.
+   */
+  char *counted_by;
   Hub__V1__FormField__HasValueMinCase has_value_min_case;
   union {
     int64_t value_min;
@@ -293,7 +299,7 @@ struct  Hub__V1__FormField
 };
 #define HUB__V1__FORM_FIELD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__form_field__descriptor) \
-    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
 
 
 /*
@@ -385,10 +391,55 @@ struct  Hub__V1__Stage
    */
   size_t n_revokes;
   char **revokes;
+  /*
+   * Whose advice a case needs that comes here; it stays until everybody has given it, or it is taken elsewhere.
+   */
+  Hub__V1__ConsultRule *consults;
 };
 #define HUB__V1__STAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__stage__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL }
+
+
+/*
+ * Who is asked for advice, all at the same time.
+ */
+struct  Hub__V1__ConsultRule
+{
+  ProtobufCMessage base;
+  size_t n_consultees;
+  Hub__V1__Consultee **consultees;
+  /*
+   * Stage to which the hub sends the case once everybody has advised, whatever the advice is.
+   */
+  char *joined_to;
+};
+#define HUB__V1__CONSULT_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__consult_rule__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A unit that is asked.
+ */
+struct  Hub__V1__Consultee
+{
+  ProtobufCMessage base;
+  /*
+   * [a-z][a-z0-9_]{0,47}
+   */
+  char *name;
+  Hub__V1__Text *title;
+  /*
+   * One of these: the code of the unit, or a field with an area code, for which the unit is asked whose areas cover it
+   * most exactly. Only units of a department are asked.
+   */
+  char *unit;
+  char *area;
+};
+#define HUB__V1__CONSULTEE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__consultee__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -867,6 +918,44 @@ Hub__V1__Stage *
 void   hub__v1__stage__free_unpacked
                      (Hub__V1__Stage *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__ConsultRule methods */
+void   hub__v1__consult_rule__init
+                     (Hub__V1__ConsultRule         *message);
+size_t hub__v1__consult_rule__get_packed_size
+                     (const Hub__V1__ConsultRule   *message);
+size_t hub__v1__consult_rule__pack
+                     (const Hub__V1__ConsultRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__consult_rule__pack_to_buffer
+                     (const Hub__V1__ConsultRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__ConsultRule *
+       hub__v1__consult_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__consult_rule__free_unpacked
+                     (Hub__V1__ConsultRule *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__Consultee methods */
+void   hub__v1__consultee__init
+                     (Hub__V1__Consultee         *message);
+size_t hub__v1__consultee__get_packed_size
+                     (const Hub__V1__Consultee   *message);
+size_t hub__v1__consultee__pack
+                     (const Hub__V1__Consultee   *message,
+                      uint8_t             *out);
+size_t hub__v1__consultee__pack_to_buffer
+                     (const Hub__V1__Consultee   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Consultee *
+       hub__v1__consultee__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__consultee__free_unpacked
+                     (Hub__V1__Consultee *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__PaperRule methods */
 void   hub__v1__paper_rule__init
                      (Hub__V1__PaperRule         *message);
@@ -1137,6 +1226,12 @@ typedef void (*Hub__V1__DocumentRule_Closure)
 typedef void (*Hub__V1__Stage_Closure)
                  (const Hub__V1__Stage *message,
                   void *closure_data);
+typedef void (*Hub__V1__ConsultRule_Closure)
+                 (const Hub__V1__ConsultRule *message,
+                  void *closure_data);
+typedef void (*Hub__V1__Consultee_Closure)
+                 (const Hub__V1__Consultee *message,
+                  void *closure_data);
 typedef void (*Hub__V1__PaperRule_Closure)
                  (const Hub__V1__PaperRule *message,
                   void *closure_data);
@@ -1196,6 +1291,8 @@ extern const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__choice__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__stage__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__consult_rule__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__consultee__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__paper_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__paper_value__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__bill_rule__descriptor;

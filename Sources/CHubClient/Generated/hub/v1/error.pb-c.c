@@ -7,7 +7,7 @@
 #endif
 
 #include "hub/v1/error.pb-c.h"
-static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[54] =
+static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[56] =
 {
   { "ERROR_CODE_UNSPECIFIED", "HUB__V1__ERROR_CODE__ERROR_CODE_UNSPECIFIED", 0 },
   { "ERROR_CODE_PROTOCOL_VIOLATION", "HUB__V1__ERROR_CODE__ERROR_CODE_PROTOCOL_VIOLATION", 1001 },
@@ -63,16 +63,20 @@ static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[54] =
   { "ERROR_CODE_CHAIN_BROKEN", "HUB__V1__ERROR_CODE__ERROR_CODE_CHAIN_BROKEN", 5006 },
   { "ERROR_CODE_ADDRESS_IN_USE", "HUB__V1__ERROR_CODE__ERROR_CODE_ADDRESS_IN_USE", 5007 },
   { "ERROR_CODE_AS_ASKED", "HUB__V1__ERROR_CODE__ERROR_CODE_AS_ASKED", 5008 },
+  { "ERROR_CODE_BACKUP_REFUSED", "HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_REFUSED", 5009 },
+  { "ERROR_CODE_BACKUP_DAMAGED", "HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_DAMAGED", 5010 },
 };
 static const ProtobufCIntRange hub__v1__error_code__value_ranges[] = {
-{0, 0},{1001, 1},{2001, 15},{3001, 19},{4001, 27},{5001, 46},{0, 54}
+{0, 0},{1001, 1},{2001, 15},{3001, 19},{4001, 27},{5001, 46},{0, 56}
 };
-static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[54] =
+static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[56] =
 {
   { "ERROR_CODE_ACTION_NOT_ALLOWED", 31 },
   { "ERROR_CODE_ADDRESS_IN_USE", 52 },
   { "ERROR_CODE_ALREADY_IMPORTED", 36 },
   { "ERROR_CODE_AS_ASKED", 53 },
+  { "ERROR_CODE_BACKUP_DAMAGED", 55 },
+  { "ERROR_CODE_BACKUP_REFUSED", 54 },
   { "ERROR_CODE_BILL_UNKNOWN", 44 },
   { "ERROR_CODE_CANCELLED", 9 },
   { "ERROR_CODE_CASE_NOT_FOUND", 28 },
@@ -131,9 +135,9 @@ const ProtobufCEnumDescriptor hub__v1__error_code__descriptor =
   "ErrorCode",
   "Hub__V1__ErrorCode",
   "hub.v1",
-  54,
+  56,
   hub__v1__error_code__enum_values_by_number,
-  54,
+  56,
   hub__v1__error_code__enum_values_by_name,
   6,
   hub__v1__error_code__value_ranges,

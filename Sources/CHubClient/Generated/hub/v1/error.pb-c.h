@@ -235,7 +235,15 @@ typedef enum _Hub__V1__ErrorCode {
   /*
    * [UNKNOWN] A method of hub.v1.Interop failed because it was asked to.
    */
-  HUB__V1__ERROR_CODE__ERROR_CODE_AS_ASKED = 5008
+  HUB__V1__ERROR_CODE__ERROR_CODE_AS_ASKED = 5008,
+  /*
+   * [FAILED_PRECONDITION] No backup can be made or restored there; the message says why and what to do instead.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_REFUSED = 5009,
+  /*
+   * [DATA_LOSS] A backup is not whole; each file that is missing or changed is named. Take another one.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_DAMAGED = 5010
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__ERROR_CODE)
 } Hub__V1__ErrorCode;
 

@@ -1067,7 +1067,7 @@ const ProtobufCMessageDescriptor hub__v1__account__descriptor =
   (ProtobufCMessageInit) hub__v1__account__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__bill__field_descriptors[10] =
+static const ProtobufCFieldDescriptor hub__v1__bill__field_descriptors[11] =
 {
   {
     "number",
@@ -1189,6 +1189,18 @@ static const ProtobufCFieldDescriptor hub__v1__bill__field_descriptors[10] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retry_ms",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Bill, retry_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__bill__field_indices_by_name[] = {
   5,   /* field[5] = due */
@@ -1197,6 +1209,7 @@ static const unsigned hub__v1__bill__field_indices_by_name[] = {
   0,   /* field[0] = number */
   8,   /* field[8] = postings */
   9,   /* field[9] = receipt */
+  10,   /* field[10] = retry_ms */
   3,   /* field[3] = settled_to */
   2,   /* field[2] = stage */
   1,   /* field[1] = state */
@@ -1205,7 +1218,7 @@ static const unsigned hub__v1__bill__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__bill__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor hub__v1__bill__descriptor =
 {
@@ -1215,7 +1228,7 @@ const ProtobufCMessageDescriptor hub__v1__bill__descriptor =
   "Hub__V1__Bill",
   "hub.v1",
   sizeof(Hub__V1__Bill),
-  10,
+  11,
   hub__v1__bill__field_descriptors,
   hub__v1__bill__field_indices_by_name,
   1,  hub__v1__bill__number_ranges,

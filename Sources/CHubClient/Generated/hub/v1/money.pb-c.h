@@ -307,10 +307,14 @@ struct  Hub__V1__Bill
    * Of the settlement, such as "2026000000017-1"; empty = not settled.
    */
   char *receipt;
+  /*
+   * Covered by what is held, but the case could not go on: when it is tried next, milliseconds since 1970 UTC.
+   */
+  int64_t retry_ms;
 };
 #define HUB__V1__BILL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__bill__descriptor) \
-    , (char *)protobuf_c_empty_string, HUB__V1__BILL_STATE__BILL_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0, 0,NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, HUB__V1__BILL_STATE__BILL_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 /*

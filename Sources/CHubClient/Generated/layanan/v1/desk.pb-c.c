@@ -277,6 +277,51 @@ void   layanan__v1__hand_over_request__free_unpacked
   assert(message->base.descriptor == &layanan__v1__hand_over_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   layanan__v1__advise_request__init
+                     (Layanan__V1__AdviseRequest         *message)
+{
+  static const Layanan__V1__AdviseRequest init_value = LAYANAN__V1__ADVISE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__advise_request__get_packed_size
+                     (const Layanan__V1__AdviseRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__advise_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__advise_request__pack
+                     (const Layanan__V1__AdviseRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__advise_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__advise_request__pack_to_buffer
+                     (const Layanan__V1__AdviseRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__advise_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__AdviseRequest *
+       layanan__v1__advise_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__AdviseRequest *)
+     protobuf_c_message_unpack (&layanan__v1__advise_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__advise_request__free_unpacked
+                     (Layanan__V1__AdviseRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__advise_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   layanan__v1__organisation_request__init
                      (Layanan__V1__OrganisationRequest         *message)
 {
@@ -937,6 +982,96 @@ const ProtobufCMessageDescriptor layanan__v1__hand_over_request__descriptor =
   (ProtobufCMessageInit) layanan__v1__hand_over_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor layanan__v1__advise_request__field_descriptors[5] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__AdviseRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__AdviseRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consultation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__AdviseRequest, consultation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "favourable",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__AdviseRequest, favourable),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__AdviseRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__advise_request__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+  2,   /* field[2] = consultation */
+  1,   /* field[1] = expected_version */
+  3,   /* field[3] = favourable */
+  4,   /* field[4] = note */
+};
+static const ProtobufCIntRange layanan__v1__advise_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor layanan__v1__advise_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.AdviseRequest",
+  "AdviseRequest",
+  "Layanan__V1__AdviseRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__AdviseRequest),
+  5,
+  layanan__v1__advise_request__field_descriptors,
+  layanan__v1__advise_request__field_indices_by_name,
+  1,  layanan__v1__advise_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__advise_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 #define layanan__v1__organisation_request__field_descriptors NULL
 #define layanan__v1__organisation_request__field_indices_by_name NULL
 #define layanan__v1__organisation_request__number_ranges NULL
@@ -1216,18 +1351,20 @@ const ProtobufCMessageDescriptor layanan__v1__absences_reply__descriptor =
   (ProtobufCMessageInit) layanan__v1__absences_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue layanan__v1__queue_reason__enum_values_by_number[4] =
+static const ProtobufCEnumValue layanan__v1__queue_reason__enum_values_by_number[5] =
 {
   { "QUEUE_REASON_UNSPECIFIED", "LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_UNSPECIFIED", 0 },
   { "QUEUE_REASON_HELD", "LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_HELD", 1 },
   { "QUEUE_REASON_ASKED", "LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_ASKED", 2 },
   { "QUEUE_REASON_UNCLAIMED", "LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_UNCLAIMED", 3 },
+  { "QUEUE_REASON_ADVICE", "LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_ADVICE", 4 },
 };
 static const ProtobufCIntRange layanan__v1__queue_reason__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex layanan__v1__queue_reason__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex layanan__v1__queue_reason__enum_values_by_name[5] =
 {
+  { "QUEUE_REASON_ADVICE", 4 },
   { "QUEUE_REASON_ASKED", 2 },
   { "QUEUE_REASON_HELD", 1 },
   { "QUEUE_REASON_UNCLAIMED", 3 },
@@ -1240,34 +1377,36 @@ const ProtobufCEnumDescriptor layanan__v1__queue_reason__descriptor =
   "QueueReason",
   "Layanan__V1__QueueReason",
   "layanan.v1",
-  4,
+  5,
   layanan__v1__queue_reason__enum_values_by_number,
-  4,
+  5,
   layanan__v1__queue_reason__enum_values_by_name,
   1,
   layanan__v1__queue_reason__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor layanan__v1__desk__method_descriptors[8] =
+static const ProtobufCMethodDescriptor layanan__v1__desk__method_descriptors[9] =
 {
   { "Queue", &layanan__v1__queue_request__descriptor, &layanan__v1__queue_reply__descriptor },
   { "Claim", &layanan__v1__hold_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Release", &layanan__v1__hold_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Assign", &layanan__v1__assign_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "HandOver", &layanan__v1__hand_over_request__descriptor, &layanan__v1__case_reply__descriptor },
+  { "Advise", &layanan__v1__advise_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Organisation", &layanan__v1__organisation_request__descriptor, &layanan__v1__organisation_reply__descriptor },
   { "SetAbsence", &layanan__v1__set_absence_request__descriptor, &layanan__v1__set_absence_reply__descriptor },
   { "Absences", &layanan__v1__absences_request__descriptor, &layanan__v1__absences_reply__descriptor },
 };
 const unsigned layanan__v1__desk__method_indices_by_name[] = {
-  7,        /* Absences */
+  8,        /* Absences */
+  5,        /* Advise */
   3,        /* Assign */
   1,        /* Claim */
   4,        /* HandOver */
-  5,        /* Organisation */
+  6,        /* Organisation */
   0,        /* Queue */
   2,        /* Release */
-  6         /* SetAbsence */
+  7         /* SetAbsence */
 };
 const ProtobufCServiceDescriptor layanan__v1__desk__descriptor =
 {
@@ -1276,7 +1415,7 @@ const ProtobufCServiceDescriptor layanan__v1__desk__descriptor =
   "Desk",
   "Layanan__V1__Desk",
   "layanan.v1",
-  8,
+  9,
   layanan__v1__desk__method_descriptors,
   layanan__v1__desk__method_indices_by_name
 };
@@ -1320,13 +1459,21 @@ void layanan__v1__desk__hand_over(ProtobufCService *service,
   assert(service->descriptor == &layanan__v1__desk__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void layanan__v1__desk__advise(ProtobufCService *service,
+                               const Layanan__V1__AdviseRequest *input,
+                               Layanan__V1__CaseReply_Closure closure,
+                               void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__desk__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void layanan__v1__desk__organisation(ProtobufCService *service,
                                      const Layanan__V1__OrganisationRequest *input,
                                      Layanan__V1__OrganisationReply_Closure closure,
                                      void *closure_data)
 {
   assert(service->descriptor == &layanan__v1__desk__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__desk__set_absence(ProtobufCService *service,
                                     const Layanan__V1__SetAbsenceRequest *input,
@@ -1334,7 +1481,7 @@ void layanan__v1__desk__set_absence(ProtobufCService *service,
                                     void *closure_data)
 {
   assert(service->descriptor == &layanan__v1__desk__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__desk__absences(ProtobufCService *service,
                                  const Layanan__V1__AbsencesRequest *input,
@@ -1342,7 +1489,7 @@ void layanan__v1__desk__absences(ProtobufCService *service,
                                  void *closure_data)
 {
   assert(service->descriptor == &layanan__v1__desk__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__desk__init (Layanan__V1__Desk_Service *service,
                               Layanan__V1__Desk_ServiceDestroy destroy)

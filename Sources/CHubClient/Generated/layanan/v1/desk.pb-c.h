@@ -24,6 +24,7 @@ typedef struct Layanan__V1__QueueEntry Layanan__V1__QueueEntry;
 typedef struct Layanan__V1__HoldRequest Layanan__V1__HoldRequest;
 typedef struct Layanan__V1__AssignRequest Layanan__V1__AssignRequest;
 typedef struct Layanan__V1__HandOverRequest Layanan__V1__HandOverRequest;
+typedef struct Layanan__V1__AdviseRequest Layanan__V1__AdviseRequest;
 typedef struct Layanan__V1__OrganisationRequest Layanan__V1__OrganisationRequest;
 typedef struct Layanan__V1__OrganisationReply Layanan__V1__OrganisationReply;
 typedef struct Layanan__V1__Absence Layanan__V1__Absence;
@@ -51,7 +52,11 @@ typedef enum _Layanan__V1__QueueReason {
   /*
    * Nobody in the caller's unit holds it.
    */
-  LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_UNCLAIMED = 3
+  LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_UNCLAIMED = 3,
+  /*
+   * The caller's unit is asked for advice.
+   */
+  LAYANAN__V1__QUEUE_REASON__QUEUE_REASON_ADVICE = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LAYANAN__V1__QUEUE_REASON)
 } Layanan__V1__QueueReason;
 
@@ -149,6 +154,29 @@ struct  Layanan__V1__HandOverRequest
 #define LAYANAN__V1__HAND_OVER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__hand_over_request__descriptor) \
     , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Layanan__V1__AdviseRequest
+{
+  ProtobufCMessage base;
+  char *case_;
+  uint64_t expected_version;
+  /*
+   * Name of the consultation.
+   */
+  char *consultation;
+  /*
+   * Nothing is against it.
+   */
+  protobuf_c_boolean favourable;
+  /*
+   * The advice, 1 to 4,000 characters; stays among the offices.
+   */
+  char *note;
+};
+#define LAYANAN__V1__ADVISE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__advise_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Layanan__V1__OrganisationRequest
@@ -356,6 +384,25 @@ Layanan__V1__HandOverRequest *
 void   layanan__v1__hand_over_request__free_unpacked
                      (Layanan__V1__HandOverRequest *message,
                       ProtobufCAllocator *allocator);
+/* Layanan__V1__AdviseRequest methods */
+void   layanan__v1__advise_request__init
+                     (Layanan__V1__AdviseRequest         *message);
+size_t layanan__v1__advise_request__get_packed_size
+                     (const Layanan__V1__AdviseRequest   *message);
+size_t layanan__v1__advise_request__pack
+                     (const Layanan__V1__AdviseRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__advise_request__pack_to_buffer
+                     (const Layanan__V1__AdviseRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__AdviseRequest *
+       layanan__v1__advise_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__advise_request__free_unpacked
+                     (Layanan__V1__AdviseRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Layanan__V1__OrganisationRequest methods */
 void   layanan__v1__organisation_request__init
                      (Layanan__V1__OrganisationRequest         *message);
@@ -509,6 +556,9 @@ typedef void (*Layanan__V1__AssignRequest_Closure)
 typedef void (*Layanan__V1__HandOverRequest_Closure)
                  (const Layanan__V1__HandOverRequest *message,
                   void *closure_data);
+typedef void (*Layanan__V1__AdviseRequest_Closure)
+                 (const Layanan__V1__AdviseRequest *message,
+                  void *closure_data);
 typedef void (*Layanan__V1__OrganisationRequest_Closure)
                  (const Layanan__V1__OrganisationRequest *message,
                   void *closure_data);
@@ -557,6 +607,10 @@ struct Layanan__V1__Desk_Service
                     const Layanan__V1__HandOverRequest *input,
                     Layanan__V1__CaseReply_Closure closure,
                     void *closure_data);
+  void (*advise)(Layanan__V1__Desk_Service *service,
+                 const Layanan__V1__AdviseRequest *input,
+                 Layanan__V1__CaseReply_Closure closure,
+                 void *closure_data);
   void (*organisation)(Layanan__V1__Desk_Service *service,
                        const Layanan__V1__OrganisationRequest *input,
                        Layanan__V1__OrganisationReply_Closure closure,
@@ -582,6 +636,7 @@ void layanan__v1__desk__init (Layanan__V1__Desk_Service *service,
       function_prefix__ ## release,\
       function_prefix__ ## assign,\
       function_prefix__ ## hand_over,\
+      function_prefix__ ## advise,\
       function_prefix__ ## organisation,\
       function_prefix__ ## set_absence,\
       function_prefix__ ## absences  }
@@ -605,6 +660,10 @@ void layanan__v1__desk__hand_over(ProtobufCService *service,
                                   const Layanan__V1__HandOverRequest *input,
                                   Layanan__V1__CaseReply_Closure closure,
                                   void *closure_data);
+void layanan__v1__desk__advise(ProtobufCService *service,
+                               const Layanan__V1__AdviseRequest *input,
+                               Layanan__V1__CaseReply_Closure closure,
+                               void *closure_data);
 void layanan__v1__desk__organisation(ProtobufCService *service,
                                      const Layanan__V1__OrganisationRequest *input,
                                      Layanan__V1__OrganisationReply_Closure closure,
@@ -627,6 +686,7 @@ extern const ProtobufCMessageDescriptor layanan__v1__queue_entry__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__hold_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__assign_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__hand_over_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__advise_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__organisation_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__organisation_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__absence__descriptor;

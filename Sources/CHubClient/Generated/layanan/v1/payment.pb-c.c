@@ -1704,7 +1704,7 @@ const ProtobufCMessageDescriptor layanan__v1__held_money__descriptor =
   (ProtobufCMessageInit) layanan__v1__held_money__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue layanan__v1__payment_outcome__enum_values_by_number[10] =
+static const ProtobufCEnumValue layanan__v1__payment_outcome__enum_values_by_number[11] =
 {
   { "PAYMENT_OUTCOME_UNSPECIFIED", "LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_UNSPECIFIED", 0 },
   { "PAYMENT_OUTCOME_SETTLED", "LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_SETTLED", 1 },
@@ -1716,13 +1716,15 @@ static const ProtobufCEnumValue layanan__v1__payment_outcome__enum_values_by_num
   { "PAYMENT_OUTCOME_REVERSED", "LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_REVERSED", 7 },
   { "PAYMENT_OUTCOME_REOPENED", "LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_REOPENED", 8 },
   { "PAYMENT_OUTCOME_REFUNDED", "LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_REFUNDED", 9 },
+  { "PAYMENT_OUTCOME_HELD_PENDING", "LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_HELD_PENDING", 10 },
 };
 static const ProtobufCIntRange layanan__v1__payment_outcome__value_ranges[] = {
-{0, 0},{0, 10}
+{0, 0},{0, 11}
 };
-static const ProtobufCEnumValueIndex layanan__v1__payment_outcome__enum_values_by_name[10] =
+static const ProtobufCEnumValueIndex layanan__v1__payment_outcome__enum_values_by_name[11] =
 {
   { "PAYMENT_OUTCOME_HELD_CANCELLED", 5 },
+  { "PAYMENT_OUTCOME_HELD_PENDING", 10 },
   { "PAYMENT_OUTCOME_HELD_SHORT", 3 },
   { "PAYMENT_OUTCOME_HELD_TWICE", 4 },
   { "PAYMENT_OUTCOME_KNOWN", 6 },
@@ -1740,15 +1742,15 @@ const ProtobufCEnumDescriptor layanan__v1__payment_outcome__descriptor =
   "PaymentOutcome",
   "Layanan__V1__PaymentOutcome",
   "layanan.v1",
-  10,
+  11,
   layanan__v1__payment_outcome__enum_values_by_number,
-  10,
+  11,
   layanan__v1__payment_outcome__enum_values_by_name,
   1,
   layanan__v1__payment_outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue layanan__v1__difference_kind__enum_values_by_number[6] =
+static const ProtobufCEnumValue layanan__v1__difference_kind__enum_values_by_number[7] =
 {
   { "DIFFERENCE_KIND_UNSPECIFIED", "LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_UNSPECIFIED", 0 },
   { "DIFFERENCE_KIND_MISSING_HERE", "LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_MISSING_HERE", 1 },
@@ -1756,15 +1758,17 @@ static const ProtobufCEnumValue layanan__v1__difference_kind__enum_values_by_num
   { "DIFFERENCE_KIND_UNEQUAL", "LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_UNEQUAL", 3 },
   { "DIFFERENCE_KIND_NO_BILL", "LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_NO_BILL", 4 },
   { "DIFFERENCE_KIND_REVERSED_HERE", "LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_REVERSED_HERE", 5 },
+  { "DIFFERENCE_KIND_REFUSED", "LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_REFUSED", 6 },
 };
 static const ProtobufCIntRange layanan__v1__difference_kind__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex layanan__v1__difference_kind__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex layanan__v1__difference_kind__enum_values_by_name[7] =
 {
   { "DIFFERENCE_KIND_MISSING_HERE", 1 },
   { "DIFFERENCE_KIND_MISSING_THERE", 2 },
   { "DIFFERENCE_KIND_NO_BILL", 4 },
+  { "DIFFERENCE_KIND_REFUSED", 6 },
   { "DIFFERENCE_KIND_REVERSED_HERE", 5 },
   { "DIFFERENCE_KIND_UNEQUAL", 3 },
   { "DIFFERENCE_KIND_UNSPECIFIED", 0 },
@@ -1776,9 +1780,9 @@ const ProtobufCEnumDescriptor layanan__v1__difference_kind__descriptor =
   "DifferenceKind",
   "Layanan__V1__DifferenceKind",
   "layanan.v1",
-  6,
+  7,
   layanan__v1__difference_kind__enum_values_by_number,
-  6,
+  7,
   layanan__v1__difference_kind__enum_values_by_name,
   1,
   layanan__v1__difference_kind__value_ranges,

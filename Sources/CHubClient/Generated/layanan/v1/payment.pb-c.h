@@ -76,7 +76,11 @@ typedef enum _Layanan__V1__PaymentOutcome {
   /*
    * Given back.
    */
-  LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_REFUNDED = 9
+  LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_REFUNDED = 9,
+  /*
+   * Held: it is enough, and the case cannot go on at the moment; the hub settles it as soon as it can.
+   */
+  LAYANAN__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_HELD_PENDING = 10
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LAYANAN__V1__PAYMENT_OUTCOME)
 } Layanan__V1__PaymentOutcome;
 /*
@@ -103,7 +107,11 @@ typedef enum _Layanan__V1__DifferenceKind {
   /*
    * The bank has it, the hub took it back.
    */
-  LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_REVERSED_HERE = 5
+  LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_REVERSED_HERE = 5,
+  /*
+   * The bank has it, and it could not be booked.
+   */
+  LAYANAN__V1__DIFFERENCE_KIND__DIFFERENCE_KIND_REFUSED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LAYANAN__V1__DIFFERENCE_KIND)
 } Layanan__V1__DifferenceKind;
 
@@ -126,9 +134,12 @@ struct  Layanan__V1__GetBillReply
 {
   ProtobufCMessage base;
   /*
-   * Without postings for those who only know its number.
+   * For those who only know its number: state, last day and total alone, and their own payments.
    */
   Hub__V1__Bill *bill;
+  /*
+   * Empty for those who only know the bill's number.
+   */
   char *case_;
   Hub__V1__Text *service_title;
   /*
@@ -247,7 +258,7 @@ struct  Layanan__V1__ReconcileRequest
 {
   ProtobufCMessage base;
   /*
-   * YYYY-MM-DD in the regency's time: the day on which citizens paid.
+   * YYYY-MM-DD in the regency's time: the day on which citizens paid, to its end.
    */
   char *day;
   /*
@@ -272,7 +283,7 @@ struct  Layanan__V1__ReconcileLine
   int64_t amount;
   char *reference;
   /*
-   * Milliseconds since 1970 UTC.
+   * Milliseconds since 1970 UTC, within the day; 0 = the end of the day, or now.
    */
   int64_t paid_ms;
 };
@@ -345,7 +356,8 @@ struct  Layanan__V1__BooksReply
   size_t n_accounts;
   Layanan__V1__AccountSum **accounts;
   /*
-   * Bills that hold money at the end of the span, of what moved in it; at most 1,000.
+   * Bills whose held money changed in the span, and by how much; over all the days of a bill that is what it holds. At
+   * most 1,000.
    */
   size_t n_held;
   Layanan__V1__HeldMoney **held;

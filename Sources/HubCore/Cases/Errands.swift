@@ -1,0 +1,63 @@
+// What the hub still has to do for a case by itself: papers that wait for their signature, bills that are covered.
+
+import HubDomain
+import HubProto
+
+/// Does what a timer of a case stands for that is no deadline.
+struct Errands: Sendable {
+    let completion: StepCompletion
+
+    private var settlement: BillSettlement { BillSettlement(completion: completion) }
+
+    /// Milliseconds until a bill is tried again that cannot be settled yet.
+    private static let retryMillis: Int64 = 600_000
+
+    /// The timer is one of these.
+    static func has(_ timer: String) -> Bool {
+        timer.hasPrefix(PaperOffice.timerPrefix) || timer.hasPrefix(HubBill.timerPrefix)
+    }
+
+    /// What is to be remembered; nil = there is nothing to do.
+    ///
+    /// - Throws: What stands in its way; a paper or bill that can wait throws nothing.
+    func commit(
+        _ timer: String, of before: HubCase, _ catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) -> Commit? {
+        timer.hasPrefix(PaperOffice.timerPrefix)
+            ? try await issuing(before, catalogue, nowMillis) : try await settling(timer, before, catalogue, nowMillis)
+    }
+
+    private func issuing(
+        _ before: HubCase, _ catalogue: ServiceCatalogue, _ nowMillis: Int64
+    ) async throws(HubError) -> Commit {
+        let definition = try catalogue.definition(of: before)
+        var state = before
+        try await completion.papers.issue(&state, definition, catalogue, nowMillis: nowMillis)
+        state.follow(before, nowMillis)
+        return Commit(state, after: before, .paper, definition) { event in
+            event.papers = state.papersChanged(since: before)
+            event.action = event.papers.first?.number ?? ""
+        }
+    }
+
+    private func settling(
+        _ timer: String, _ before: HubCase, _ catalogue: ServiceCatalogue, _ nowMillis: Int64
+    ) async throws(HubError) -> Commit? {
+        guard let index = before.bills.firstIndex(where: { $0.timer?.name == timer }),
+            let treasury = catalogue.treasury
+        else { return nil }
+        var account = BillAccount(
+            before.bills[index], treasury, utcOffsetMinutes: catalogue.utcOffsetMinutes, nowMillis: nowMillis)
+        _ = account.settle(.bank)
+        do throws(HubError) {
+            return try await settlement.commit(account, bill: index, of: before, catalogue).commit
+        } catch let error where error.code != .ledgerFailed {
+            var state = before
+            state.bills[index].retryMs = nowMillis.addingReportingOverflow(Self.retryMillis).partialValue
+            state.follow(before, nowMillis)
+            return Commit(state, after: before, .paid, try catalogue.definition(of: before)) { event in
+                event.action = state.bills[index].number
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// Documents of a backup: the files that the ledger's copy names, under the names they have in the blob store.
+
+import Foundation
+import Glibc
+import HubDomain
+
+/// A folder of blobs that is being filled, for a backup or for a state directory that is restored.
+///
+/// A blob never changes, so a second name is as good as a copy where both lie on one file system. Elsewhere one of an
+/// earlier backup has its bytes already.
+struct BackupBlobs {
+    /// Where they go; the folder is made.
+    private let path: String
+    /// Where they are looked for, in this order; the last one has them all.
+    private let sources: [String]
+    /// Folders that hold new names.
+    private var touched: Set<String> = []
+    private(set) var bytes: UInt64 = 0
+    /// Of ``bytes``, what was copied.
+    private(set) var bytesCopied: UInt64 = 0
+
+    /// Documents read from the ledger at once.
+    private static let page: Int64 = 1_000
+
+    init(into path: String, from sources: [String]) throws(HubError) {
+        self.path = path
+        self.sources = sources
+        guard mkdir(path, 0o700) == 0 else { throw FileCopy.failure("\(FileCopy.name(path)) cannot be made") }
+    }
+
+    /// Calls `body` with each document that the ledger names, and the name of its file.
+    static func each(
+        of ledger: LedgerCopy, _ body: (_ name: String, _ hash: String, _ size: UInt64) throws(HubError) -> Void
+    ) throws(HubError) {
+        var last: [UInt8] = []
+        while true {
+            let documents = try ledger.documents(after: last, limit: page)
+            guard let end = documents.last else { return }
+            for document in documents {
+                let hash = FileBlobStore.hex(document.sha256)
+                try body("\(hash.prefix(2))/\(hash.dropFirst(2))", hash, document.size)
+            }
+            last = end.sha256
+        }
+    }
+
+    /// Brings all of them, durable.
+    ///
+    /// - Throws: ``HubError/Code/backupDamaged`` naming one that is missing or has other bytes.
+    mutating func fill(from ledger: LedgerCopy) throws(HubError) {
+        var fill = self
+        try Self.each(of: ledger) { (name, hash, size) throws(HubError) in try fill.add(name, hash, size) }
+        self = fill
+        for folder in touched { try DurableFolder.flush(path + "/" + folder) }
+        try DurableFolder.flush(path)
+    }
+
+    private mutating func add(_ name: String, _ hash: String, _ size: UInt64) throws(HubError) {
+        let folder = String(name.prefix(2))
+        if touched.insert(folder).inserted, mkdir("\(path)/\(folder)", 0o700) != 0, errno != EEXIST {
+            throw FileCopy.failure("blobs/\(folder) cannot be made")
+        }
+        bytes &+= size
+        let present = sources.map { "\($0)/\(name)" }.filter { FileCopy.size($0) == size }
+        guard let last = present.last else {
+            throw HubError(
+                .backupDamaged, "blobs/\(name) is missing, or has not the \(size) bytes that the ledger says")
+        }
+        for source in present where try FileCopy.link(source, to: "\(path)/\(name)") { return }
+        guard try FileCopy.copy(last, to: "\(path)/\(name)") == FileCopy.Digest(size: size, sha256: hash) else {
+            throw HubError(.backupDamaged, "blobs/\(name) has other bytes than its name says")
+        }
+        bytesCopied &+= size
+    }
+}
