@@ -37,7 +37,8 @@ package enum PaperSealText {
     package static func seal(in text: String) throws(PaperSealFault) -> HubPaperSeal {
         guard text.utf8.count <= lettersMax else { throw .tooLong }
         guard text.utf8.starts(with: prefix.utf8) else { throw .other }
-        guard let bytes = Base45.decode(text.dropFirst(prefix.count)) else { throw .base45 }
+        // In bytes: a mark behind the colon would be one letter with it.
+        guard let bytes = Base45.decode(Substring(text.utf8.dropFirst(prefix.utf8.count))) else { throw .base45 }
         guard let seal = try? HubPaperSeal(serializedBytes: bytes), (try? seal.ledgerBytes()) == bytes,
             seal.unknownFields.data.isEmpty
         else { throw .malformed }
