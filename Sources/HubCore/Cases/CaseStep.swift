@@ -9,6 +9,12 @@ extension HubCase {
         version = before.version + 1
         updatedMs = nowMillis
     }
+
+    /// Stands in a stage from now on, or still.
+    mutating func come(to next: HubStage, _ nowMillis: Int64) {
+        if stage != next.name { stageSinceMs = nowMillis }
+        (stage, stageTitle, ended) = (next.name, next.title, next.ended)
+    }
 }
 
 extension Commit {

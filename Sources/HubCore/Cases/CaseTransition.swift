@@ -40,10 +40,7 @@ struct CaseTransition: Sendable {
         var state = before ?? begin(new)
         state.data = try merge(acceptance.data)
         state.documents = form.documents
-        if before?.stage != stage.name { state.stageSinceMs = nowMillis }
-        state.stage = stage.name
-        state.stageTitle = stage.title
-        state.ended = stage.ended
+        state.come(to: stage, nowMillis)
         state.version += 1
         state.updatedMs = nowMillis
         state.warnings = form.warnings + acceptance.warnings

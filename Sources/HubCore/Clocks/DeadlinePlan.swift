@@ -81,10 +81,7 @@ package struct DeadlinePlan: Sendable {
             throw HubError(.definitionInvalid, "\(definition.service): stage \(name) is not there")
         }
         let before = state.stage
-        if before != stage.name { state.stageSinceMs = nowMillis }
-        state.stage = stage.name
-        state.stageTitle = stage.title
-        state.ended = stage.ended
+        state.come(to: stage, nowMillis)
         state.deadlines = try deadlines(
             after: stage.name, stageBefore: before, current: state.deadlines, data: state.data, nowMillis: nowMillis,
             history: nil)

@@ -93,16 +93,17 @@ extension HubServiceDefinition {
     private static func list(_ names: [String]) -> String { names.joined(separator: ",") }
 }
 
+extension HubFieldCondition {
+    /// `{"field","values"}`
+    fileprivate var json: JSON { .object(members: [("field", .string(field)), ("values", .strings(values))]) }
+}
+
 extension HubCharge {
     fileprivate var members: [(String, JSON)] {
         [
             ("charge", .string(name)), ("title", title.json), ("tariff", .string(tariff)),
             ("quantity", .text(quantity)), ("group", .text(group)),
-            (
-                "when",
-                hasWhen
-                    ? .object(members: [("field", .string(when.field)), ("values", .strings(when.values))]) : .null
-            ),
+            ("when", hasWhen ? when.json : .null),
         ]
     }
 }
@@ -130,11 +131,7 @@ extension HubFormField {
             ("length_min", .integer(Int64(lengthMin))), ("length_max", .integer(Int64(lengthMax))),
             ("value_min", hasValueMin ? .integer(valueMin) : .null),
             ("value_max", hasValueMax ? .integer(valueMax) : .null), ("table", .text(table)),
-            (
-                "when",
-                hasWhen
-                    ? .object(members: [("field", .string(when.field)), ("values", .strings(when.values))]) : .null
-            ),
+            ("when", hasWhen ? when.json : .null),
             (
                 "choices",
                 .array(choices.map { .object(members: [("value", .string($0.value)), ("title", $0.title.json)]) })
