@@ -81,7 +81,8 @@ package struct Hub: Sendable {
         let office = PaperOffice(
             ledger: ledger, blobs: ports.blobs, numbers: NumberBlocks(ledger: ledger, blockSize: 1),
             printer: ports.printer, signer: ports.paperSigner, logger: logger)
-        let completion = StepCompletion(numbers: numbers, papers: office)
+        let registers = RegisterBook(ledger: ledger)
+        let completion = StepCompletion(numbers: numbers, papers: office, registers: registers)
         let passage = DeadlinePassage(
             ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, completion: completion,
             clock: ports.clock, counters: counters,
@@ -149,6 +150,7 @@ package struct Hub: Sendable {
             Reconciliation(
                 ledger: ledger, journal: journal, rulebook: rulebook, payments: payments, clock: ports.clock),
             Books(ledger: ledger, rulebook: rulebook))
+        router.addRegisters(RegisterService(book: registers, rulebook: rulebook, policy: policy))
         router.addRulebook(
             RulebookService(
                 ledger: ledger, journal: journal, rulebook: rulebook, reader: ports.rules, policy: policy,

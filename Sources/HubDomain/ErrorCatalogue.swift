@@ -91,6 +91,8 @@ extension HubError.Code {
     public static let billUnknown = Self(number: 4018, status: .notFound)
     /// This payment, reversal or refund cannot be; the message says why and what to do instead.
     public static let paymentRefused = Self(number: 4019, status: .failedPrecondition)
+    /// The register has no such entry, or had none on that day. Compare number and day with the paper.
+    public static let entryUnknown = Self(number: 4025, status: .notFound)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -121,7 +123,7 @@ extension HubError.Code {
         .moduleQuarantined, .decisionInvalid, .definitionInvalid, .moduleUnknown, .serviceUnknown,
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
-        .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
+        .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused, .entryUnknown,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

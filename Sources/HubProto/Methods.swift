@@ -193,6 +193,18 @@ extension HubMethod {
     /// Sums by account.
     public static let books = Self("layanan.v1.Payments/Books", requestBytesMax: requestBytesSmall)
 
+    // MARK: layanan.v1.Registers
+
+    /// An entry of a register.
+    public static let getEntry = Self(
+        "layanan.v1.Registers/Get", requestBytesMax: requestBytesSmall)
+    /// Every version of an entry.
+    public static let entryHistory = Self(
+        "layanan.v1.Registers/History", requestBytesMax: requestBytesSmall)
+    /// Entries by a field.
+    public static let searchEntries = Self(
+        "layanan.v1.Registers/Search", requestBytesMax: requestBytesSmall)
+
     // MARK: layanan.v1.Cases
 
     /// A case as it stands.
@@ -278,7 +290,7 @@ extension HubMethod {
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
         queue, claimCase, releaseCase, assignCase, handOverCase, adviseOnCase, organisation, setAbsence,
         absences,
-        getBill, pay, reversePayment, refund, reconcile, books,
+        getBill, pay, reversePayment, refund, reconcile, books, getEntry, entryHistory, searchEntries,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,

@@ -25,6 +25,7 @@ enum DefaultPolicy {
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
             - "layanan.v1.Desk/*"
+            - "layanan.v1.Registers/*"
             - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
@@ -45,6 +46,7 @@ enum DefaultPolicy {
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
             - "layanan.v1.Desk/*"
+            - "layanan.v1.Registers/*"
             - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
@@ -115,6 +117,7 @@ enum DefaultPolicy {
             - "layanan.v1.Desk/Absences"
             - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Payments/Books"
+            - "layanan.v1.Registers/*"
             - "layanan.v1.Documents/Verify"
             - "grpc.*"
 

@@ -20,16 +20,17 @@ struct BillSettlement: Sendable {
         var state = before
         state.bills[index] = account.bill
         let plan = BillPlan(definition: definition, catalogue: catalogue, nowMillis: account.nowMillis)
+        var records: [RecordWrite] = []
         switch (before.bills[index].state, account.bill.state) {
         case (.open, .settled):
             try plan.move(&state, to: account.bill.settledTo)
-            try await completion.complete(
+            records = try await completion.complete(
                 &state, after: before, by: nil, definition, catalogue, nowMillis: account.nowMillis)
         case (.settled, .open): try plan.move(&state, to: account.bill.stage)
         default: break
         }
         state.follow(before, account.nowMillis)
-        var commit = Commit(state, after: before, .paid, key: key, definition) { event in
+        var commit = Commit(state, after: before, .paid, key: key, definition, records: records) { event in
             event.action = account.bill.number
             event.postings = account.moved
             event.papers = state.papersChanged(since: before)

@@ -101,6 +101,12 @@ extension CallRouter {
         unary(.books, books.read)
     }
 
+    mutating func addRegisters(_ registers: RegisterService) {
+        unary(.getEntry, registers.get)
+        unary(.entryHistory, registers.history)
+        unary(.searchEntries, registers.search)
+    }
+
     mutating func addWatch(_ watch: CaseWatch) {
         stream(.watchCases, watch.run)
     }

@@ -5,6 +5,14 @@ import HubDomain
 import HubProto
 import SwiftProtobuf
 
+/// A command as it was decided, before it is remembered.
+private struct DecidedStep {
+    var state: HubCase
+    var event: HubEvent
+    var definition: HubServiceDefinition
+    var records: [RecordWrite]
+}
+
 /// Submit, act and import, for all three interfaces.
 package struct CaseCommands: Sendable {
     let ledger: any Ledger
@@ -90,7 +98,9 @@ package struct CaseCommands: Sendable {
             let step = try await decide(context, command, definition, action, before: before, catalogue, new: nil)
             let outcome = try await remember(context, step, before: before)
             if let answer = try outcome.callAnswer() { return answer }
-            if case .conflict(_, let present) = outcome, request.expectedVersion != 0 || attempt == Self.attempts {
+            if case .conflict(let key, let present) = outcome,
+                attempt == Self.attempts || (request.expectedVersion != 0 && !RegisterBook.isOwn(key))
+            {
                 throw Self.stale(present: present)
             }
         }
@@ -124,9 +134,11 @@ package struct CaseCommands: Sendable {
         }
         let outcome = try await remember(context, step, before: nil)
         if let answer = try outcome.callAnswer() { return answer }
-        guard case .conflict(let key, _) = outcome, key.hasPrefix(Self.originPrefix) else {
-            throw HubError(.internalFault, "a new case met an old one")
+        guard case .conflict(let key, let present) = outcome else {
+            throw HubError(.internalFault, "a commit neither happened nor was refused")
         }
+        if RegisterBook.isOwn(key) { throw Self.stale(present: present) }
+        guard key.hasPrefix(Self.originPrefix) else { throw HubError(.internalFault, "a new case met an old one") }
         throw HubError(.alreadyImported, "this record of the older register is already here", status: .alreadyExists)
     }
 
@@ -134,7 +146,7 @@ package struct CaseCommands: Sendable {
     private func decide(
         _ context: CallContext, _ command: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
         before: HubCase?, _ catalogue: ServiceCatalogue, new: (() async throws(HubError) -> CaseTransition.NewCase)?
-    ) async throws(HubError) -> (state: HubCase, event: HubEvent, definition: HubServiceDefinition) {
+    ) async throws(HubError) -> DecidedStep {
         let rules = FormRules(definition: definition, tables: catalogue.tables)
         let form = try rules.check(
             form: command.form, documents: command.documents, note: command.note, action: action,
@@ -149,10 +161,12 @@ package struct CaseCommands: Sendable {
         question.actor = context.actor
         if let before { question.case = before }
         question.records = catalogue.records(for: definition, form: form.data)
+        question.records += try await completion.registers.records(for: definition, form: form.data)
         question.nowMs = clock.nowMillis()
         question.workingDays = catalogue.workingDays(for: definition, form: form.data, nowMillis: question.nowMs)
         question.seed = random()
         question.utcOffsetMinutes = Int32(clamping: catalogue.utcOffsetMinutes)
+        question.likenesses = try await likenesses(of: form.data, action, before, definition, catalogue)
         guard let module = catalogue.module(of: definition.service) else {
             throw HubError(.moduleUnavailable, "no module here decides on \(definition.service)")
         }
@@ -169,20 +183,33 @@ package struct CaseCommands: Sendable {
                 form: form, nowMillis: question.nowMs, seed: question.seed)
             let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
             var (state, event) = try transition.apply(acceptance, new: try await new?(), plan: plan)
-            try await completion.complete(
+            state.likenesses = question.likenesses
+            let records = try await completion.complete(
                 &state, after: before, by: action, definition, catalogue, nowMillis: question.nowMs)
             event.stageAfter = state.stage
             event.papers = state.papersChanged(since: before)
             event.consultations = state.consultations.map(\.forEvents)
-            return (state, event, definition)
+            event.entries = state.entriesWritten(since: before)
+            return DecidedStep(state: state, event: event, definition: definition, records: records)
         case nil:
             throw HubError(.decisionInvalid, "\(definition.service): the decision says neither yes nor no")
         }
     }
 
+    /// Looked for when a request is made or repaired; otherwise those that were found then.
+    private func likenesses(
+        of data: [HubFieldValue], _ action: HubAction, _ before: HubCase?, _ definition: HubServiceDefinition,
+        _ catalogue: ServiceCatalogue
+    ) async throws(HubError) -> [HubLikeness] {
+        guard action.kind == .submit || action.kind == .repair, !definition.likenesses.isEmpty else {
+            return before?.likenesses ?? []
+        }
+        return try await LikenessSearch(ledger: ledger, definition: definition, tables: catalogue.tables)
+            .likenesses(of: data, except: [UInt8](before?.id ?? .init()))
+    }
+
     private func remember(
-        _ context: CallContext, _ step: (state: HubCase, event: HubEvent, definition: HubServiceDefinition),
-        before: HubCase?
+        _ context: CallContext, _ step: DecidedStep, before: HubCase?
     ) async throws(HubError) -> CommitOutcome {
         var commit = Commit(key: context.commitKey, atMillis: step.event.atMs)
         commit.cases = [
@@ -190,7 +217,7 @@ package struct CaseCommands: Sendable {
                 state: step.state, expectedVersion: before?.version ?? 0,
                 index: indexEntries(of: step.state.data, definition: step.definition))
         ]
-        commit.records = Commit.pointers(to: step.state, after: before)
+        commit.records = Commit.pointers(to: step.state, after: before) + step.records
         if step.event.kind == .imported {
             let origin = step.state.origin
             commit.records += [

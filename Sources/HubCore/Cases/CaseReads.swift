@@ -107,14 +107,13 @@ package struct CaseReads: Sendable {
         guard let definition = catalogue.current(request.service, today: today) else {
             throw HubError(.filterInvalid, "field: needs `service` to name a service of the catalogue")
         }
-        guard let field = definition.fields.first(where: { $0.name == request.field }), field.index != .unspecified
-        else {
+        guard let field = definition.searchable(request.field) else {
             throw HubError(.filterInvalid, "field: the definition of \(request.service) marks no such field for search")
         }
         guard let entry = field.indexEntry(searching: request.value) else {
             throw HubError(.filterInvalid, "value: no \(field.name) can look like this")
         }
-        return entry
+        return IndexEntry(field: request.field, value: entry.value)
     }
 }
 

@@ -22,14 +22,16 @@ extension Commit {
     ///
     /// - Parameters:
     ///   - state: As it shall be (``HubCase/follow(_:_:)``).
+    ///   - records: What its step brought beside the case (``StepCompletion``).
     ///   - tell: What the event says beside what follows from the case.
     init(
         _ state: HubCase, after before: HubCase, _ kind: HubEventKind, key: CommitKey? = nil,
-        _ definition: HubServiceDefinition, _ tell: (inout HubEvent) -> Void
+        _ definition: HubServiceDefinition, records: [RecordWrite] = [], _ tell: (inout HubEvent) -> Void
     ) {
         self.init(key: key, atMillis: state.updatedMs)
         var event = HubEvent(about: state, kind: kind, atMillis: state.updatedMs)
         event.stageBefore = before.stage
+        event.entries = state.entriesWritten(since: before)
         tell(&event)
         cases = [
             CaseWrite(
@@ -37,7 +39,7 @@ extension Commit {
                 index: indexEntries(of: state.data, definition: definition))
         ]
         events = [event]
-        records = Self.pointers(to: state, after: before)
+        self.records = Self.pointers(to: state, after: before) + records
     }
 }
 

@@ -145,9 +145,10 @@ extension HubFieldType {
         case (_, nil): true
         case (.integer, .integer), (.rupiah, .integer), (.latitude, .integer), (.longitude, .integer): true
         case (.flag, .flag): true
-        case (.integer, _), (.rupiah, _), (.latitude, _), (.longitude, _), (.flag, _): false
+        case (.group, .rows): true
+        case (.integer, _), (.rupiah, _), (.latitude, _), (.longitude, _), (.flag, _), (.group, _): false
         case (_, .text): true
-        case (_, .integer), (_, .flag): false
+        case (_, .integer), (_, .flag), (_, .rows): false
         }
     }
 }

@@ -7,26 +7,50 @@ import HubProto
 struct StepCompletion: Sendable {
     let numbers: NumberBlocks
     let papers: PaperOffice
+    let registers: RegisterBook
 
     /// Completes a case that came to a stage.
     ///
     /// - Parameters:
     ///   - before: nil for a new case.
     ///   - action: nil when no action brought it here.
-    /// - Throws: What ``BillPlan``, ``ConsultationPlan``, ``PaperPlan`` and ``PaperOffice`` throw.
+    /// - Returns: Records that belong to the same commit: what the case enters in registers.
+    /// - Throws: What ``BillPlan``, ``ConsultationPlan``, ``PaperPlan``, ``PaperOffice``, ``EntryPlan`` and
+    ///   ``RegisterBook`` throw.
     func complete(
         _ state: inout HubCase, after before: HubCase?, by action: HubAction?, _ definition: HubServiceDefinition,
         _ catalogue: ServiceCatalogue, nowMillis: Int64
-    ) async throws(HubError) {
+    ) async throws(HubError) -> [RecordWrite] {
         try BillPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state, after: before)
         try ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state)
         try PaperPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before, action: action)
         try await numbers.number(&state, year: catalogue.today(nowMillis).year)
         try await papers.issue(&state, definition, catalogue, nowMillis: nowMillis)
+        return try await enter(&state, after: before, definition, catalogue, nowMillis: nowMillis)
+    }
+
+    /// Writes what the stage says into registers.
+    private func enter(
+        _ state: inout HubCase, after before: HubCase?, _ definition: HubServiceDefinition,
+        _ catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) -> [RecordWrite] {
+        let drafts = try EntryPlan(definition: definition, catalogue: catalogue).drafts(for: state, after: before)
+        guard !drafts.isEmpty else { return [] }
+        var writer = state
+        // Steps of the hub itself count the version last.
+        writer.version = (before?.version ?? 0) + 1
+        let written = try await registers.written(drafts, by: writer, tables: catalogue.tables, nowMillis: nowMillis)
+        state.entries += written.references
+        return written.records
     }
 }
 
 extension HubCase {
+    /// Entries of registers that this version wrote.
+    func entriesWritten(since before: HubCase?) -> [HubEntryReference] {
+        Array(entries.dropFirst(before?.entries.count ?? 0))
+    }
+
     /// Papers that are not as they were before, as events tell them.
     func papersChanged(since before: HubCase?) -> [HubPaper] {
         let old = before?.papers ?? []

@@ -45,7 +45,7 @@ package struct FormRules: Sendable {
         var wrong: [Violation] = []
         let given = try read(form, action, &wrong)
         let merged = merge(given, onto: existingData)
-        let asked = asked(merged)
+        let asked = Self.asked(definition.fields, merged)
         for field in definition.fields where !asked.contains(field.name) {
             if case .some(.some) = given[field.name] { wrong.append(.notAsked(field)) }
         }
@@ -113,9 +113,9 @@ package struct FormRules: Sendable {
             switch try check(value, field) {
             case .empty: given.updateValue(nil, forKey: field.name)
             case .sound(let sound): given.updateValue(sound, forKey: field.name)
-            case .broken(let violation):
+            case .broken(let violations):
                 given.updateValue(value, forKey: field.name)
-                wrong.append(violation)
+                wrong += violations
             }
         }
         return given
@@ -130,9 +130,9 @@ package struct FormRules: Sendable {
     }
 
     /// Fields that are asked with these answers. A condition names a field that stands before, so one pass finds them all.
-    private func asked(_ data: [HubFieldValue]) -> Set<String> {
+    static func asked(_ fields: [HubFormField], _ data: [HubFieldValue]) -> Set<String> {
         var asked: Set<String> = []
-        for field in definition.fields {
+        for field in fields {
             let holds = !field.hasWhen || (asked.contains(field.when.field) && field.when.holds(for: data))
             if holds { asked.insert(field.name) }
         }

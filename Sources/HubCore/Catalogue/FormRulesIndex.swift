@@ -6,7 +6,24 @@ package import HubProto
 /// The searchable values of a case, by its definition; empty ones are left out.
 package func indexEntries(of data: [HubFieldValue], definition: HubServiceDefinition) -> [IndexEntry] {
     let fields = Dictionary(definition.fields.map { ($0.name, $0) }) { first, _ in first }
-    return data.compactMap { value in fields[value.name].flatMap { $0.indexEntry(value) } }
+    var entries: [IndexEntry] = []
+    var seen: Set<IndexEntry> = []
+    for value in data {
+        guard let field = fields[value.name] else { continue }
+        let found = field.type == .group ? field.indexEntries(ofRows: value.rows) : [field.indexEntry(value)]
+        entries += found.compactMap(\.self).filter { seen.insert($0).inserted }
+    }
+    return entries
+}
+
+extension HubServiceDefinition {
+    /// A field that is marked for search, by its name or as `<group>.<field>`.
+    func searchable(_ name: String) -> HubFormField? {
+        let parts = name.split(separator: ".", maxSplits: 1)
+        guard let first = parts.first, let field = fields.first(where: { $0.name == first }) else { return nil }
+        let wanted = parts.count == 1 ? field : field.fields.first { $0.name == parts[1] }
+        return wanted?.index == .unspecified ? nil : wanted
+    }
 }
 
 extension HubFormField {
@@ -22,12 +39,28 @@ extension HubFormField {
     }
 
     fileprivate func indexEntry(_ value: HubFieldValue) -> IndexEntry? {
+        folded(value).map { IndexEntry(field: name, value: $0) }
+    }
+
+    /// Values of a group's rows are found as `<group>.<field>`.
+    fileprivate func indexEntries(ofRows rows: HubFieldRows) -> [IndexEntry?] {
+        rows.rows.flatMap { row in
+            row.values.map { value in
+                fields.first { $0.name == value.name }?.folded(value).map {
+                    IndexEntry(field: "\(name).\(value.name)", value: $0)
+                }
+            }
+        }
+    }
+
+    /// A value as it is searched for; nil when the field is not marked or the value is empty.
+    func folded(_ value: HubFieldValue) -> String? {
         let plain: String
         switch value.value {
         case .text(let text): plain = text
         case .integer(let number): plain = String(number)
         case .flag(let flag): plain = String(flag)
-        case nil: return nil
+        case .rows, nil: return nil
         }
         let folded: String
         switch index {
@@ -35,6 +68,6 @@ extension HubFormField {
         case .name: folded = SearchKey.fold(plain)
         case .unspecified, .UNRECOGNIZED: return nil
         }
-        return folded.isEmpty ? nil : IndexEntry(field: name, value: folded)
+        return folded.isEmpty ? nil : folded
     }
 }

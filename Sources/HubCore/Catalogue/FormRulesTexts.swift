@@ -22,6 +22,10 @@ extension Violation {
         }
     }
 
+    static func tooManyRows(_ field: HubFormField, max: Int) -> Self {
+        Self(field, "rows_max", id: "isi paling banyak \(max) baris", en: "fill in \(max) rows at most")
+    }
+
     static func control(_ field: HubFormField) -> Self {
         Self(
             field, "control", id: "hapus karakter kendali; ketik ulang isian ini",

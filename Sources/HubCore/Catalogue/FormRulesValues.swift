@@ -10,7 +10,9 @@ extension FormRules {
         case empty
         /// In its one spelling.
         case sound(HubFieldValue)
-        case broken(Violation)
+        case broken([Violation])
+
+        static func broken(_ violation: Violation) -> Self { .broken([violation]) }
     }
 
     /// Characters of a text that sets no limit of its own.
@@ -26,6 +28,7 @@ extension FormRules {
         case nil: return .empty
         case .flag: return field.type == .flag ? .sound(value) : .broken(.type(field))
         case .integer(let number): return check(number, value, field)
+        case .rows(let rows): return try check(rows, field)
         case .text(let text):
             let typed = Self.trimmed(Self.typed(text))
             if field.type.holdsText && typed.isEmpty { return .empty }
@@ -62,7 +65,8 @@ extension FormRules {
                     .definitionInvalid, "\(definition.service): field \(field.name) needs table \(field.table)")
             }
             return (table.contains(text) ? text : nil, .code(field))
-        case .integer, .rupiah, .flag, .latitude, .longitude, .unspecified, .UNRECOGNIZED: return (nil, .type(field))
+        case .integer, .rupiah, .flag, .latitude, .longitude, .group, .unspecified, .UNRECOGNIZED:
+            return (nil, .type(field))
         }
     }
 
@@ -113,7 +117,7 @@ extension HubFieldType {
     var holdsText: Bool {
         switch self {
         case .text, .date, .choice, .nik, .familyCard, .phone, .code, .time: true
-        case .integer, .rupiah, .flag, .latitude, .longitude, .unspecified, .UNRECOGNIZED: false
+        case .integer, .rupiah, .flag, .latitude, .longitude, .group, .unspecified, .UNRECOGNIZED: false
         }
     }
 }

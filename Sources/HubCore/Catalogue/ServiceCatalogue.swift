@@ -28,6 +28,8 @@ package struct ServiceCatalogue: Sendable {
     var chart: OrganisationChart?
     /// How papers look that are issued now, by name.
     var papers: [String: HubPaperTemplate] = [:]
+    /// What registers hold, by name.
+    var registers: [String: HubRegister] = [:]
     /// Calendars, tables, papers and the organisation that hold now.
     private(set) var inForce: [RuleName: HubRuleVersion] = [:]
     /// Hash of every version that was ever published, by ``HubRuleVersion/recordKey``.

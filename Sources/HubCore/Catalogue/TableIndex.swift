@@ -22,6 +22,11 @@ package struct TableIndex: Sendable {
         }
     }
 
+    /// All rows by column, in no order.
+    var all: some Sequence<[String: String]> {
+        rows.values.lazy.map { values in Dictionary(zip(columns, values)) { first, _ in first } }
+    }
+
     /// There is a row with this key.
     package func contains(_ key: String) -> Bool { rows[key] != nil }
 

@@ -37,7 +37,7 @@ struct DeadlinePassage: Sendable {
             case .committed:
                 if !isErrand { counters.deadlinesPassed.add(1, ordering: .relaxed) }
                 return
-            case .conflict(let key, let present) where !key.hasPrefix("case/"):
+            case .conflict(let key, let present) where !key.hasPrefix("case/") && !RegisterBook.isOwn(key):
                 let error = HubError(.internalFault, "record \(key) has version \(present) already")
                 stuck.tell(due.name, of: before, error)
             case .conflict, .replayed, .keyReused: break
@@ -114,12 +114,13 @@ struct DeadlinePassage: Sendable {
         let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
         let now = clock.nowMillis()
         var state = try plan.passed(name, of: before, nowMillis: now)
-        try await completion.complete(&state, after: before, by: nil, definition, catalogue, nowMillis: now)
+        let records = try await completion.complete(
+            &state, after: before, by: nil, definition, catalogue, nowMillis: now)
         if state.escalation != before.escalation {
             state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
         }
         state.follow(before, now)
-        return Commit(state, after: before, .deadlinePassed, definition) { event in
+        return Commit(state, after: before, .deadlinePassed, definition, records: records) { event in
             event.action = name
             event.papers = state.papersChanged(since: before)
         }

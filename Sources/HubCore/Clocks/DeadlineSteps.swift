@@ -196,7 +196,7 @@ extension [HubFieldValue] {
         case .text(let text): text
         case .integer(let number): String(number)
         case .flag(let flag): String(flag)
-        case nil: nil
+        case .rows, nil: nil
         }
     }
 }

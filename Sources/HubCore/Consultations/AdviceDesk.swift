@@ -67,11 +67,14 @@ struct AdviceDesk: Sendable {
         let now = clock.nowMillis()
         let plan = ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: now)
         var state = before
+        var records: [RecordWrite] = []
         if try plan.give(index, request, by: context.actor.principal, &state) {
-            try await completion.complete(&state, after: before, by: nil, definition, catalogue, nowMillis: now)
+            records = try await completion.complete(
+                &state, after: before, by: nil, definition, catalogue, nowMillis: now)
         }
         state.follow(before, now)
-        var commit = Commit(state, after: before, .consulted, key: context.commitKey, definition) { event in
+        var commit = Commit(state, after: before, .consulted, key: context.commitKey, definition, records: records) {
+            event in
             event.action = request.consultation
             event.actor = context.actor
             event.note = request.note

@@ -38,8 +38,19 @@ package enum PaperValues {
             default: String(number)
             }
         case .flag(let flag): flag ? "Ya" : "Tidak"
+        case .rows(let rows): lines(rows, field)
         case nil: ""
         }
+    }
+
+    /// A line for each row: its number, then its values.
+    private static func lines(_ rows: HubFieldRows, _ group: HubFormField) -> String {
+        rows.rows.enumerated().map { index, row in
+            let values = row.values.compactMap { value in
+                group.fields.first { $0.name == value.name }.map { text(of: value, $0) }
+            }
+            return "\(index + 1). \(values.joined(separator: ", "))"
+        }.joined(separator: "\n")
     }
 
     /// `-7,801200` for millionths of a degree.

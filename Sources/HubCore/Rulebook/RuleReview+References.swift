@@ -16,6 +16,9 @@ extension RuleReview {
         for problem in definition.unadvised(by: verdict.catalogue.chart) {
             verdict.find(written.file, "consultee", problem)
         }
+        for problem in definition.unregistered(in: verdict.catalogue) {
+            verdict.find(written.file, "entries", problem)
+        }
         for problem in definition.unprintable(in: verdict.catalogue) { verdict.find(written.file, "paper", problem) }
         for problem in definition.unpriced(in: verdict.catalogue, nowMillis: nowMillis) {
             verdict.find(written.file, "tariff", problem)
@@ -36,6 +39,7 @@ extension RuleReview {
             advisers(in: organisation, file, &verdict)
         case let treasury as HubTreasury: accounts(of: treasury, old: old as? HubTreasury, file, &verdict)
         case let tariff as HubTariff: account(of: tariff, file, &verdict)
+        case let register as HubRegister: fields(of: register, old: old as? HubRegister, file, &verdict)
         default: break
         }
     }
@@ -102,7 +106,10 @@ extension RuleReview {
 extension HubServiceDefinition {
     /// Tables that its fields and lookups name, each once.
     package var tableNames: [String] {
-        Set(fields.map(\.table) + lookups.map(\.table)).filter { !$0.isEmpty }.sorted()
+        Set(
+            fields.map(\.table) + fields.flatMap(\.fields).map(\.table) + lookups.map(\.table)
+                + likenesses.map(\.names)
+        ).filter { !$0.isEmpty }.sorted()
     }
 
     /// Calendars that its clocks and dates name, each once.

@@ -22,6 +22,7 @@ extension HubRuleKind {
         case .treasury: "treasury"
         case .tariff: "tariff"
         case .paper: "paper"
+        case .register: "register"
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }

@@ -1,4 +1,5 @@
-// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, the organisation.
+// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, registers, the
+// organisation.
 
 package import HubDomain
 package import HubProto
@@ -52,11 +53,16 @@ extension HubPaperTemplate: StandingRule {
     package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.papers[name] = self }
 }
 
+extension HubRegister: StandingRule {
+    package static var kind: HubRuleKind { .register }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.registers[name] = self }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
     static let types: [any StandingRule.Type] = [
         HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
-        HubPaperTemplate.self,
+        HubPaperTemplate.self, HubRegister.self,
     ]
 
     /// A text of the ledger.

@@ -140,6 +140,7 @@ extension HubEvent {
         event.applicant = ""
         event.actor.onBehalfOf = ""
         event.seed = 0
+        event.entries = []
         return event
     }
 
@@ -166,6 +167,7 @@ extension HubCase {
         state.asked = ""
         state.bills = state.bills.map(\.forApplicants)
         state.consultations = consultations.map(\.forApplicants)
+        state.likenesses = []
         return state
     }
 }

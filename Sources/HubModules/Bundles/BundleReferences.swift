@@ -37,6 +37,7 @@ struct BundleReferences {
         let bases = Set(all.flatMap { $0.bundle[HubCalendar.self].filter(\.basedOn.isEmpty).map(\.name) })
         let tariffs = Set(all.flatMap { $0.bundle[HubTariff.self].map(\.name) })
         let papers = Set(all.flatMap { $0.bundle[HubPaperTemplate.self].map(\.name) })
+        let registers = bundle.bundle[HubRegister.self]
         let accounts = Set(all.flatMap { $0.bundle[HubTreasury.self].flatMap(\.accounts) }.map(\.code))
         var found: [String] = []
         for tariff in bundle.bundle[HubTariff.self] where !accounts.contains(tariff.account) {
@@ -52,6 +53,13 @@ struct BundleReferences {
             }
             for paper in definition.paperNames where !papers.contains(paper) {
                 found.append("\(name) paper: no bundle brings a paper \(paper)")
+            }
+            for register in definition.registerNames {
+                guard let text = registers.first(where: { $0.name == register }) else {
+                    found.append("\(name) register: this bundle brings no register \(register)")
+                    continue
+                }
+                found += definition.unregistered(in: text)
             }
             for calendar in definition.calendarNames where !calendars.contains(calendar) {
                 found.append("\(name) calendar: no bundle brings a calendar \(calendar)")

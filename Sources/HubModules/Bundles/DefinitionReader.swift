@@ -2,6 +2,7 @@
 
 import HubProto
 import SwiftProtobuf
+import Yams
 
 /// Reads one definition; what is wrong in it alone becomes findings here, what it refers to is checked by
 /// ``DefinitionRules``.
@@ -20,12 +21,13 @@ struct DefinitionReader {
         definition.title = top.title()
         definition.legalBasis = top.texts("legal_basis", required: true)
         definition.number.prefix = top.text("number_prefix", required: true)
-        definition.fields = top.objects("fields", required: true).map(field)
+        definition.fields = top.objects("fields", required: true).map(FieldReader.read)
         definition.documents = top.objects("documents").map(document)
         definition.stages = top.objects("stages", required: true).map(stage)
         definition.actions = top.objects("actions", required: true).map(action)
         definition.clocks = top.objects("clocks").map(clock)
         definition.lookups = top.objects("lookups").map(lookup)
+        definition.likenesses = top.objects("likenesses").map(likeness)
         definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
         definition.example = example(of: definition.fields)
@@ -33,64 +35,10 @@ struct DefinitionReader {
         return definition
     }
 
-    private func field(_ object: YAMLObject) -> HubFormField {
-        var field = HubFormField()
-        field.name = object.text("name", required: true)
-        field.type = object.word("type", Words.fieldTypes, required: true) ?? .unspecified
-        field.title = object.title()
-        field.required = object.flag("required")
-        field.personal = object.flag("personal")
-        field.decided = object.flag("decided")
-        field.index = object.word("index", Words.indexKinds) ?? .unspecified
-        field.lengthMin = UInt32(object.integer("length_min", 0...100_000) ?? 0)
-        field.lengthMax = UInt32(object.integer("length_max", 1...100_000) ?? 0)
-        if let min = object.integer("min", Int.min...Int.max) { field.valueMin = Int64(min) }
-        if let max = object.integer("max", Int.min...Int.max) { field.valueMax = Int64(max) }
-        field.table = object.text("table")
-        field.choices = object.objects("choices").map { choice in
-            defer { choice.finish() }
-            return .with {
-                $0.value = choice.text("value", required: true)
-                $0.title = choice.title()
-            }
-        }
-        if let when = condition(object) { field.when = when }
-        field.countedBy = object.text("counted_by")
-        if let born = object.object("compare_with") {
-            field.birthDateField = born.text("birth_date", required: true)
-            field.sexField = born.text("sex")
-            field.sexFemale = born.text("female")
-            born.finish()
-        }
-        object.finish()
-        return field
-    }
-
-    /// `when: { field: …, values: […] }`
-    private func condition(_ object: YAMLObject) -> HubFieldCondition? {
-        guard let when = object.object("when") else { return nil }
-        defer { when.finish() }
-        return .with {
-            $0.field = when.text("field", required: true)
-            $0.values = when.texts("values", required: true)
-        }
-    }
-
     /// Values of the example form, typed as the fields are.
     private func example(of fields: [HubFormField]) -> [HubFieldValue] {
         guard let example = top.object("example") else { return [] }
-        defer { example.finish() }
-        return fields.filter { !$0.decided && example.has($0.name) }.map { field in
-            HubFieldValue.with { value in
-                value.name = field.name
-                switch field.type {
-                case .integer, .rupiah, .latitude, .longitude:
-                    value.integer = Int64(example.integer(field.name, Int.min...Int.max) ?? 0)
-                case .flag: value.flag = example.flag(field.name)
-                default: value.text = example.text(field.name)
-                }
-            }
-        }
+        return FieldReader.values(example, of: fields)
     }
 
     private func document(_ object: YAMLObject) -> HubDocumentRule {
@@ -114,6 +62,52 @@ struct DefinitionReader {
             $0.issues = object.objects("issues").map(paper)
             $0.revokes = object.texts("revokes")
             if let consults = consults(object) { $0.consults = consults }
+            $0.entries = object.objects("entries").map(entry)
+        }
+    }
+
+    /// `values: { field_of_the_register: field_of_the_case }`, or `{ text: … }` for the same text in each, `{ cleared: true }`
+    /// for nothing.
+    private func entry(_ object: YAMLObject) -> HubEntryRule {
+        var rule = HubEntryRule()
+        rule.register = object.text("register", required: true)
+        rule.mode = object.word("mode", Words.entryModes, required: true) ?? .unspecified
+        rule.key = object.text("key", required: true)
+        rule.each = object.text("each")
+        if let when = FieldReader.condition(object) { rule.when = when }
+        if let values = object.object("values") {
+            for (name, node) in values.pairs() {
+                guard let value = entryValue(name, node) else {
+                    values.find(name, "type", "`\(name.prefix(48))` is a field, { text: … } or { cleared: true }")
+                    continue
+                }
+                rule.values.append(value)
+            }
+            values.finish()
+        }
+        object.finish()
+        return rule
+    }
+
+    private func entryValue(_ name: String, _ node: Node) -> HubEntryValue? {
+        if let field = node.scalar?.string { return .with { ($0.name, $0.field) = (name, field) } }
+        guard let mapping = node.mapping, mapping.count == 1 else { return nil }
+        if let text = mapping["text"]?.scalar?.string { return .with { ($0.name, $0.text) = (name, text) } }
+        return mapping["cleared"]?.scalar?.string == "true" ? .with { ($0.name, $0.cleared) = (name, true) } : nil
+    }
+
+    private func likeness(_ object: YAMLObject) -> HubLikenessRule {
+        defer { object.finish() }
+        return .with {
+            $0.name = object.text("name", required: true)
+            $0.title = object.title()
+            $0.same = object.texts("same")
+            $0.date = object.text("date")
+            $0.withinDays = UInt32(object.integer("within_days", 0...31) ?? 0)
+            $0.alike = object.text("alike")
+            $0.least = UInt32(object.integer("least", 1...1_000) ?? 0)
+            $0.names = object.text("names")
+            $0.except = object.texts("except")
         }
     }
 
@@ -172,7 +166,7 @@ struct DefinitionReader {
             $0.tariff = object.text("tariff", required: true)
             $0.quantity = object.text("quantity")
             $0.group = object.text("group")
-            if let when = condition(object) { $0.when = when }
+            if let when = FieldReader.condition(object) { $0.when = when }
         }
     }
 
@@ -226,7 +220,8 @@ struct DefinitionReader {
         defer { object.finish() }
         return .with {
             $0.field = object.text("field")
-            $0.table = object.text("table", required: true)
+            $0.table = object.text("table")
+            $0.register = object.text("register")
         }
     }
 
@@ -247,12 +242,13 @@ enum Words {
     static let fieldTypes: [String: HubFieldType] = [
         "text": .text, "integer": .integer, "rupiah": .rupiah, "flag": .flag, "date": .date, "choice": .choice,
         "nik": .nik, "family_card": .familyCard, "phone": .phone, "code": .code, "latitude": .latitude,
-        "longitude": .longitude, "time": .time,
+        "longitude": .longitude, "time": .time, "group": .group,
     ]
     static let indexKinds: [String: HubIndexKind] = ["exact": .exact, "date": .date, "name": .name]
     static let actionKinds: [String: HubActionKind] = [
         "submit": .submit, "act": .act, "repair": .repair, "withdraw": .withdraw, "reopen": .reopen,
     ]
+    static let entryModes: [String: HubEntryMode] = ["enter": .enter, "amend": .amend, "put": .put]
     static let clockUnits: [String: HubClockUnit] = ["hours": .hours, "working_days": .workingDays]
     static let onPassed: [String: HubOnPassed] = ["mark": .mark, "escalate": .escalate, "move": .move]
 }

@@ -13,7 +13,7 @@ struct DefinitionRules {
 
     func check() {
         head()
-        for field in definition.fields { check(field) }
+        fields()
         documents()
         lookups()
         stages()
@@ -22,6 +22,15 @@ struct DefinitionRules {
         charges()
         papers()
         consultations()
+        entries()
+        likenesses()
+    }
+
+    /// The fields alone, which registers have too.
+    func fields() {
+        unique(definition.fields.map(\.name), "fields")
+        for field in definition.fields { check(field) }
+        for group in definition.fields where group.type == .group { rows(of: group) }
     }
 
     /// - Parameters:
@@ -47,7 +56,6 @@ struct DefinitionRules {
         if !prefix.isEmpty, CaseNumber(prefix: prefix, year: 2026, sequence: 1) == nil {
             find("number_prefix", "2 to 5 letters A-Z", "number_prefix")
         }
-        unique(definition.fields.map(\.name), "fields")
         unique(definition.documents.map(\.kind), "documents")
         unique(definition.stages.map(\.name), "stages")
         unique(definition.actions.map(\.name), "actions")
@@ -56,7 +64,7 @@ struct DefinitionRules {
         unique(definition.escalation.map(\.name), "escalation")
     }
 
-    private func unique(_ names: [String], _ list: String) {
+    func unique(_ names: [String], _ list: String) {
         var seen: Set<String> = []
         for name in names where !name.isEmpty {
             if !Name.isIdentifier(name) {
@@ -84,11 +92,15 @@ struct DefinitionRules {
         if [.nik, .familyCard, .phone].contains(field.type), !field.personal {
             wrong("personal", "says who somebody is: mark it `personal: true`")
         }
+        if (field.type == .group) == field.fields.isEmpty {
+            wrong("group", field.type == .group ? "needs fields" : "is no group and has fields")
+        }
+        if field.rowsMax > 0, field.type != .group { wrong("group", "is no group and has rows_max") }
         bounds(field, wrong)
         switch field.index {
         case .date where field.type != .date: wrong("index", "is no date")
         case .name where field.type != .text: wrong("index", "is no text")
-        case .exact where [.latitude, .longitude, .flag].contains(field.type): wrong("index", "cannot be searched")
+        case .exact where [.latitude, .longitude, .flag, .group].contains(field.type): wrong("index", "cannot be searched")
         default: break
         }
         comparison(field, wrong)
@@ -164,13 +176,19 @@ struct DefinitionRules {
 
     /// A lookup without a field sees the table's first row, so that limits which law sets can be data.
     private func lookups() {
-        for lookup in definition.lookups where !lookup.field.isEmpty {
-            guard let key = field(lookup.field) else {
+        for lookup in definition.lookups {
+            if lookup.table.isEmpty == lookup.register.isEmpty {
+                find("lookup", "a lookup names either a table or a register", "lookups")
+            }
+            if lookup.field.isEmpty, lookup.register.isEmpty { continue }
+            guard let key = searched(lookup.field) else {
                 find("field", "a lookup names field \(lookup.field), which is not there", "lookups")
                 continue
             }
-            if ![.text, .choice, .code].contains(key.type) {
-                find("field", "a lookup needs a text, choice or code; \(lookup.field) is none", "lookups")
+            let keys: [HubFieldType] =
+                lookup.register.isEmpty ? [.text, .choice, .code] : [.text, .choice, .code, .nik, .familyCard]
+            if !keys.contains(key.type) {
+                find("field", "a lookup needs a text, number of a citizen, choice or code; \(lookup.field) is none", "lookups")
             }
         }
     }

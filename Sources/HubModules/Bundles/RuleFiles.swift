@@ -25,6 +25,7 @@ enum StandingReaders {
         ("treasury", { TreasuryReader.read($0) }),
         ("tariffs", { TariffReader.read($0) }),
         ("papers", { PaperReader($0).read() }),
+        ("registers", { RegisterReader.read($0) }),
     ]
 }
 

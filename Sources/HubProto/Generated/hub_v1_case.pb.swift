@@ -399,6 +399,15 @@ public nonisolated struct HubFieldValue: Sendable {
     set {value = .flag(newValue)}
   }
 
+  /// Rows of a group.
+  public var rows: HubFieldRows {
+    get {
+      if case .rows(let v)? = value {return v}
+      return HubFieldRows()
+    }
+    set {value = .rows(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Absent = the field is empty.
@@ -409,8 +418,36 @@ public nonisolated struct HubFieldValue: Sendable {
     case integer(Int64)
     /// Yes or no.
     case flag(Bool)
+    /// Rows of a group.
+    case rows(HubFieldRows)
 
   }
+
+  public init() {}
+}
+
+/// What a group holds, row by row.
+public nonisolated struct HubFieldRows: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rows: [HubFieldRow] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct HubFieldRow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As the group's fields say; no groups among them.
+  public var values: [HubFieldValue] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
@@ -684,11 +721,64 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._stageSinceMs = newValue}
   }
 
+  /// What it wrote into registers, the newest last.
+  public var entries: [HubEntryReference] {
+    get {_storage._entries}
+    set {_uniqueStorage()._entries = newValue}
+  }
+
+  /// Requests that look like this one, found when it was made or repaired. Not told to applicants.
+  public var likenesses: [HubLikeness] {
+    get {_storage._likenesses}
+    set {_uniqueStorage()._likenesses = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A version of a register's entry (register.proto).
+public nonisolated struct HubEntryReference: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var register: String = String()
+
+  /// Personal where the register's key is.
+  public var key: String = String()
+
+  public var version: UInt64 = 0
+
+  /// 32 bytes.
+  public var hash: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A case that looks like this one.
+public nonisolated struct HubLikeness: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name of the definition's rule.
+  public var rule: String = String()
+
+  /// Number of the other case.
+  public var `case`: String = String()
+
+  /// In thousandths: 1000 = the same in everything that the rule compares.
+  public var score: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// Advice that one unit is asked for. What is advised is internal: applicants see who is asked and who has answered.
@@ -963,6 +1053,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._consultations = newValue}
   }
 
+  /// Entries of registers that it wrote; never sent to watchers.
+  public var entries: [HubEntryReference] {
+    get {_storage._entries}
+    set {_uniqueStorage()._entries = newValue}
+  }
+
   /// Version of the definition that was valid.
   public var definitionVersion: String {
     get {_storage._definitionVersion}
@@ -1119,7 +1215,7 @@ nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension HubFieldValue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FieldValue"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}text\0\u{1}integer\0\u{1}flag\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}text\0\u{1}integer\0\u{1}flag\0\u{1}rows\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1152,6 +1248,19 @@ nonisolated extension HubFieldValue: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.value = .flag(v)
         }
       }()
+      case 5: try {
+        var v: HubFieldRows?
+        var hadOneofValue = false
+        if let current = self.value {
+          hadOneofValue = true
+          if case .rows(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.value = .rows(v)
+        }
+      }()
       default: break
       }
     }
@@ -1178,6 +1287,10 @@ nonisolated extension HubFieldValue: SwiftProtobuf.Message, SwiftProtobuf._Messa
       guard case .flag(let v)? = self.value else { preconditionFailure() }
       try visitor.visitSingularBoolField(value: v, fieldNumber: 4)
     }()
+    case .rows?: try {
+      guard case .rows(let v)? = self.value else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1186,6 +1299,66 @@ nonisolated extension HubFieldValue: SwiftProtobuf.Message, SwiftProtobuf._Messa
   public static func ==(lhs: HubFieldValue, rhs: HubFieldValue) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubFieldRows: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FieldRows"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rows\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.rows) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rows.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rows, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubFieldRows, rhs: HubFieldRows) -> Bool {
+    if lhs.rows != rhs.rows {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubFieldRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FieldRow"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}values\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.values) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.values, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubFieldRow, rhs: HubFieldRow) -> Bool {
+    if lhs.values != rhs.values {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1357,7 +1530,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{2}\u{2}entries\0\u{2}\u{2}likenesses\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1388,6 +1561,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _papers: [HubPaper] = []
     var _consultations: [HubConsultation] = []
     var _stageSinceMs: Int64 = 0
+    var _entries: [HubEntryReference] = []
+    var _likenesses: [HubLikeness] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1426,6 +1601,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _papers = source._papers
       _consultations = source._consultations
       _stageSinceMs = source._stageSinceMs
+      _entries = source._entries
+      _likenesses = source._likenesses
     }
   }
 
@@ -1472,6 +1649,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
         case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._stageSinceMs) }()
+        case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
         default: break
         }
       }
@@ -1568,6 +1747,12 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if _storage._stageSinceMs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._stageSinceMs, fieldNumber: 28)
       }
+      if !_storage._entries.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 30)
+      }
+      if !_storage._likenesses.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 32)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1605,10 +1790,97 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._papers != rhs_storage._papers {return false}
         if _storage._consultations != rhs_storage._consultations {return false}
         if _storage._stageSinceMs != rhs_storage._stageSinceMs {return false}
+        if _storage._entries != rhs_storage._entries {return false}
+        if _storage._likenesses != rhs_storage._likenesses {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubEntryReference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EntryReference"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}register\0\u{1}key\0\u{1}version\0\u{1}hash\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.register) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.version) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.hash) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.register.isEmpty {
+      try visitor.visitSingularStringField(value: self.register, fieldNumber: 1)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt64Field(value: self.version, fieldNumber: 3)
+    }
+    if !self.hash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.hash, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubEntryReference, rhs: HubEntryReference) -> Bool {
+    if lhs.register != rhs.register {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.hash != rhs.hash {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubLikeness: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Likeness"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{1}case\0\u{1}score\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.`case`) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.score) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 1)
+    }
+    if !self.`case`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`case`, fieldNumber: 2)
+    }
+    if self.score != 0 {
+      try visitor.visitSingularUInt32Field(value: self.score, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubLikeness, rhs: HubLikeness) -> Bool {
+    if lhs.rule != rhs.rule {return false}
+    if lhs.`case` != rhs.`case` {return false}
+    if lhs.score != rhs.score {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1840,7 +2112,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{2}\u{2}entries\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -1868,6 +2140,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _seed: UInt64 = 0
     var _papers: [HubPaper] = []
     var _consultations: [HubConsultation] = []
+    var _entries: [HubEntryReference] = []
     var _definitionVersion: String = String()
 
       // This property is used as the initial default value for new instances of the type.
@@ -1904,6 +2177,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _seed = source._seed
       _papers = source._papers
       _consultations = source._consultations
+      _entries = source._entries
       _definitionVersion = source._definitionVersion
     }
   }
@@ -1949,6 +2223,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._definitionVersion) }()
         case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
+        case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
         default: break
         }
       }
@@ -2039,6 +2314,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._consultations.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._consultations, fieldNumber: 26)
       }
+      if !_storage._entries.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2073,6 +2351,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._seed != rhs_storage._seed {return false}
         if _storage._papers != rhs_storage._papers {return false}
         if _storage._consultations != rhs_storage._consultations {return false}
+        if _storage._entries != rhs_storage._entries {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
         return true
       }

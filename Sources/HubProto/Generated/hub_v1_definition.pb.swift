@@ -103,6 +103,9 @@ public nonisolated enum HubFieldType: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// HH:MM, 00:00 to 23:59.
   case time // = 13
+
+  /// Rows of fields, such as the members of a family.
+  case group // = 14
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -125,6 +128,7 @@ public nonisolated enum HubFieldType: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 11: self = .latitude
     case 12: self = .longitude
     case 13: self = .time
+    case 14: self = .group
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -145,6 +149,7 @@ public nonisolated enum HubFieldType: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .latitude: return 11
     case .longitude: return 12
     case .time: return 13
+    case .group: return 14
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -165,6 +170,7 @@ public nonisolated enum HubFieldType: SwiftProtobuf.Enum, Swift.CaseIterable {
     .latitude,
     .longitude,
     .time,
+    .group,
   ]
 
 }
@@ -210,6 +216,55 @@ public nonisolated enum HubIndexKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .exact,
     .date,
     .name,
+  ]
+
+}
+
+/// Whether an entry may be there.
+public nonisolated enum HubEntryMode: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// A new one: refused when the key is in the register.
+  case enter // = 1
+
+  /// One that is there: refused when it is not.
+  case amend // = 2
+
+  /// Either.
+  case put // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .enter
+    case 2: self = .amend
+    case 3: self = .put
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .enter: return 1
+    case .amend: return 2
+    case .put: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [HubEntryMode] = [
+    .unspecified,
+    .enter,
+    .amend,
+    .put,
   ]
 
 }
@@ -403,7 +458,7 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
   /// Clears the value of `number`. Subsequent reads from it will return its default value.
   public mutating func clearNumber() {_uniqueStorage()._number = nil}
 
-  /// Tables whose row a decision gets to see.
+  /// Tables and registers whose row a decision gets to see.
   public var lookups: [HubLookup] {
     get {_storage._lookups}
     set {_uniqueStorage()._lookups = newValue}
@@ -419,6 +474,12 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
   public var charges: [HubCharge] {
     get {_storage._charges}
     set {_uniqueStorage()._charges = newValue}
+  }
+
+  /// What makes two requests alike, so that an officer looks before something is entered twice.
+  public var likenesses: [HubLikenessRule] {
+    get {_storage._likenesses}
+    set {_uniqueStorage()._likenesses = newValue}
   }
 
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
@@ -563,6 +624,18 @@ public nonisolated struct HubFormField: @unchecked Sendable {
     set {_uniqueStorage()._countedBy = newValue}
   }
 
+  /// Group: the fields of each of its rows; no groups among them.
+  public var fields: [HubFormField] {
+    get {_storage._fields}
+    set {_uniqueStorage()._fields = newValue}
+  }
+
+  /// Group: rows at most, 1 to 50; 0 = 20.
+  public var rowsMax: UInt32 {
+    get {_storage._rowsMax}
+    set {_uniqueStorage()._rowsMax = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -690,6 +763,9 @@ public nonisolated struct HubStage: Sendable {
   /// Clears the value of `consults`. Subsequent reads from it will return its default value.
   public mutating func clearConsults() {self._consults = nil}
 
+  /// What is entered in registers when a case comes here from another stage.
+  public var entries: [HubEntryRule] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -697,6 +773,139 @@ public nonisolated struct HubStage: Sendable {
   fileprivate var _title: HubText? = nil
   fileprivate var _bill: HubBillRule? = nil
   fileprivate var _consults: HubConsultRule? = nil
+}
+
+/// One entry that a case writes, or one for each row of a group.
+public nonisolated struct HubEntryRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var register: String = String()
+
+  public var mode: HubEntryMode = .unspecified
+
+  /// Field of the case with the entry's key.
+  public var key: String = String()
+
+  public var values: [HubEntryValue] = []
+
+  /// Written only when this holds; absent = always.
+  public var when: HubFieldCondition {
+    get {_when ?? HubFieldCondition()}
+    set {_when = newValue}
+  }
+  /// Returns true if `when` has been explicitly set.
+  public var hasWhen: Bool {self._when != nil}
+  /// Clears the value of `when`. Subsequent reads from it will return its default value.
+  public mutating func clearWhen() {self._when = nil}
+
+  /// Group: an entry for each of its rows, whose fields come before the case's.
+  public var each: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _when: HubFieldCondition? = nil
+}
+
+/// What becomes of one field of an entry; fields that no value names stay as they were.
+public nonisolated struct HubEntryValue: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Field of the register.
+  public var name: String = String()
+
+  public var from: HubEntryValue.OneOf_From? = nil
+
+  /// Field of the case; an empty one leaves the entry's as it was.
+  public var field: String {
+    get {
+      if case .field(let v)? = from {return v}
+      return String()
+    }
+    set {from = .field(newValue)}
+  }
+
+  /// The same text for every case.
+  public var text: String {
+    get {
+      if case .text(let v)? = from {return v}
+      return String()
+    }
+    set {from = .text(newValue)}
+  }
+
+  /// The field is empty from now on.
+  public var cleared: Bool {
+    get {
+      if case .cleared(let v)? = from {return v}
+      return false
+    }
+    set {from = .cleared(newValue)}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public nonisolated enum OneOf_From: Equatable, Sendable {
+    /// Field of the case; an empty one leaves the entry's as it was.
+    case field(String)
+    /// The same text for every case.
+    case text(String)
+    /// The field is empty from now on.
+    case cleared(Bool)
+
+  }
+
+  public init() {}
+}
+
+/// When two requests are alike. What is found is shown to officers and told to the module; it refuses nothing.
+public nonisolated struct HubLikenessRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// [a-z][a-z0-9_]{0,47}
+  public var name: String = String()
+
+  public var title: HubText {
+    get {_title ?? HubText()}
+    set {_title = newValue}
+  }
+  /// Returns true if `title` has been explicitly set.
+  public var hasTitle: Bool {self._title != nil}
+  /// Clears the value of `title`. Subsequent reads from it will return its default value.
+  public mutating func clearTitle() {self._title = nil}
+
+  /// Fields that must be the same, indexed.
+  public var same: [String] = []
+
+  /// A date that must be so many days away at most, 0 to 31, indexed; empty = none.
+  public var date: String = String()
+
+  public var withinDays: UInt32 = 0
+
+  /// A name that must be as similar as this, in thousandths; empty = none.
+  public var alike: String = String()
+
+  public var least: UInt32 = 0
+
+  /// Stages of the other case that make it count for nothing, such as a rejection.
+  public var except: [String] = []
+
+  /// With `alike`: table with columns tulisan, jenis (gelar, partikel, varian, ejaan) and baku, which says what is no part of
+  /// a name and which spellings are one; empty = names are compared as they are.
+  public var names: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _title: HubText? = nil
 }
 
 /// Who is asked for advice, all at the same time.
@@ -972,7 +1181,10 @@ public nonisolated struct HubLookup: Sendable {
   /// Field whose value is the key.
   public var field: String = String()
 
+  /// One of these: a table, or a register whose entry is told as it is now.
   public var table: String = String()
+
+  public var register: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1115,11 +1327,15 @@ nonisolated extension HubServiceInterface: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubFieldType: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FIELD_TYPE_UNSPECIFIED\0\u{1}FIELD_TYPE_TEXT\0\u{1}FIELD_TYPE_INTEGER\0\u{1}FIELD_TYPE_RUPIAH\0\u{1}FIELD_TYPE_FLAG\0\u{1}FIELD_TYPE_DATE\0\u{1}FIELD_TYPE_CHOICE\0\u{1}FIELD_TYPE_NIK\0\u{1}FIELD_TYPE_FAMILY_CARD\0\u{1}FIELD_TYPE_PHONE\0\u{1}FIELD_TYPE_CODE\0\u{1}FIELD_TYPE_LATITUDE\0\u{1}FIELD_TYPE_LONGITUDE\0\u{1}FIELD_TYPE_TIME\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FIELD_TYPE_UNSPECIFIED\0\u{1}FIELD_TYPE_TEXT\0\u{1}FIELD_TYPE_INTEGER\0\u{1}FIELD_TYPE_RUPIAH\0\u{1}FIELD_TYPE_FLAG\0\u{1}FIELD_TYPE_DATE\0\u{1}FIELD_TYPE_CHOICE\0\u{1}FIELD_TYPE_NIK\0\u{1}FIELD_TYPE_FAMILY_CARD\0\u{1}FIELD_TYPE_PHONE\0\u{1}FIELD_TYPE_CODE\0\u{1}FIELD_TYPE_LATITUDE\0\u{1}FIELD_TYPE_LONGITUDE\0\u{1}FIELD_TYPE_TIME\0\u{1}FIELD_TYPE_GROUP\0")
 }
 
 nonisolated extension HubIndexKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0INDEX_KIND_UNSPECIFIED\0\u{1}INDEX_KIND_EXACT\0\u{1}INDEX_KIND_DATE\0\u{1}INDEX_KIND_NAME\0")
+}
+
+nonisolated extension HubEntryMode: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENTRY_MODE_UNSPECIFIED\0\u{1}ENTRY_MODE_ENTER\0\u{1}ENTRY_MODE_AMEND\0\u{1}ENTRY_MODE_PUT\0")
 }
 
 nonisolated extension HubActionKind: SwiftProtobuf._ProtoNameProviding {
@@ -1132,7 +1348,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{2}\u{4}hash\0\u{1}example\0\u{c}\u{11}\u{3}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{2}\u{2}likenesses\0\u{2}\u{2}hash\0\u{1}example\0")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -1151,6 +1367,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _lookups: [HubLookup] = []
     var _escalation: [HubEscalationStep] = []
     var _charges: [HubCharge] = []
+    var _likenesses: [HubLikenessRule] = []
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -1179,6 +1396,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _lookups = source._lookups
       _escalation = source._escalation
       _charges = source._charges
+      _likenesses = source._likenesses
       _example = source._example
       _hash = source._hash
     }
@@ -1215,6 +1433,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._lookups) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._escalation) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._charges) }()
+        case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._hash) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._example) }()
         default: break
@@ -1277,6 +1496,9 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._charges.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._charges, fieldNumber: 16)
       }
+      if !_storage._likenesses.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 18)
+      }
       if !_storage._hash.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._hash, fieldNumber: 20)
       }
@@ -1308,6 +1530,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._lookups != rhs_storage._lookups {return false}
         if _storage._escalation != rhs_storage._escalation {return false}
         if _storage._charges != rhs_storage._charges {return false}
+        if _storage._likenesses != rhs_storage._likenesses {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true
@@ -1321,7 +1544,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FormField"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0\u{1}when\0\u{3}counted_by\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0\u{1}when\0\u{3}counted_by\0\u{1}fields\0\u{3}rows_max\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1342,6 +1565,8 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _decided: Bool = false
     var _when: HubFieldCondition? = nil
     var _countedBy: String = String()
+    var _fields: [HubFormField] = []
+    var _rowsMax: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1370,6 +1595,8 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _decided = source._decided
       _when = source._when
       _countedBy = source._countedBy
+      _fields = source._fields
+      _rowsMax = source._rowsMax
     }
   }
 
@@ -1406,6 +1633,8 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 16: try { try decoder.decodeSingularBoolField(value: &_storage._decided) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._when) }()
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._countedBy) }()
+        case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
+        case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._rowsMax) }()
         default: break
         }
       }
@@ -1472,6 +1701,12 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if !_storage._countedBy.isEmpty {
         try visitor.visitSingularStringField(value: _storage._countedBy, fieldNumber: 18)
       }
+      if !_storage._fields.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 19)
+      }
+      if _storage._rowsMax != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._rowsMax, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1499,6 +1734,8 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._decided != rhs_storage._decided {return false}
         if _storage._when != rhs_storage._when {return false}
         if _storage._countedBy != rhs_storage._countedBy {return false}
+        if _storage._fields != rhs_storage._fields {return false}
+        if _storage._rowsMax != rhs_storage._rowsMax {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1638,7 +1875,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{2}\u{2}entries\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1653,6 +1890,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.issues) }()
       case 6: try { try decoder.decodeRepeatedStringField(value: &self.revokes) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._consults) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
       default: break
       }
     }
@@ -1684,6 +1922,9 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     try { if let v = self._consults {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    if !self.entries.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1695,6 +1936,214 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.issues != rhs.issues {return false}
     if lhs.revokes != rhs.revokes {return false}
     if lhs._consults != rhs._consults {return false}
+    if lhs.entries != rhs.entries {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubEntryRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EntryRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}register\0\u{1}mode\0\u{1}key\0\u{1}values\0\u{1}when\0\u{1}each\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.register) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.values) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._when) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.each) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.register.isEmpty {
+      try visitor.visitSingularStringField(value: self.register, fieldNumber: 1)
+    }
+    if self.mode != .unspecified {
+      try visitor.visitSingularEnumField(value: self.mode, fieldNumber: 2)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 3)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.values, fieldNumber: 4)
+    }
+    try { if let v = self._when {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if !self.each.isEmpty {
+      try visitor.visitSingularStringField(value: self.each, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubEntryRule, rhs: HubEntryRule) -> Bool {
+    if lhs.register != rhs.register {return false}
+    if lhs.mode != rhs.mode {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs._when != rhs._when {return false}
+    if lhs.each != rhs.each {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubEntryValue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EntryValue"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}field\0\u{1}text\0\u{1}cleared\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.from != nil {try decoder.handleConflictingOneOf()}
+          self.from = .field(v)
+        }
+      }()
+      case 3: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.from != nil {try decoder.handleConflictingOneOf()}
+          self.from = .text(v)
+        }
+      }()
+      case 4: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.from != nil {try decoder.handleConflictingOneOf()}
+          self.from = .cleared(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    switch self.from {
+    case .field?: try {
+      guard case .field(let v)? = self.from else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    }()
+    case .text?: try {
+      guard case .text(let v)? = self.from else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    }()
+    case .cleared?: try {
+      guard case .cleared(let v)? = self.from else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubEntryValue, rhs: HubEntryValue) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubLikenessRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LikenessRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}same\0\u{1}date\0\u{3}within_days\0\u{1}alike\0\u{1}least\0\u{1}except\0\u{1}names\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.same) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.withinDays) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.alike) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.least) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.except) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.names) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._title {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.same.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.same, fieldNumber: 3)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 4)
+    }
+    if self.withinDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.withinDays, fieldNumber: 5)
+    }
+    if !self.alike.isEmpty {
+      try visitor.visitSingularStringField(value: self.alike, fieldNumber: 6)
+    }
+    if self.least != 0 {
+      try visitor.visitSingularUInt32Field(value: self.least, fieldNumber: 7)
+    }
+    if !self.except.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.except, fieldNumber: 8)
+    }
+    if !self.names.isEmpty {
+      try visitor.visitSingularStringField(value: self.names, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubLikenessRule, rhs: HubLikenessRule) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._title != rhs._title {return false}
+    if lhs.same != rhs.same {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.withinDays != rhs.withinDays {return false}
+    if lhs.alike != rhs.alike {return false}
+    if lhs.least != rhs.least {return false}
+    if lhs.except != rhs.except {return false}
+    if lhs.names != rhs.names {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2168,7 +2617,7 @@ nonisolated extension HubNumberPattern: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension HubLookup: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Lookup"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}table\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}table\0\u{1}register\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2178,6 +2627,7 @@ nonisolated extension HubLookup: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.table) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.register) }()
       default: break
       }
     }
@@ -2190,12 +2640,16 @@ nonisolated extension HubLookup: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.table.isEmpty {
       try visitor.visitSingularStringField(value: self.table, fieldNumber: 2)
     }
+    if !self.register.isEmpty {
+      try visitor.visitSingularStringField(value: self.register, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: HubLookup, rhs: HubLookup) -> Bool {
     if lhs.field != rhs.field {return false}
     if lhs.table != rhs.table {return false}
+    if lhs.register != rhs.register {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -170,6 +170,12 @@ public nonisolated struct HubDecideRequest: @unchecked Sendable {
     set {_uniqueStorage()._workingDays = newValue}
   }
 
+  /// Requests that look like this one, by the definition's rules.
+  public var likenesses: [HubLikeness] {
+    get {_storage._likenesses}
+    set {_uniqueStorage()._likenesses = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -236,6 +242,7 @@ public nonisolated struct HubRecord: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Table or register.
   public var table: String = String()
 
   public var key: String = String()
@@ -392,7 +399,7 @@ nonisolated extension HubDescribeReply: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DecideRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}definition\0\u{1}command\0\u{1}actor\0\u{1}case\0\u{1}records\0\u{3}now_ms\0\u{1}seed\0\u{3}utc_offset_minutes\0\u{3}working_days\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}definition\0\u{1}command\0\u{1}actor\0\u{1}case\0\u{1}records\0\u{3}now_ms\0\u{1}seed\0\u{3}utc_offset_minutes\0\u{3}working_days\0\u{1}likenesses\0")
 
   fileprivate class _StorageClass {
     var _definition: HubServiceDefinition? = nil
@@ -404,6 +411,7 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _seed: UInt64 = 0
     var _utcOffsetMinutes: Int32 = 0
     var _workingDays: [HubWorkingDayCount] = []
+    var _likenesses: [HubLikeness] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -423,6 +431,7 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       _seed = source._seed
       _utcOffsetMinutes = source._utcOffsetMinutes
       _workingDays = source._workingDays
+      _likenesses = source._likenesses
     }
   }
 
@@ -450,6 +459,7 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._seed) }()
         case 8: try { try decoder.decodeSingularSInt32Field(value: &_storage._utcOffsetMinutes) }()
         case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._workingDays) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
         default: break
         }
       }
@@ -489,6 +499,9 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       if !_storage._workingDays.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._workingDays, fieldNumber: 9)
       }
+      if !_storage._likenesses.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 10)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -507,6 +520,7 @@ nonisolated extension HubDecideRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._seed != rhs_storage._seed {return false}
         if _storage._utcOffsetMinutes != rhs_storage._utcOffsetMinutes {return false}
         if _storage._workingDays != rhs_storage._workingDays {return false}
+        if _storage._likenesses != rhs_storage._likenesses {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -40,6 +40,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// How a paper looks.
   case paper // = 7
+  case register // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -56,6 +57,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5: self = .treasury
     case 6: self = .tariff
     case 7: self = .paper
+    case 8: self = .register
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -70,6 +72,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .treasury: return 5
     case .tariff: return 6
     case .paper: return 7
+    case .register: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -84,6 +87,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .treasury,
     .tariff,
     .paper,
+    .register,
   ]
 
 }
@@ -94,7 +98,8 @@ public nonisolated struct HubRuleFile: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, papers, treasury and tariffs, or
+  /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, papers, registers, treasury and
+  /// tariffs, or
   /// "tables/<name>.csv" with "tables/<name>.yaml" beside it.
   public var path: String = String()
 
@@ -365,7 +370,7 @@ public nonisolated struct HubRulesHistoryReply: Sendable {
 fileprivate nonisolated let _protobuf_package = "hub.v1"
 
 nonisolated extension HubRuleKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0\u{1}RULE_KIND_REGISTER\0")
 }
 
 nonisolated extension HubRuleFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

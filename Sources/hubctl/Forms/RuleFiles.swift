@@ -16,6 +16,7 @@ struct RuleFiles: ParsableArguments {
     /// Folders of a bundle that hold rules, with the endings of their files.
     private static let folders = [
         "services": ["yaml"], "calendars": ["yaml"], "organisation": ["yaml"], "papers": ["yaml"],
+        "registers": ["yaml"],
         "tariffs": ["yaml"], "treasury": ["yaml"], "tables": ["csv", "yaml"],
     ]
     /// As the hub takes it.
@@ -97,6 +98,7 @@ struct RuleFiles: ParsableArguments {
         let telling = [
             "open_weekdays:": "calendars", "based_on:": "calendars", "positions:": "organisation",
             "accounts:": "treasury", "periods:": "tariffs", "letterhead:": "papers",
+            "register:": "registers",
         ]
         return lines.compactMap { line in telling.first { line.hasPrefix($0.key) }?.value }.first ?? "services"
     }

@@ -17,7 +17,8 @@ struct Privacy: Sendable {
     init(_ definition: HubServiceDefinition?, reveal: Bool) {
         let fields = definition?.fields ?? []
         types = Dictionary(fields.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
-        open = Set(fields.filter { !$0.personal }.map(\.name))
+        // Of a group nothing is shown where one of its fields is personal: rows tell of each other.
+        open = Set(fields.filter { !$0.personal && !$0.fields.contains(where: \.personal) }.map(\.name))
         self.reveal = reveal
     }
 
@@ -28,6 +29,8 @@ struct Privacy: Sendable {
         case .text(let text): .string(text)
         case .integer(let number): isCoordinate(field.name) ? .number(Double(number) / 1e6) : .integer(number)
         case .flag(let flag): .bool(flag)
+        case .rows(let rows):
+            .array(rows.rows.map { row in .object(members: row.values.map { ($0.name, plain($0)) }) })
         case nil: .null
         }
     }
@@ -40,7 +43,30 @@ struct Privacy: Sendable {
         case .integer(let number):
             isCoordinate(field.name) ? Quantity.fixed(Double(number) / 1e6, decimals: 6) : String(number)
         case .flag(let flag): flag ? "true" : "false"
+        case .rows(let rows):
+            rows.rows.enumerated().map { index, row in
+                let values = row.values.map { "\($0.name)=\(text(ofRow: $0))" }
+                return "[\(index + 1)] \(values.joined(separator: ", "))"
+            }.joined(separator: "; ")
         case nil: ""
+        }
+    }
+
+    /// A value of a row, which is shown already.
+    private func plain(_ value: HubFieldValue) -> JSON {
+        switch value.value {
+        case .text(let text): .string(text)
+        case .integer(let number): .integer(number)
+        case .flag(let flag): .bool(flag)
+        case .rows, nil: .null
+        }
+    }
+
+    private func text(ofRow value: HubFieldValue) -> String {
+        switch plain(value) {
+        case .string(let text): text
+        case .null: ""
+        case let other: other.written()
         }
     }
 

@@ -117,6 +117,7 @@ extension HubFieldType {
         case .latitude: "latitude"
         case .longitude: "longitude"
         case .time: "time"
+        case .group: "group"
         case .UNRECOGNIZED(let number): "type_\(number)"
         }
     }
@@ -142,6 +143,7 @@ extension HubRuleKind {
         case .treasury: "treasury"
         case .tariff: "tariff"
         case .paper: "paper"
+        case .register: "register"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

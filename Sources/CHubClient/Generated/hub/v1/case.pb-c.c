@@ -97,6 +97,96 @@ void   hub__v1__field_value__free_unpacked
   assert(message->base.descriptor == &hub__v1__field_value__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__field_rows__init
+                     (Hub__V1__FieldRows         *message)
+{
+  static const Hub__V1__FieldRows init_value = HUB__V1__FIELD_ROWS__INIT;
+  *message = init_value;
+}
+size_t hub__v1__field_rows__get_packed_size
+                     (const Hub__V1__FieldRows *message)
+{
+  assert(message->base.descriptor == &hub__v1__field_rows__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__field_rows__pack
+                     (const Hub__V1__FieldRows *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__field_rows__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__field_rows__pack_to_buffer
+                     (const Hub__V1__FieldRows *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__field_rows__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__FieldRows *
+       hub__v1__field_rows__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__FieldRows *)
+     protobuf_c_message_unpack (&hub__v1__field_rows__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__field_rows__free_unpacked
+                     (Hub__V1__FieldRows *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__field_rows__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__field_row__init
+                     (Hub__V1__FieldRow         *message)
+{
+  static const Hub__V1__FieldRow init_value = HUB__V1__FIELD_ROW__INIT;
+  *message = init_value;
+}
+size_t hub__v1__field_row__get_packed_size
+                     (const Hub__V1__FieldRow *message)
+{
+  assert(message->base.descriptor == &hub__v1__field_row__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__field_row__pack
+                     (const Hub__V1__FieldRow *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__field_row__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__field_row__pack_to_buffer
+                     (const Hub__V1__FieldRow *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__field_row__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__FieldRow *
+       hub__v1__field_row__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__FieldRow *)
+     protobuf_c_message_unpack (&hub__v1__field_row__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__field_row__free_unpacked
+                     (Hub__V1__FieldRow *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__field_row__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__document__init
                      (Hub__V1__Document         *message)
 {
@@ -275,6 +365,96 @@ void   hub__v1__case__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &hub__v1__case__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__entry_reference__init
+                     (Hub__V1__EntryReference         *message)
+{
+  static const Hub__V1__EntryReference init_value = HUB__V1__ENTRY_REFERENCE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__entry_reference__get_packed_size
+                     (const Hub__V1__EntryReference *message)
+{
+  assert(message->base.descriptor == &hub__v1__entry_reference__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__entry_reference__pack
+                     (const Hub__V1__EntryReference *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__entry_reference__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__entry_reference__pack_to_buffer
+                     (const Hub__V1__EntryReference *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__entry_reference__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__EntryReference *
+       hub__v1__entry_reference__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__EntryReference *)
+     protobuf_c_message_unpack (&hub__v1__entry_reference__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__entry_reference__free_unpacked
+                     (Hub__V1__EntryReference *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__entry_reference__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__likeness__init
+                     (Hub__V1__Likeness         *message)
+{
+  static const Hub__V1__Likeness init_value = HUB__V1__LIKENESS__INIT;
+  *message = init_value;
+}
+size_t hub__v1__likeness__get_packed_size
+                     (const Hub__V1__Likeness *message)
+{
+  assert(message->base.descriptor == &hub__v1__likeness__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__likeness__pack
+                     (const Hub__V1__Likeness *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__likeness__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__likeness__pack_to_buffer
+                     (const Hub__V1__Likeness *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__likeness__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Likeness *
+       hub__v1__likeness__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Likeness *)
+     protobuf_c_message_unpack (&hub__v1__likeness__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__likeness__free_unpacked
+                     (Hub__V1__Likeness *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__likeness__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   hub__v1__consultation__init
@@ -682,7 +862,7 @@ const ProtobufCMessageDescriptor hub__v1__actor__descriptor =
   (ProtobufCMessageInit) hub__v1__actor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__field_value__field_descriptors[4] =
+static const ProtobufCFieldDescriptor hub__v1__field_value__field_descriptors[5] =
 {
   {
     "name",
@@ -732,17 +912,30 @@ static const ProtobufCFieldDescriptor hub__v1__field_value__field_descriptors[4]
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "rows",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__FieldValue, value_case),
+    offsetof(Hub__V1__FieldValue, rows),
+    &hub__v1__field_rows__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__field_value__field_indices_by_name[] = {
   3,   /* field[3] = flag */
   2,   /* field[2] = integer */
   0,   /* field[0] = name */
+  4,   /* field[4] = rows */
   1,   /* field[1] = text */
 };
 static const ProtobufCIntRange hub__v1__field_value__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor hub__v1__field_value__descriptor =
 {
@@ -752,11 +945,87 @@ const ProtobufCMessageDescriptor hub__v1__field_value__descriptor =
   "Hub__V1__FieldValue",
   "hub.v1",
   sizeof(Hub__V1__FieldValue),
-  4,
+  5,
   hub__v1__field_value__field_descriptors,
   hub__v1__field_value__field_indices_by_name,
   1,  hub__v1__field_value__number_ranges,
   (ProtobufCMessageInit) hub__v1__field_value__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__field_rows__field_descriptors[1] =
+{
+  {
+    "rows",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__FieldRows, n_rows),
+    offsetof(Hub__V1__FieldRows, rows),
+    &hub__v1__field_row__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__field_rows__field_indices_by_name[] = {
+  0,   /* field[0] = rows */
+};
+static const ProtobufCIntRange hub__v1__field_rows__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor hub__v1__field_rows__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.FieldRows",
+  "FieldRows",
+  "Hub__V1__FieldRows",
+  "hub.v1",
+  sizeof(Hub__V1__FieldRows),
+  1,
+  hub__v1__field_rows__field_descriptors,
+  hub__v1__field_rows__field_indices_by_name,
+  1,  hub__v1__field_rows__number_ranges,
+  (ProtobufCMessageInit) hub__v1__field_rows__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__field_row__field_descriptors[1] =
+{
+  {
+    "values",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__FieldRow, n_values),
+    offsetof(Hub__V1__FieldRow, values),
+    &hub__v1__field_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__field_row__field_indices_by_name[] = {
+  0,   /* field[0] = values */
+};
+static const ProtobufCIntRange hub__v1__field_row__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor hub__v1__field_row__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.FieldRow",
+  "FieldRow",
+  "Hub__V1__FieldRow",
+  "hub.v1",
+  sizeof(Hub__V1__FieldRow),
+  1,
+  hub__v1__field_row__field_descriptors,
+  hub__v1__field_row__field_indices_by_name,
+  1,  hub__v1__field_row__number_ranges,
+  (ProtobufCMessageInit) hub__v1__field_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__document__field_descriptors[4] =
@@ -1055,7 +1324,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[28] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[30] =
 {
   {
     "id",
@@ -1393,6 +1662,30 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[28] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "entries",
+    30,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_entries),
+    offsetof(Hub__V1__Case, entries),
+    &hub__v1__entry_reference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "likenesses",
+    32,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_likenesses),
+    offsetof(Hub__V1__Case, likenesses),
+    &hub__v1__likeness__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
@@ -1406,11 +1699,13 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   8,   /* field[8] = department */
   12,   /* field[12] = documents */
   7,   /* field[7] = ended */
+  28,   /* field[28] = entries */
   18,   /* field[18] = escalated_to */
   17,   /* field[17] = escalation */
   22,   /* field[22] = held_since_ms */
   21,   /* field[21] = holder */
   0,   /* field[0] = id */
+  29,   /* field[29] = likenesses */
   20,   /* field[20] = note */
   1,   /* field[1] = number */
   19,   /* field[19] = origin */
@@ -1424,10 +1719,12 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[3 + 1] =
 {
   { 1, 0 },
-  { 0, 28 }
+  { 30, 28 },
+  { 32, 29 },
+  { 0, 30 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1437,11 +1734,152 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  28,
+  30,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  1,  hub__v1__case__number_ranges,
+  3,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__entry_reference__field_descriptors[4] =
+{
+  {
+    "register",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryReference, register_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryReference, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryReference, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hash",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryReference, hash),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__entry_reference__field_indices_by_name[] = {
+  3,   /* field[3] = hash */
+  1,   /* field[1] = key */
+  0,   /* field[0] = register */
+  2,   /* field[2] = version */
+};
+static const ProtobufCIntRange hub__v1__entry_reference__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor hub__v1__entry_reference__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.EntryReference",
+  "EntryReference",
+  "Hub__V1__EntryReference",
+  "hub.v1",
+  sizeof(Hub__V1__EntryReference),
+  4,
+  hub__v1__entry_reference__field_descriptors,
+  hub__v1__entry_reference__field_indices_by_name,
+  1,  hub__v1__entry_reference__number_ranges,
+  (ProtobufCMessageInit) hub__v1__entry_reference__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__likeness__field_descriptors[3] =
+{
+  {
+    "rule",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Likeness, rule),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "case",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Likeness, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "score",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Likeness, score),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__likeness__field_indices_by_name[] = {
+  1,   /* field[1] = case */
+  0,   /* field[0] = rule */
+  2,   /* field[2] = score */
+};
+static const ProtobufCIntRange hub__v1__likeness__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor hub__v1__likeness__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Likeness",
+  "Likeness",
+  "Hub__V1__Likeness",
+  "hub.v1",
+  sizeof(Hub__V1__Likeness),
+  3,
+  hub__v1__likeness__field_descriptors,
+  hub__v1__likeness__field_indices_by_name,
+  1,  hub__v1__likeness__number_ranges,
+  (ProtobufCMessageInit) hub__v1__likeness__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__consultation__field_descriptors[10] =
@@ -1896,7 +2334,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[26] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[27] =
 {
   {
     "sequence",
@@ -2210,6 +2648,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[26] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "entries",
+    28,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_entries),
+    offsetof(Hub__V1__Event, entries),
+    &hub__v1__entry_reference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
@@ -2223,6 +2673,7 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   23,   /* field[23] = definition_version */
   4,   /* field[4] = department */
   20,   /* field[20] = documents */
+  26,   /* field[26] = entries */
   14,   /* field[14] = escalation */
   19,   /* field[19] = form */
   17,   /* field[17] = holder */
@@ -2239,10 +2690,11 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   9,   /* field[9] = stage_before */
   15,   /* field[15] = unit */
 };
-static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 26 }
+  { 28, 26 },
+  { 0, 27 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -2252,10 +2704,10 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  26,
+  27,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
-  1,  hub__v1__event__number_ranges,
+  2,  hub__v1__event__number_ranges,
   (ProtobufCMessageInit) hub__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

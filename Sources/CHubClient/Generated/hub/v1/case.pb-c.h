@@ -19,10 +19,14 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Hub__V1__Actor Hub__V1__Actor;
 typedef struct Hub__V1__FieldValue Hub__V1__FieldValue;
+typedef struct Hub__V1__FieldRows Hub__V1__FieldRows;
+typedef struct Hub__V1__FieldRow Hub__V1__FieldRow;
 typedef struct Hub__V1__Document Hub__V1__Document;
 typedef struct Hub__V1__Deadline Hub__V1__Deadline;
 typedef struct Hub__V1__Warning Hub__V1__Warning;
 typedef struct Hub__V1__Case Hub__V1__Case;
+typedef struct Hub__V1__EntryReference Hub__V1__EntryReference;
+typedef struct Hub__V1__Likeness Hub__V1__Likeness;
 typedef struct Hub__V1__Consultation Hub__V1__Consultation;
 typedef struct Hub__V1__Paper Hub__V1__Paper;
 typedef struct Hub__V1__Origin Hub__V1__Origin;
@@ -186,7 +190,8 @@ typedef enum {
   HUB__V1__FIELD_VALUE__VALUE__NOT_SET = 0,
   HUB__V1__FIELD_VALUE__VALUE_TEXT = 2,
   HUB__V1__FIELD_VALUE__VALUE_INTEGER = 3,
-  HUB__V1__FIELD_VALUE__VALUE_FLAG = 4
+  HUB__V1__FIELD_VALUE__VALUE_FLAG = 4,
+  HUB__V1__FIELD_VALUE__VALUE_ROWS = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__FIELD_VALUE__VALUE__CASE)
 } Hub__V1__FieldValue__ValueCase;
 
@@ -214,11 +219,43 @@ struct  Hub__V1__FieldValue
      * Yes or no.
      */
     protobuf_c_boolean flag;
+    /*
+     * Rows of a group.
+     */
+    Hub__V1__FieldRows *rows;
   };
 };
 #define HUB__V1__FIELD_VALUE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__field_value__descriptor) \
     , (char *)protobuf_c_empty_string, HUB__V1__FIELD_VALUE__VALUE__NOT_SET, {0} }
+
+
+/*
+ * What a group holds, row by row.
+ */
+struct  Hub__V1__FieldRows
+{
+  ProtobufCMessage base;
+  size_t n_rows;
+  Hub__V1__FieldRow **rows;
+};
+#define HUB__V1__FIELD_ROWS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__field_rows__descriptor) \
+    , 0,NULL }
+
+
+struct  Hub__V1__FieldRow
+{
+  ProtobufCMessage base;
+  /*
+   * As the group's fields say; no groups among them.
+   */
+  size_t n_values;
+  Hub__V1__FieldValue **values;
+};
+#define HUB__V1__FIELD_ROW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__field_row__descriptor) \
+    , 0,NULL }
 
 
 /*
@@ -430,10 +467,66 @@ struct  Hub__V1__Case
    * When it came to its stage, milliseconds since 1970 UTC; 0 = before the hub kept this.
    */
   int64_t stage_since_ms;
+  /*
+   * What it wrote into registers, the newest last.
+   */
+  size_t n_entries;
+  Hub__V1__EntryReference **entries;
+  /*
+   * Requests that look like this one, found when it was made or repaired. Not told to applicants.
+   */
+  size_t n_likenesses;
+  Hub__V1__Likeness **likenesses;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0 }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL }
+
+
+/*
+ * A version of a register's entry (register.proto).
+ */
+struct  Hub__V1__EntryReference
+{
+  ProtobufCMessage base;
+  char *register_;
+  /*
+   * Personal where the register's key is.
+   */
+  char *key;
+  uint64_t version;
+  /*
+   * 32 bytes.
+   */
+  ProtobufCBinaryData hash;
+};
+#define HUB__V1__ENTRY_REFERENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__entry_reference__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, {0,NULL} }
+
+
+/*
+ * A case that looks like this one.
+ */
+struct  Hub__V1__Likeness
+{
+  ProtobufCMessage base;
+  /*
+   * Name of the definition's rule.
+   */
+  char *rule;
+  /*
+   * Number of the other case.
+   */
+  char *case_;
+  /*
+   * In thousandths: 1000 = the same in everything that the rule compares.
+   */
+  uint32_t score;
+};
+#define HUB__V1__LIKENESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__likeness__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -648,13 +741,18 @@ struct  Hub__V1__Event
   size_t n_consultations;
   Hub__V1__Consultation **consultations;
   /*
+   * Entries of registers that it wrote; never sent to watchers.
+   */
+  size_t n_entries;
+  Hub__V1__EntryReference **entries;
+  /*
    * Version of the definition that was valid.
    */
   char *definition_version;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -773,6 +871,44 @@ Hub__V1__FieldValue *
 void   hub__v1__field_value__free_unpacked
                      (Hub__V1__FieldValue *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__FieldRows methods */
+void   hub__v1__field_rows__init
+                     (Hub__V1__FieldRows         *message);
+size_t hub__v1__field_rows__get_packed_size
+                     (const Hub__V1__FieldRows   *message);
+size_t hub__v1__field_rows__pack
+                     (const Hub__V1__FieldRows   *message,
+                      uint8_t             *out);
+size_t hub__v1__field_rows__pack_to_buffer
+                     (const Hub__V1__FieldRows   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__FieldRows *
+       hub__v1__field_rows__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__field_rows__free_unpacked
+                     (Hub__V1__FieldRows *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__FieldRow methods */
+void   hub__v1__field_row__init
+                     (Hub__V1__FieldRow         *message);
+size_t hub__v1__field_row__get_packed_size
+                     (const Hub__V1__FieldRow   *message);
+size_t hub__v1__field_row__pack
+                     (const Hub__V1__FieldRow   *message,
+                      uint8_t             *out);
+size_t hub__v1__field_row__pack_to_buffer
+                     (const Hub__V1__FieldRow   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__FieldRow *
+       hub__v1__field_row__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__field_row__free_unpacked
+                     (Hub__V1__FieldRow *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__Document methods */
 void   hub__v1__document__init
                      (Hub__V1__Document         *message);
@@ -848,6 +984,44 @@ Hub__V1__Case *
                       const uint8_t       *data);
 void   hub__v1__case__free_unpacked
                      (Hub__V1__Case *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__EntryReference methods */
+void   hub__v1__entry_reference__init
+                     (Hub__V1__EntryReference         *message);
+size_t hub__v1__entry_reference__get_packed_size
+                     (const Hub__V1__EntryReference   *message);
+size_t hub__v1__entry_reference__pack
+                     (const Hub__V1__EntryReference   *message,
+                      uint8_t             *out);
+size_t hub__v1__entry_reference__pack_to_buffer
+                     (const Hub__V1__EntryReference   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__EntryReference *
+       hub__v1__entry_reference__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__entry_reference__free_unpacked
+                     (Hub__V1__EntryReference *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__Likeness methods */
+void   hub__v1__likeness__init
+                     (Hub__V1__Likeness         *message);
+size_t hub__v1__likeness__get_packed_size
+                     (const Hub__V1__Likeness   *message);
+size_t hub__v1__likeness__pack
+                     (const Hub__V1__Likeness   *message,
+                      uint8_t             *out);
+size_t hub__v1__likeness__pack_to_buffer
+                     (const Hub__V1__Likeness   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Likeness *
+       hub__v1__likeness__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__likeness__free_unpacked
+                     (Hub__V1__Likeness *message,
                       ProtobufCAllocator *allocator);
 /* Hub__V1__Consultation methods */
 void   hub__v1__consultation__init
@@ -990,6 +1164,12 @@ typedef void (*Hub__V1__Actor_Closure)
 typedef void (*Hub__V1__FieldValue_Closure)
                  (const Hub__V1__FieldValue *message,
                   void *closure_data);
+typedef void (*Hub__V1__FieldRows_Closure)
+                 (const Hub__V1__FieldRows *message,
+                  void *closure_data);
+typedef void (*Hub__V1__FieldRow_Closure)
+                 (const Hub__V1__FieldRow *message,
+                  void *closure_data);
 typedef void (*Hub__V1__Document_Closure)
                  (const Hub__V1__Document *message,
                   void *closure_data);
@@ -1001,6 +1181,12 @@ typedef void (*Hub__V1__Warning_Closure)
                   void *closure_data);
 typedef void (*Hub__V1__Case_Closure)
                  (const Hub__V1__Case *message,
+                  void *closure_data);
+typedef void (*Hub__V1__EntryReference_Closure)
+                 (const Hub__V1__EntryReference *message,
+                  void *closure_data);
+typedef void (*Hub__V1__Likeness_Closure)
+                 (const Hub__V1__Likeness *message,
                   void *closure_data);
 typedef void (*Hub__V1__Consultation_Closure)
                  (const Hub__V1__Consultation *message,
@@ -1036,10 +1222,14 @@ extern const ProtobufCEnumDescriptor    hub__v1__paper_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__event_kind__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__actor__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__field_value__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__field_rows__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__field_row__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__deadline__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__warning__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__case__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__entry_reference__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__likeness__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__consultation__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__paper__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__origin__descriptor;

@@ -277,6 +277,141 @@ void   hub__v1__stage__free_unpacked
   assert(message->base.descriptor == &hub__v1__stage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__entry_rule__init
+                     (Hub__V1__EntryRule         *message)
+{
+  static const Hub__V1__EntryRule init_value = HUB__V1__ENTRY_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__entry_rule__get_packed_size
+                     (const Hub__V1__EntryRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__entry_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__entry_rule__pack
+                     (const Hub__V1__EntryRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__entry_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__entry_rule__pack_to_buffer
+                     (const Hub__V1__EntryRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__entry_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__EntryRule *
+       hub__v1__entry_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__EntryRule *)
+     protobuf_c_message_unpack (&hub__v1__entry_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__entry_rule__free_unpacked
+                     (Hub__V1__EntryRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__entry_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__entry_value__init
+                     (Hub__V1__EntryValue         *message)
+{
+  static const Hub__V1__EntryValue init_value = HUB__V1__ENTRY_VALUE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__entry_value__get_packed_size
+                     (const Hub__V1__EntryValue *message)
+{
+  assert(message->base.descriptor == &hub__v1__entry_value__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__entry_value__pack
+                     (const Hub__V1__EntryValue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__entry_value__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__entry_value__pack_to_buffer
+                     (const Hub__V1__EntryValue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__entry_value__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__EntryValue *
+       hub__v1__entry_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__EntryValue *)
+     protobuf_c_message_unpack (&hub__v1__entry_value__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__entry_value__free_unpacked
+                     (Hub__V1__EntryValue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__entry_value__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__likeness_rule__init
+                     (Hub__V1__LikenessRule         *message)
+{
+  static const Hub__V1__LikenessRule init_value = HUB__V1__LIKENESS_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__likeness_rule__get_packed_size
+                     (const Hub__V1__LikenessRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__likeness_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__likeness_rule__pack
+                     (const Hub__V1__LikenessRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__likeness_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__likeness_rule__pack_to_buffer
+                     (const Hub__V1__LikenessRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__likeness_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__LikenessRule *
+       hub__v1__likeness_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__LikenessRule *)
+     protobuf_c_message_unpack (&hub__v1__likeness_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__likeness_rule__free_unpacked
+                     (Hub__V1__LikenessRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__likeness_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__consult_rule__init
                      (Hub__V1__ConsultRule         *message)
 {
@@ -958,7 +1093,7 @@ void   hub__v1__closed_day__free_unpacked
   assert(message->base.descriptor == &hub__v1__closed_day__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[18] =
+static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[19] =
 {
   {
     "service",
@@ -1153,6 +1288,18 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "likenesses",
+    18,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__ServiceDefinition, n_likenesses),
+    offsetof(Hub__V1__ServiceDefinition, likenesses),
+    &hub__v1__likeness_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "hash",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -1184,11 +1331,12 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   3,   /* field[3] = department */
   8,   /* field[8] = documents */
   14,   /* field[14] = escalation */
-  17,   /* field[17] = example */
+  18,   /* field[18] = example */
   7,   /* field[7] = fields */
-  16,   /* field[16] = hash */
+  17,   /* field[17] = hash */
   4,   /* field[4] = interface */
   6,   /* field[6] = legal_basis */
+  16,   /* field[16] = likenesses */
   13,   /* field[13] = lookups */
   12,   /* field[12] = number */
   0,   /* field[0] = service */
@@ -1197,11 +1345,12 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   2,   /* field[2] = valid_from */
   1,   /* field[1] = version */
 };
-static const ProtobufCIntRange hub__v1__service_definition__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__service_definition__number_ranges[3 + 1] =
 {
   { 1, 0 },
-  { 20, 16 },
-  { 0, 18 }
+  { 18, 16 },
+  { 20, 17 },
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
 {
@@ -1211,14 +1360,14 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   "Hub__V1__ServiceDefinition",
   "hub.v1",
   sizeof(Hub__V1__ServiceDefinition),
-  18,
+  19,
   hub__v1__service_definition__field_descriptors,
   hub__v1__service_definition__field_indices_by_name,
-  2,  hub__v1__service_definition__number_ranges,
+  3,  hub__v1__service_definition__number_ranges,
   (ProtobufCMessageInit) hub__v1__service_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[18] =
+static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[20] =
 {
   {
     "name",
@@ -1436,18 +1585,44 @@ static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[18]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "fields",
+    19,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__FormField, n_fields),
+    offsetof(Hub__V1__FormField, fields),
+    &hub__v1__form_field__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rows_max",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FormField, rows_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__form_field__field_indices_by_name[] = {
   12,   /* field[12] = birth_date_field */
   8,   /* field[8] = choices */
   17,   /* field[17] = counted_by */
   15,   /* field[15] = decided */
+  18,   /* field[18] = fields */
   11,   /* field[11] = index */
   5,   /* field[5] = length_max */
   4,   /* field[4] = length_min */
   0,   /* field[0] = name */
   10,   /* field[10] = personal */
   2,   /* field[2] = required */
+  19,   /* field[19] = rows_max */
   14,   /* field[14] = sex_female */
   13,   /* field[13] = sex_field */
   9,   /* field[9] = table */
@@ -1460,7 +1635,7 @@ static const unsigned hub__v1__form_field__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__form_field__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
 {
@@ -1470,7 +1645,7 @@ const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
   "Hub__V1__FormField",
   "hub.v1",
   sizeof(Hub__V1__FormField),
-  18,
+  20,
   hub__v1__form_field__field_descriptors,
   hub__v1__form_field__field_indices_by_name,
   1,  hub__v1__form_field__number_ranges,
@@ -1669,7 +1844,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[7] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[8] =
 {
   {
     "name",
@@ -1755,20 +1930,34 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[7] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "entries",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Stage, n_entries),
+    offsetof(Hub__V1__Stage, entries),
+    &hub__v1__entry_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__stage__field_indices_by_name[] = {
   3,   /* field[3] = bill */
   6,   /* field[6] = consults */
   2,   /* field[2] = ended */
+  7,   /* field[7] = entries */
   4,   /* field[4] = issues */
   0,   /* field[0] = name */
   5,   /* field[5] = revokes */
   1,   /* field[1] = title */
 };
-static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__stage__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 9, 7 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -1778,11 +1967,333 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  7,
+  8,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
-  1,  hub__v1__stage__number_ranges,
+  2,  hub__v1__stage__number_ranges,
   (ProtobufCMessageInit) hub__v1__stage__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__entry_rule__field_descriptors[6] =
+{
+  {
+    "register",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryRule, register_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mode",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryRule, mode),
+    &hub__v1__entry_mode__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryRule, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "values",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__EntryRule, n_values),
+    offsetof(Hub__V1__EntryRule, values),
+    &hub__v1__entry_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "when",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryRule, when),
+    &hub__v1__field_condition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "each",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryRule, each),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__entry_rule__field_indices_by_name[] = {
+  5,   /* field[5] = each */
+  2,   /* field[2] = key */
+  1,   /* field[1] = mode */
+  0,   /* field[0] = register */
+  3,   /* field[3] = values */
+  4,   /* field[4] = when */
+};
+static const ProtobufCIntRange hub__v1__entry_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor hub__v1__entry_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.EntryRule",
+  "EntryRule",
+  "Hub__V1__EntryRule",
+  "hub.v1",
+  sizeof(Hub__V1__EntryRule),
+  6,
+  hub__v1__entry_rule__field_descriptors,
+  hub__v1__entry_rule__field_indices_by_name,
+  1,  hub__v1__entry_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__entry_rule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__entry_value__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__EntryValue, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "field",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__EntryValue, from_case),
+    offsetof(Hub__V1__EntryValue, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__EntryValue, from_case),
+    offsetof(Hub__V1__EntryValue, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cleared",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Hub__V1__EntryValue, from_case),
+    offsetof(Hub__V1__EntryValue, cleared),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__entry_value__field_indices_by_name[] = {
+  3,   /* field[3] = cleared */
+  1,   /* field[1] = field */
+  0,   /* field[0] = name */
+  2,   /* field[2] = text */
+};
+static const ProtobufCIntRange hub__v1__entry_value__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor hub__v1__entry_value__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.EntryValue",
+  "EntryValue",
+  "Hub__V1__EntryValue",
+  "hub.v1",
+  sizeof(Hub__V1__EntryValue),
+  4,
+  hub__v1__entry_value__field_descriptors,
+  hub__v1__entry_value__field_indices_by_name,
+  1,  hub__v1__entry_value__number_ranges,
+  (ProtobufCMessageInit) hub__v1__entry_value__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__likeness_rule__field_descriptors[9] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "same",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__LikenessRule, n_same),
+    offsetof(Hub__V1__LikenessRule, same),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "date",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "within_days",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, within_days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "alike",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, alike),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "least",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, least),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "except",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__LikenessRule, n_except),
+    offsetof(Hub__V1__LikenessRule, except),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "names",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, names),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__likeness_rule__field_indices_by_name[] = {
+  5,   /* field[5] = alike */
+  3,   /* field[3] = date */
+  7,   /* field[7] = except */
+  6,   /* field[6] = least */
+  0,   /* field[0] = name */
+  8,   /* field[8] = names */
+  2,   /* field[2] = same */
+  1,   /* field[1] = title */
+  4,   /* field[4] = within_days */
+};
+static const ProtobufCIntRange hub__v1__likeness_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor hub__v1__likeness_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.LikenessRule",
+  "LikenessRule",
+  "Hub__V1__LikenessRule",
+  "hub.v1",
+  sizeof(Hub__V1__LikenessRule),
+  9,
+  hub__v1__likeness_rule__field_descriptors,
+  hub__v1__likeness_rule__field_indices_by_name,
+  1,  hub__v1__likeness_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__likeness_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__consult_rule__field_descriptors[2] =
@@ -2646,7 +3157,7 @@ const ProtobufCMessageDescriptor hub__v1__number_pattern__descriptor =
   (ProtobufCMessageInit) hub__v1__number_pattern__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__lookup__field_descriptors[2] =
+static const ProtobufCFieldDescriptor hub__v1__lookup__field_descriptors[3] =
 {
   {
     "field",
@@ -2672,15 +3183,28 @@ static const ProtobufCFieldDescriptor hub__v1__lookup__field_descriptors[2] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "register",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Lookup, register_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__lookup__field_indices_by_name[] = {
   0,   /* field[0] = field */
+  2,   /* field[2] = register */
   1,   /* field[1] = table */
 };
 static const ProtobufCIntRange hub__v1__lookup__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor hub__v1__lookup__descriptor =
 {
@@ -2690,7 +3214,7 @@ const ProtobufCMessageDescriptor hub__v1__lookup__descriptor =
   "Hub__V1__Lookup",
   "hub.v1",
   sizeof(Hub__V1__Lookup),
-  2,
+  3,
   hub__v1__lookup__field_descriptors,
   hub__v1__lookup__field_indices_by_name,
   1,  hub__v1__lookup__number_ranges,
@@ -3127,7 +3651,7 @@ const ProtobufCEnumDescriptor hub__v1__service_interface__descriptor =
   hub__v1__service_interface__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__field_type__enum_values_by_number[14] =
+static const ProtobufCEnumValue hub__v1__field_type__enum_values_by_number[15] =
 {
   { "FIELD_TYPE_UNSPECIFIED", "HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED", 0 },
   { "FIELD_TYPE_TEXT", "HUB__V1__FIELD_TYPE__FIELD_TYPE_TEXT", 1 },
@@ -3143,17 +3667,19 @@ static const ProtobufCEnumValue hub__v1__field_type__enum_values_by_number[14] =
   { "FIELD_TYPE_LATITUDE", "HUB__V1__FIELD_TYPE__FIELD_TYPE_LATITUDE", 11 },
   { "FIELD_TYPE_LONGITUDE", "HUB__V1__FIELD_TYPE__FIELD_TYPE_LONGITUDE", 12 },
   { "FIELD_TYPE_TIME", "HUB__V1__FIELD_TYPE__FIELD_TYPE_TIME", 13 },
+  { "FIELD_TYPE_GROUP", "HUB__V1__FIELD_TYPE__FIELD_TYPE_GROUP", 14 },
 };
 static const ProtobufCIntRange hub__v1__field_type__value_ranges[] = {
-{0, 0},{0, 14}
+{0, 0},{0, 15}
 };
-static const ProtobufCEnumValueIndex hub__v1__field_type__enum_values_by_name[14] =
+static const ProtobufCEnumValueIndex hub__v1__field_type__enum_values_by_name[15] =
 {
   { "FIELD_TYPE_CHOICE", 6 },
   { "FIELD_TYPE_CODE", 10 },
   { "FIELD_TYPE_DATE", 5 },
   { "FIELD_TYPE_FAMILY_CARD", 8 },
   { "FIELD_TYPE_FLAG", 4 },
+  { "FIELD_TYPE_GROUP", 14 },
   { "FIELD_TYPE_INTEGER", 2 },
   { "FIELD_TYPE_LATITUDE", 11 },
   { "FIELD_TYPE_LONGITUDE", 12 },
@@ -3171,9 +3697,9 @@ const ProtobufCEnumDescriptor hub__v1__field_type__descriptor =
   "FieldType",
   "Hub__V1__FieldType",
   "hub.v1",
-  14,
+  15,
   hub__v1__field_type__enum_values_by_number,
-  14,
+  15,
   hub__v1__field_type__enum_values_by_name,
   1,
   hub__v1__field_type__value_ranges,
@@ -3209,6 +3735,38 @@ const ProtobufCEnumDescriptor hub__v1__index_kind__descriptor =
   hub__v1__index_kind__enum_values_by_name,
   1,
   hub__v1__index_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue hub__v1__entry_mode__enum_values_by_number[4] =
+{
+  { "ENTRY_MODE_UNSPECIFIED", "HUB__V1__ENTRY_MODE__ENTRY_MODE_UNSPECIFIED", 0 },
+  { "ENTRY_MODE_ENTER", "HUB__V1__ENTRY_MODE__ENTRY_MODE_ENTER", 1 },
+  { "ENTRY_MODE_AMEND", "HUB__V1__ENTRY_MODE__ENTRY_MODE_AMEND", 2 },
+  { "ENTRY_MODE_PUT", "HUB__V1__ENTRY_MODE__ENTRY_MODE_PUT", 3 },
+};
+static const ProtobufCIntRange hub__v1__entry_mode__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex hub__v1__entry_mode__enum_values_by_name[4] =
+{
+  { "ENTRY_MODE_AMEND", 2 },
+  { "ENTRY_MODE_ENTER", 1 },
+  { "ENTRY_MODE_PUT", 3 },
+  { "ENTRY_MODE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor hub__v1__entry_mode__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "hub.v1.EntryMode",
+  "EntryMode",
+  "Hub__V1__EntryMode",
+  "hub.v1",
+  4,
+  hub__v1__entry_mode__enum_values_by_number,
+  4,
+  hub__v1__entry_mode__enum_values_by_name,
+  1,
+  hub__v1__entry_mode__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue hub__v1__action_kind__enum_values_by_number[6] =

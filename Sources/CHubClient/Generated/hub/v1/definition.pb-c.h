@@ -23,6 +23,9 @@ typedef struct Hub__V1__FieldCondition Hub__V1__FieldCondition;
 typedef struct Hub__V1__Choice Hub__V1__Choice;
 typedef struct Hub__V1__DocumentRule Hub__V1__DocumentRule;
 typedef struct Hub__V1__Stage Hub__V1__Stage;
+typedef struct Hub__V1__EntryRule Hub__V1__EntryRule;
+typedef struct Hub__V1__EntryValue Hub__V1__EntryValue;
+typedef struct Hub__V1__LikenessRule Hub__V1__LikenessRule;
 typedef struct Hub__V1__ConsultRule Hub__V1__ConsultRule;
 typedef struct Hub__V1__Consultee Hub__V1__Consultee;
 typedef struct Hub__V1__PaperRule Hub__V1__PaperRule;
@@ -94,7 +97,11 @@ typedef enum _Hub__V1__FieldType {
   /*
    * HH:MM, 00:00 to 23:59.
    */
-  HUB__V1__FIELD_TYPE__FIELD_TYPE_TIME = 13
+  HUB__V1__FIELD_TYPE__FIELD_TYPE_TIME = 13,
+  /*
+   * Rows of fields, such as the members of a family.
+   */
+  HUB__V1__FIELD_TYPE__FIELD_TYPE_GROUP = 14
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__FIELD_TYPE)
 } Hub__V1__FieldType;
 /*
@@ -110,6 +117,25 @@ typedef enum _Hub__V1__IndexKind {
   HUB__V1__INDEX_KIND__INDEX_KIND_NAME = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__INDEX_KIND)
 } Hub__V1__IndexKind;
+/*
+ * Whether an entry may be there.
+ */
+typedef enum _Hub__V1__EntryMode {
+  HUB__V1__ENTRY_MODE__ENTRY_MODE_UNSPECIFIED = 0,
+  /*
+   * A new one: refused when the key is in the register.
+   */
+  HUB__V1__ENTRY_MODE__ENTRY_MODE_ENTER = 1,
+  /*
+   * One that is there: refused when it is not.
+   */
+  HUB__V1__ENTRY_MODE__ENTRY_MODE_AMEND = 2,
+  /*
+   * Either.
+   */
+  HUB__V1__ENTRY_MODE__ENTRY_MODE_PUT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__ENTRY_MODE)
+} Hub__V1__EntryMode;
 /*
  * What kind of action it is, so that the public verbs find theirs.
  */
@@ -194,7 +220,7 @@ struct  Hub__V1__ServiceDefinition
   Hub__V1__ClockRule **clocks;
   Hub__V1__NumberPattern *number;
   /*
-   * Tables whose row a decision gets to see.
+   * Tables and registers whose row a decision gets to see.
    */
   size_t n_lookups;
   Hub__V1__Lookup **lookups;
@@ -209,6 +235,11 @@ struct  Hub__V1__ServiceDefinition
   size_t n_charges;
   Hub__V1__Charge **charges;
   /*
+   * What makes two requests alike, so that an officer looks before something is entered twice.
+   */
+  size_t n_likenesses;
+  Hub__V1__LikenessRule **likenesses;
+  /*
    * A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
    */
   size_t n_example;
@@ -220,7 +251,7 @@ struct  Hub__V1__ServiceDefinition
 };
 #define HUB__V1__SERVICE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__service_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL} }
 
 
 typedef enum {
@@ -288,6 +319,15 @@ struct  Hub__V1__FormField
    * Date: calendar by which the hub counts for the module how many working days there are before it; empty = none.
    */
   char *counted_by;
+  /*
+   * Group: the fields of each of its rows; no groups among them.
+   */
+  size_t n_fields;
+  Hub__V1__FormField **fields;
+  /*
+   * Group: rows at most, 1 to 50; 0 = 20.
+   */
+  uint32_t rows_max;
   Hub__V1__FormField__HasValueMinCase has_value_min_case;
   union {
     int64_t value_min;
@@ -299,7 +339,7 @@ struct  Hub__V1__FormField
 };
 #define HUB__V1__FORM_FIELD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__form_field__descriptor) \
-    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
 
 
 /*
@@ -395,10 +435,124 @@ struct  Hub__V1__Stage
    * Whose advice a case needs that comes here; it stays until everybody has given it, or it is taken elsewhere.
    */
   Hub__V1__ConsultRule *consults;
+  /*
+   * What is entered in registers when a case comes here from another stage.
+   */
+  size_t n_entries;
+  Hub__V1__EntryRule **entries;
 };
 #define HUB__V1__STAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__stage__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL }
+    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
+
+
+/*
+ * One entry that a case writes, or one for each row of a group.
+ */
+struct  Hub__V1__EntryRule
+{
+  ProtobufCMessage base;
+  char *register_;
+  Hub__V1__EntryMode mode;
+  /*
+   * Field of the case with the entry's key.
+   */
+  char *key;
+  size_t n_values;
+  Hub__V1__EntryValue **values;
+  /*
+   * Written only when this holds; absent = always.
+   */
+  Hub__V1__FieldCondition *when;
+  /*
+   * Group: an entry for each of its rows, whose fields come before the case's.
+   */
+  char *each;
+};
+#define HUB__V1__ENTRY_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__entry_rule__descriptor) \
+    , (char *)protobuf_c_empty_string, HUB__V1__ENTRY_MODE__ENTRY_MODE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, (char *)protobuf_c_empty_string }
+
+
+typedef enum {
+  HUB__V1__ENTRY_VALUE__FROM__NOT_SET = 0,
+  HUB__V1__ENTRY_VALUE__FROM_FIELD = 2,
+  HUB__V1__ENTRY_VALUE__FROM_TEXT = 3,
+  HUB__V1__ENTRY_VALUE__FROM_CLEARED = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__ENTRY_VALUE__FROM__CASE)
+} Hub__V1__EntryValue__FromCase;
+
+/*
+ * What becomes of one field of an entry; fields that no value names stay as they were.
+ */
+struct  Hub__V1__EntryValue
+{
+  ProtobufCMessage base;
+  /*
+   * Field of the register.
+   */
+  char *name;
+  Hub__V1__EntryValue__FromCase from_case;
+  union {
+    /*
+     * Field of the case; an empty one leaves the entry's as it was.
+     */
+    char *field;
+    /*
+     * The same text for every case.
+     */
+    char *text;
+    /*
+     * The field is empty from now on.
+     */
+    protobuf_c_boolean cleared;
+  };
+};
+#define HUB__V1__ENTRY_VALUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__entry_value__descriptor) \
+    , (char *)protobuf_c_empty_string, HUB__V1__ENTRY_VALUE__FROM__NOT_SET, {0} }
+
+
+/*
+ * When two requests are alike. What is found is shown to officers and told to the module; it refuses nothing.
+ */
+struct  Hub__V1__LikenessRule
+{
+  ProtobufCMessage base;
+  /*
+   * [a-z][a-z0-9_]{0,47}
+   */
+  char *name;
+  Hub__V1__Text *title;
+  /*
+   * Fields that must be the same, indexed.
+   */
+  size_t n_same;
+  char **same;
+  /*
+   * A date that must be so many days away at most, 0 to 31, indexed; empty = none.
+   */
+  char *date;
+  uint32_t within_days;
+  /*
+   * A name that must be as similar as this, in thousandths; empty = none.
+   */
+  char *alike;
+  uint32_t least;
+  /*
+   * Stages of the other case that make it count for nothing, such as a rejection.
+   */
+  size_t n_except;
+  char **except;
+  /*
+   * With `alike`: table with columns tulisan, jenis (gelar, partikel, varian, ejaan) and baku, which says what is no part of
+   * a name and which spellings are one; empty = names are compared as they are.
+   */
+  char *names;
+};
+#define HUB__V1__LIKENESS_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__likeness_rule__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, 0,NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -677,11 +831,15 @@ struct  Hub__V1__Lookup
    * Field whose value is the key.
    */
   char *field;
+  /*
+   * One of these: a table, or a register whose entry is told as it is now.
+   */
   char *table;
+  char *register_;
 };
 #define HUB__V1__LOOKUP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__lookup__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -917,6 +1075,63 @@ Hub__V1__Stage *
                       const uint8_t       *data);
 void   hub__v1__stage__free_unpacked
                      (Hub__V1__Stage *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__EntryRule methods */
+void   hub__v1__entry_rule__init
+                     (Hub__V1__EntryRule         *message);
+size_t hub__v1__entry_rule__get_packed_size
+                     (const Hub__V1__EntryRule   *message);
+size_t hub__v1__entry_rule__pack
+                     (const Hub__V1__EntryRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__entry_rule__pack_to_buffer
+                     (const Hub__V1__EntryRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__EntryRule *
+       hub__v1__entry_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__entry_rule__free_unpacked
+                     (Hub__V1__EntryRule *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__EntryValue methods */
+void   hub__v1__entry_value__init
+                     (Hub__V1__EntryValue         *message);
+size_t hub__v1__entry_value__get_packed_size
+                     (const Hub__V1__EntryValue   *message);
+size_t hub__v1__entry_value__pack
+                     (const Hub__V1__EntryValue   *message,
+                      uint8_t             *out);
+size_t hub__v1__entry_value__pack_to_buffer
+                     (const Hub__V1__EntryValue   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__EntryValue *
+       hub__v1__entry_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__entry_value__free_unpacked
+                     (Hub__V1__EntryValue *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__LikenessRule methods */
+void   hub__v1__likeness_rule__init
+                     (Hub__V1__LikenessRule         *message);
+size_t hub__v1__likeness_rule__get_packed_size
+                     (const Hub__V1__LikenessRule   *message);
+size_t hub__v1__likeness_rule__pack
+                     (const Hub__V1__LikenessRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__likeness_rule__pack_to_buffer
+                     (const Hub__V1__LikenessRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__LikenessRule *
+       hub__v1__likeness_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__likeness_rule__free_unpacked
+                     (Hub__V1__LikenessRule *message,
                       ProtobufCAllocator *allocator);
 /* Hub__V1__ConsultRule methods */
 void   hub__v1__consult_rule__init
@@ -1226,6 +1441,15 @@ typedef void (*Hub__V1__DocumentRule_Closure)
 typedef void (*Hub__V1__Stage_Closure)
                  (const Hub__V1__Stage *message,
                   void *closure_data);
+typedef void (*Hub__V1__EntryRule_Closure)
+                 (const Hub__V1__EntryRule *message,
+                  void *closure_data);
+typedef void (*Hub__V1__EntryValue_Closure)
+                 (const Hub__V1__EntryValue *message,
+                  void *closure_data);
+typedef void (*Hub__V1__LikenessRule_Closure)
+                 (const Hub__V1__LikenessRule *message,
+                  void *closure_data);
 typedef void (*Hub__V1__ConsultRule_Closure)
                  (const Hub__V1__ConsultRule *message,
                   void *closure_data);
@@ -1283,6 +1507,7 @@ typedef void (*Hub__V1__ClosedDay_Closure)
 extern const ProtobufCEnumDescriptor    hub__v1__service_interface__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__field_type__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__index_kind__descriptor;
+extern const ProtobufCEnumDescriptor    hub__v1__entry_mode__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__action_kind__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__on_passed__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor;
@@ -1291,6 +1516,9 @@ extern const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__choice__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__stage__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__entry_rule__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__entry_value__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__likeness_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__consult_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__consultee__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__paper_rule__descriptor;

@@ -205,6 +205,10 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_PAYMENT_REFUSED = 4019,
   /*
+   * [NOT_FOUND] The register has no such entry, or had none on that day. Compare number and day with the paper.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_ENTRY_UNKNOWN = 4025,
+  /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED = 5001,

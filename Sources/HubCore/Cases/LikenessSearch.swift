@@ -1,0 +1,101 @@
+// Other requests that look like one: strict where numbers and days are the same, by similarity where names are.
+
+import HubDomain
+import HubProto
+
+/// Finds requests that may be the same one made twice.
+struct LikenessSearch: Sendable {
+    let ledger: any Ledger
+    let definition: HubServiceDefinition
+    let tables: [String: TableIndex]
+
+    /// Likenesses that are told of one request.
+    static let likenessesMax = 20
+    /// Requests of one day or number that are compared; a search costs no more.
+    private static let candidatesMax = 1_000
+
+    /// Everything that looks like this form, the most alike first.
+    ///
+    /// - Parameter own: Id of the request itself, once it has one.
+    func likenesses(of data: [HubFieldValue], except own: [UInt8]) async throws(HubError) -> [HubLikeness] {
+        var found: [HubLikeness] = []
+        for rule in definition.likenesses {
+            guard let entries = entries(to: rule, data) else { continue }
+            let names = rule.names.isEmpty ? NameRules.none : NameRules(tables[rule.names])
+            for entry in entries {
+                for other in try await candidates(entry) where [UInt8](other.id) != own {
+                    guard !rule.except.contains(other.stage), !found.contains(where: { $0.case == other.number }),
+                        let score = score(rule, data, other.data, names)
+                    else { continue }
+                    found.append(.with { ($0.rule, $0.case, $0.score) = (rule.name, other.number, score) })
+                }
+            }
+        }
+        return Array(found.sorted { ($1.score, $0.case) < ($0.score, $1.case) }.prefix(Self.likenessesMax))
+    }
+
+    /// What others are found by: the days around a date, or the first value that must be the same; nil when the form does
+    /// not say enough.
+    private func entries(to rule: HubLikenessRule, _ data: [HubFieldValue]) -> [IndexEntry]? {
+        let compared = rule.same + [rule.date, rule.alike].filter { !$0.isEmpty }
+        guard compared.allSatisfy({ data.plainText(of: $0) != nil }) else { return nil }
+        if rule.date.isEmpty {
+            return rule.same.first.flatMap { name in folded(name, data).map { [IndexEntry(field: name, value: $0)] } }
+        }
+        guard let day = data.plainText(of: rule.date).flatMap({ CalendarDate(iso: $0) }) else { return nil }
+        let reach = Int(min(rule.withinDays, 31))
+        return (-reach...reach).map { IndexEntry(field: rule.date, value: day.adding(days: $0).iso) }
+    }
+
+    private func candidates(_ entry: IndexEntry) async throws(HubError) -> [HubCase] {
+        var found: [HubCase] = []
+        var query = CaseQuery()
+        query.service = definition.service
+        query.index = entry
+        query.limit = CaseQuery.limitMax
+        while found.count < Self.candidatesMax {
+            let page = try await ledger.cases(query, nowMillis: 0)
+            found += page
+            guard page.count == query.limit, let last = page.last else { break }
+            query.before = [UInt8](last.id)
+        }
+        return found
+    }
+
+    /// nil = not alike.
+    private func score(
+        _ rule: HubLikenessRule, _ data: [HubFieldValue], _ other: [HubFieldValue], _ names: NameRules
+    ) -> UInt32? {
+        guard rule.same.allSatisfy({ folded($0, data) == folded($0, other) }) else { return nil }
+        guard !rule.alike.isEmpty else { return 1_000 }
+        guard let one = data.plainText(of: rule.alike), let another = other.plainText(of: rule.alike) else {
+            return nil
+        }
+        let score = NameSimilarity.score(ComparableName(one, by: names), ComparableName(another, by: names))
+        return score >= Int(rule.least) ? UInt32(clamping: score) : nil
+    }
+
+    private func folded(_ name: String, _ data: [HubFieldValue]) -> String? {
+        guard let field = definition.fields.first(where: { $0.name == name }),
+            let value = data.first(where: { $0.name == name })
+        else { return nil }
+        return field.folded(value)
+    }
+}
+
+extension NameRules {
+    fileprivate static let none = NameRules(titles: [], particles: [], variants: [:], spellings: [])
+
+    /// What a table says of names (definition.proto).
+    fileprivate init(_ table: TableIndex?) {
+        let rows = (table.map { Array($0.all) } ?? []).sorted { ($0["tulisan"] ?? "") < ($1["tulisan"] ?? "") }
+        func written(_ kind: String) -> [String] { rows.filter { $0["jenis"] == kind }.compactMap { $0["tulisan"] } }
+        func pairs(_ kind: String) -> [(String, String)] {
+            rows.filter { $0["jenis"] == kind }.compactMap { row in row["tulisan"].map { ($0, row["baku"] ?? "") } }
+        }
+        self.init(
+            titles: written("gelar"), particles: written("partikel"),
+            variants: Dictionary(pairs("varian")) { first, _ in first },
+            spellings: pairs("ejaan").map { Spelling($0.0, $0.1) })
+    }
+}
