@@ -112,6 +112,22 @@ public struct Question: Sendable {
         raw.records.first { $0.table == table }?.values
     }
 
+    /// What a register holds now under a key that the form names in a field with a lookup; nil when it holds nothing.
+    public func entry(_ register: String, _ key: String) -> [String: String]? {
+        raw.records.first { $0.table == register && $0.key == key }?.values
+    }
+
+    /// Rows of a group, each with its texts by field; none when the group is empty.
+    public func rows(_ group: String) -> [[String: String]] {
+        guard case .rows(let rows)? = value(group) else { return [] }
+        return rows.rows.map { row in Dictionary(row.values.map { ($0.name, $0.text) }) { first, _ in first } }
+    }
+
+    /// Numbers of the cases that look like this one by a rule of the definition, the most alike first.
+    public func likenesses(_ rule: String) -> [String] {
+        raw.likenesses.filter { $0.rule == rule }.map(\.case)
+    }
+
     private func value(_ field: String) -> HubFieldValue.OneOf_Value? {
         raw.command.form.first { $0.name == field }?.value
     }

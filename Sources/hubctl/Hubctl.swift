@@ -30,7 +30,7 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
-            Bill.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Backup.self,
+            Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Backup.self,
             Paper.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
@@ -121,6 +121,13 @@ struct Desk: ParsableCommand {
 /// `hubctl bill …`
 struct Bill: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "What citizens owe.", subcommands: [BillShow.self])
+}
+
+/// `hubctl register …`
+struct Register: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What departments have entered for good, with every version.",
+        subcommands: [RegisterShow.self, RegisterHistory.self, RegisterSearch.self])
 }
 
 /// `hubctl payment …`

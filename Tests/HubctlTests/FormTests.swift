@@ -76,6 +76,17 @@ struct FormInputTests {
         }
     }
 
+    @Test("a list of blocks is the rows of a group, typed as the group's fields are")
+    func rows() throws {
+        let group = HubFormField.with {
+            ($0.name, $0.type) = ("anggota", .group)
+            $0.fields = [.with { ($0.name, $0.type) = ("umur", .integer) }, .with { ($0.name, $0.type) = ("nik", .nik) }]
+        }
+        let input = try FormInput(yaml: "anggota:\n  - { nik: 0012, umur: 7 }\n  - umur: null\n", file: "form.yaml")
+        let rows = input.values([group]).map(\.rows.rows)
+        #expect(rows.map { $0.map { $0.values.map(\.value) } } == [[[.text("0012"), .integer(7)], [nil]]])
+    }
+
     @Test("--set without a name is refused", arguments: ["", "=x", "name"])
     func brokenSet(_ text: String) {
         var input = FormInput()

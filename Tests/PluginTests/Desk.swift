@@ -47,6 +47,10 @@ struct Desk {
     private(set) var state: HubCase?
     /// Milliseconds since 1970 UTC.
     private(set) var now: Int64
+    /// What registers hold, by register and key: a decision is told what its definition looks up.
+    var registers: [String: [String: [String: String]]] = [:]
+    /// Requests that look like this one.
+    var likenesses: [HubLikeness] = []
 
     /// - Parameter start: Local time, such as `2026-03-13 10:00`.
     init(_ module: any DepartmentModule, service: String, at start: String) throws {
@@ -148,11 +152,22 @@ struct Desk {
             $0.command.action = action
             $0.command.form = data
             if let state { $0.case = state }
-            $0.records = catalogue.records(for: definition, form: data)
+            $0.records = catalogue.records(for: definition, form: data) + entries(for: data)
+            $0.likenesses = likenesses
             $0.nowMs = now
             $0.workingDays = catalogue.workingDays(for: definition, form: data, nowMillis: now)
             $0.seed = 7
             $0.utcOffsetMinutes = 420
+        }
+    }
+
+    private func entries(for data: [HubFieldValue]) -> [HubRecord] {
+        definition.lookups.filter { !$0.register.isEmpty }.flatMap { lookup in
+            data.texts(of: lookup.field).compactMap { key in
+                registers[lookup.register]?[key].map { values in
+                    .with { ($0.table, $0.key, $0.values) = (lookup.register, key, values) }
+                }
+            }
         }
     }
 

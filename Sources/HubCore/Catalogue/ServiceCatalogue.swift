@@ -162,7 +162,7 @@ package struct ServiceCatalogue: Sendable {
             guard let table = tables[lookup.table] else { return nil }
             let key: String?
             if lookup.field.isEmpty {
-                key = table.firstKey
+                key = lookup.key.isEmpty ? table.firstKey : lookup.key
             } else {
                 key = form.first { $0.name == lookup.field }?.text
             }

@@ -91,7 +91,8 @@ struct RegisterBook: Sendable {
                 guard let entry = try await entry(lookup.register, key) else { continue }
                 records.append(
                     .with {
-                        ($0.table, $0.key) = (lookup.register, key)
+                        $0.table = lookup.register
+                        $0.key = key
                         for value in entry.values {
                             if let text = entry.values.plainText(of: value.name) { $0.values[value.name] = text }
                         }
@@ -269,7 +270,8 @@ private struct Pages {
                 value != page.present?.values.first(where: { $0.name == field.name })
             else { continue }
             if let folded = field.folded(value) {
-                let key = RegisterBook.indexPrefix(entry.register, field.name, folded)
+                let key =
+                    RegisterBook.indexPrefix(entry.register, field.name, folded)
                     + RegisterBook.headKey("", entry.key).dropFirst("entry//".count)
                 if try await book.ledger.record(key) == nil { records.append(lead(key, to: entry)) }
             }

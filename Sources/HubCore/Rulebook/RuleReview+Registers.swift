@@ -41,7 +41,9 @@ extension HubServiceDefinition {
     /// Entries that no register takes: a sentence each.
     func unregistered(in catalogue: ServiceCatalogue) -> [String] {
         registerNames.flatMap { name in
-            guard let register = catalogue.registers[name] else { return ["\(service): no register \(name) is in force"] }
+            guard let register = catalogue.registers[name] else {
+                return ["\(service): no register \(name) is in force"]
+            }
             let owner = catalogue.inForce[RuleName(kind: .register, name: name)]?.department
             let foreign =
                 owner == department

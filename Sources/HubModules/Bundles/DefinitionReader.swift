@@ -222,6 +222,7 @@ struct DefinitionReader {
             $0.field = object.text("field")
             $0.table = object.text("table")
             $0.register = object.text("register")
+            $0.key = object.text("key")
         }
     }
 

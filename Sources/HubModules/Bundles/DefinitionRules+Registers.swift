@@ -38,7 +38,9 @@ extension DefinitionRules {
         if !rule.each.isEmpty, group?.type != .group { wrong("each", "`each` must name a group") }
         func known(_ name: String) -> HubFormField? { group?.fields.first { $0.name == name } ?? field(name) }
         if let key = known(rule.key) {
-            if ![.text, .nik, .familyCard, .code].contains(key.type) { wrong("key", "\(rule.key) is no number or text") }
+            if ![.text, .nik, .familyCard, .code].contains(key.type) {
+                wrong("key", "\(rule.key) is no number or text")
+            }
         } else {
             wrong("key", "`key` names \(rule.key), which is no field")
         }
@@ -56,7 +58,9 @@ extension DefinitionRules {
             func wrong(_ broken: String, _ remedy: String) {
                 find(broken, "likeness \(rule.name) \(remedy)", "likenesses", rule.name)
             }
-            if rule.same.isEmpty, rule.date.isEmpty { wrong("same", "needs `same` or `date`, by which others are found") }
+            if rule.same.isEmpty, rule.date.isEmpty {
+                wrong("same", "needs `same` or `date`, by which others are found")
+            }
             for name in rule.same where (field(name)?.index ?? .unspecified) == .unspecified {
                 wrong("same", "must name indexed fields in `same`: \(name.prefix(48))")
             }

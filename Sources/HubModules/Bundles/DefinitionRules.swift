@@ -100,7 +100,8 @@ struct DefinitionRules {
         switch field.index {
         case .date where field.type != .date: wrong("index", "is no date")
         case .name where field.type != .text: wrong("index", "is no text")
-        case .exact where [.latitude, .longitude, .flag, .group].contains(field.type): wrong("index", "cannot be searched")
+        case .exact where [.latitude, .longitude, .flag, .group].contains(field.type):
+            wrong("index", "cannot be searched")
         default: break
         }
         comparison(field, wrong)
@@ -181,6 +182,7 @@ struct DefinitionRules {
                 find("lookup", "a lookup names either a table or a register", "lookups")
             }
             if lookup.field.isEmpty, lookup.register.isEmpty { continue }
+            if !lookup.key.isEmpty { find("lookup", "a lookup has either a field or a key", "lookups") }
             guard let key = searched(lookup.field) else {
                 find("field", "a lookup names field \(lookup.field), which is not there", "lookups")
                 continue
@@ -188,7 +190,9 @@ struct DefinitionRules {
             let keys: [HubFieldType] =
                 lookup.register.isEmpty ? [.text, .choice, .code] : [.text, .choice, .code, .nik, .familyCard]
             if !keys.contains(key.type) {
-                find("field", "a lookup needs a text, number of a citizen, choice or code; \(lookup.field) is none", "lookups")
+                find(
+                    "field", "a lookup needs a text, number of a citizen, choice or code; \(lookup.field) is none",
+                    "lookups")
             }
         }
     }

@@ -40,7 +40,8 @@ enum RegisterReader {
         case .text where (1...RegisterLimits.keyBytesMax).contains(Int(key?.lengthMax ?? 0)): break
         default:
             top.find(
-                "key", "key", "must name a NIK, a family card or a text with length_max up to \(RegisterLimits.keyBytesMax)")
+                "key", "key",
+                "must name a NIK, a family card or a text with length_max up to \(RegisterLimits.keyBytesMax)")
         }
         if key?.required == false { top.find("key", "key", "must name a required field") }
         for name in register.unique {

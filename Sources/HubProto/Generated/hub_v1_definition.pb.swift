@@ -1178,13 +1178,16 @@ public nonisolated struct HubLookup: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Field whose value is the key.
+  /// Field whose value is the key; `<group>.<field>` for those of each row.
   public var field: String = String()
 
   /// One of these: a table, or a register whose entry is told as it is now.
   public var table: String = String()
 
   public var register: String = String()
+
+  /// Of a table without `field`: key of the row; empty = the first one.
+  public var key: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2617,7 +2620,7 @@ nonisolated extension HubNumberPattern: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension HubLookup: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Lookup"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}table\0\u{1}register\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}table\0\u{1}register\0\u{1}key\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2628,6 +2631,7 @@ nonisolated extension HubLookup: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.table) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.register) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.key) }()
       default: break
       }
     }
@@ -2643,6 +2647,9 @@ nonisolated extension HubLookup: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.register.isEmpty {
       try visitor.visitSingularStringField(value: self.register, fieldNumber: 3)
     }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2650,6 +2657,7 @@ nonisolated extension HubLookup: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.field != rhs.field {return false}
     if lhs.table != rhs.table {return false}
     if lhs.register != rhs.register {return false}
+    if lhs.key != rhs.key {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,4 +1,4 @@
-// A form as people write it: a flat YAML (or JSON) file, and `--set name=value`.
+// A form as people write it: a YAML (or JSON) file of values and rows, and `--set name=value`.
 
 import HubDomain
 import HubProto
@@ -11,15 +11,17 @@ struct FormInput: Equatable, Sendable {
 
     /// Name, and the text; nil = the field is to be empty.
     private(set) var entries: [(name: String, text: String?)] = []
+    /// Rows of a group by its name.
+    private(set) var rows: [String: [FormInput]] = [:]
 
-    static func == (a: Self, b: Self) -> Bool { a.entries.elementsEqual(b.entries, by: ==) }
+    static func == (a: Self, b: Self) -> Bool { a.entries.elementsEqual(b.entries, by: ==) && a.rows == b.rows }
 
     /// Nothing was written.
-    var isEmpty: Bool { entries.isEmpty }
+    var isEmpty: Bool { entries.isEmpty && rows.isEmpty }
 
     init() {}
 
-    /// Reads `name: value` lines. Values keep the digits they were written with, so that `0812…` stays a telephone.
+    /// Reads `name: value` lines; a group is a list of such blocks. Values keep the digits they were written with, so that `0812…` stays a telephone.
     ///
     /// - Throws: ``HubError/Code/configurationInvalid`` with the line; the text itself is never quoted.
     init(yaml: String, file: String) throws(HubError) {
@@ -36,13 +38,34 @@ struct FormInput: Equatable, Sendable {
             throw HubError(.configurationInvalid, "\(file): expected lines of `field: value`")
         }
         for (key, value) in mapping {
-            let line = value.mark?.line ?? 0
-            guard case .scalar(let name) = key, case .scalar(let scalar) = value else {
-                throw HubError(
-                    .configurationInvalid, "\(file):\(line): a field's value must be one text, number or flag")
+            guard let name = key.scalar?.string else { throw Self.unreadable(key, file) }
+            if let list = value.sequence {
+                rows[name] = try list.map { item throws(HubError) in try Self.row(item, file) }
+            } else {
+                try set(name, to: value, file)
             }
-            set(name.string, to: scalar.isNull ? nil : scalar.string)
         }
+    }
+
+    private static func row(_ item: Node, _ file: String) throws(HubError) -> FormInput {
+        guard let mapping = item.mapping else { throw unreadable(item, file) }
+        var row = FormInput()
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string else { throw unreadable(key, file) }
+            try row.set(name, to: value, file)
+        }
+        return row
+    }
+
+    private mutating func set(_ name: String, to node: Node, _ file: String) throws(HubError) {
+        guard case .scalar(let scalar) = node else { throw Self.unreadable(node, file) }
+        set(name, to: scalar.isNull ? nil : scalar.string)
+    }
+
+    private static func unreadable(_ node: Node, _ file: String) -> HubError {
+        HubError(
+            .configurationInvalid,
+            "\(file):\(node.mark?.line ?? 0): a field's value must be one text, number or flag, or a list of rows")
     }
 
     /// Puts `name=value` over what is there; `name=` empties the field.
@@ -69,12 +92,20 @@ struct FormInput: Equatable, Sendable {
     /// knows goes too: the hub's rules are the only ones, and it names all that is wrong at once.
     func values(_ fields: [HubFormField]) -> [HubFieldValue] {
         let types = Dictionary(fields.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
-        return entries.map { entry in
+        let plain = entries.map { entry in
             HubFieldValue.with { value in
                 value.name = entry.name
                 value.value = entry.text.map { Self.typed($0, types[entry.name] ?? .text) }
             }
         }
+        return plain
+            + rows.sorted { $0.key < $1.key }.map { group in
+                let inside = fields.first { $0.name == group.key }?.fields ?? []
+                return .with {
+                    $0.name = group.key
+                    $0.rows.rows = group.value.map { row in .with { $0.values = row.values(inside) } }
+                }
+            }
     }
 
     private static func typed(_ text: String, _ type: HubFieldType) -> HubFieldValue.OneOf_Value {

@@ -3157,7 +3157,7 @@ const ProtobufCMessageDescriptor hub__v1__number_pattern__descriptor =
   (ProtobufCMessageInit) hub__v1__number_pattern__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__lookup__field_descriptors[3] =
+static const ProtobufCFieldDescriptor hub__v1__lookup__field_descriptors[4] =
 {
   {
     "field",
@@ -3195,16 +3195,29 @@ static const ProtobufCFieldDescriptor hub__v1__lookup__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Lookup, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__lookup__field_indices_by_name[] = {
   0,   /* field[0] = field */
+  3,   /* field[3] = key */
   2,   /* field[2] = register */
   1,   /* field[1] = table */
 };
 static const ProtobufCIntRange hub__v1__lookup__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor hub__v1__lookup__descriptor =
 {
@@ -3214,7 +3227,7 @@ const ProtobufCMessageDescriptor hub__v1__lookup__descriptor =
   "Hub__V1__Lookup",
   "hub.v1",
   sizeof(Hub__V1__Lookup),
-  3,
+  4,
   hub__v1__lookup__field_descriptors,
   hub__v1__lookup__field_indices_by_name,
   1,  hub__v1__lookup__number_ranges,

@@ -828,7 +828,7 @@ struct  Hub__V1__Lookup
 {
   ProtobufCMessage base;
   /*
-   * Field whose value is the key.
+   * Field whose value is the key; `<group>.<field>` for those of each row.
    */
   char *field;
   /*
@@ -836,10 +836,14 @@ struct  Hub__V1__Lookup
    */
   char *table;
   char *register_;
+  /*
+   * Of a table without `field`: key of the row; empty = the first one.
+   */
+  char *key;
 };
 #define HUB__V1__LOOKUP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__lookup__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
