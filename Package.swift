@@ -181,7 +181,8 @@ let package = Package(
         .executableTarget(
             name: "hub-demo",
             dependencies: [
-                "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", argumentParser, nioPosix, protobuf,
+                "HubTestKit", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", argumentParser, nioPosix,
+                protobuf,
             ], swiftSettings: strict),
         // hub-module-host is C for libc alone; SwiftPM would link the Swift runtime into it: Scripts/build-host.sh.
         // For tests, here and at departments.

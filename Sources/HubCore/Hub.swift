@@ -142,6 +142,14 @@ package struct Hub: Sendable {
             AdviceDesk(
                 ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
                 completion: completion, clock: ports.clock))
+        let board = try await AuthorityBoard.load(from: ledger)
+        router.addInquiries(
+            InquiryDesk(
+                ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
+                completion: completion, board: board, health: ports.health, clock: ports.clock, pause: ports.pause),
+            InquiryOffice(
+                ledger: ledger, journal: journal, rulebook: rulebook, access: access, board: board,
+                clock: ports.clock))
         let payments = PaymentService(
             ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
             settlement: BillSettlement(completion: completion), clock: ports.clock)

@@ -91,6 +91,10 @@ extension HubError.Code {
     public static let billUnknown = Self(number: 4018, status: .notFound)
     /// This payment, reversal or refund cannot be; the message says why and what to do instead.
     public static let paymentRefused = Self(number: 4019, status: .failedPrecondition)
+    /// No such inquiry of the caller's authority. Ask nobody; take what waits.
+    public static let inquiryUnknown = Self(number: 4020, status: .notFound)
+    /// This answer is not taken: BadRequest names what is wrong with it, or the message says why.
+    public static let inquiryAnswerRefused = Self(number: 4021, status: .failedPrecondition)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
@@ -124,6 +128,7 @@ extension HubError.Code {
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused, .entryUnknown,
+        .inquiryUnknown, .inquiryAnswerRefused,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

@@ -205,6 +205,24 @@ extension HubMethod {
     public static let searchEntries = Self(
         "layanan.v1.Registers/Search", requestBytesMax: requestBytesSmall)
 
+    // MARK: layanan.v1.Authority
+
+    /// Inquiries for an adapter; what it is given again it already has.
+    public static let takeInquiries = Self(
+        "layanan.v1.Authority/Take", requestBytesMax: requestBytesSmall, carriesSecrets: true)
+    /// What an authority said.
+    public static let answerInquiry = Self("layanan.v1.Authority/Answer", mutating: true)
+    /// An authority could not be asked.
+    public static let failInquiry = Self(
+        "layanan.v1.Authority/Fail", mutating: true, requestBytesMax: requestBytesSmall)
+    /// What waits for authorities.
+    public static let listInquiries = Self("layanan.v1.Authority/List", requestBytesMax: requestBytesSmall)
+    /// Releases dead letters.
+    public static let retryInquiries = Self(
+        "layanan.v1.Authority/Retry", mutating: true, requestBytesMax: requestBytesSmall)
+    /// How authorities do.
+    public static let authorityStatus = Self("layanan.v1.Authority/Status", requestBytesMax: requestBytesSmall)
+
     // MARK: layanan.v1.Cases
 
     /// A case as it stands.
@@ -291,6 +309,7 @@ extension HubMethod {
         queue, claimCase, releaseCase, assignCase, handOverCase, adviseOnCase, organisation, setAbsence,
         absences,
         getBill, pay, reversePayment, refund, reconcile, books, getEntry, entryHistory, searchEntries,
+        takeInquiries, answerInquiry, failInquiry, listInquiries, retryInquiries, authorityStatus,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,

@@ -21,7 +21,7 @@ struct SideRows: Sendable, Equatable {
     struct Waiting: Sendable, Hashable {
         /// ``HubCore/WaitingPlace/key``
         var place: String
-        /// Earliest running deadline, milliseconds since 1970 UTC; the largest number without one.
+        /// ``HubCore/WaitingPlace/turns(of:)``
         var dueMillis: Int64
     }
 
@@ -35,8 +35,7 @@ struct SideRows: Sendable, Equatable {
         running = write.state.timers.map { Running(dueMillis: $0.dueMillis, name: $0.name) }
         var seen: Set<IndexEntry> = []
         index = write.index.filter { seen.insert($0).inserted }
-        let due = write.state.earliestRunningDueMillis ?? .max
-        waiting = WaitingPlace.places(of: write.state).map { Waiting(place: $0.key, dueMillis: due) }
+        waiting = WaitingPlace.turns(of: write.state).map { Waiting(place: $0.place.key, dueMillis: $0.dueMillis) }
     }
 
     /// The column: three counts, each with its rows: deadlines as (due, name), entries as (field, value), places as
@@ -92,6 +91,10 @@ extension WaitingPlace {
         case .unclaimed(let unit): "unit/\(unit)"
         case .unclaimedAtFront(let department): "front/\(department)"
         case .advice(let unit): "advice/\(unit)"
+        case .inquiryWaiting(let authority): "inquiry/\(authority)"
+        case .inquiryTaken(let holder): "taken/\(holder.principal)/\(holder.worker)"
+        case .inquiryParked(let authority): "parked/\(authority)"
+        case .inquired(let authority): "inquired/\(authority)"
         }
     }
 }

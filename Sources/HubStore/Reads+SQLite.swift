@@ -54,6 +54,13 @@ extension SQLiteLedger {
         }
     }
 
+    package func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64 {
+        try await read("counting what waits") { db in
+            try PreparedStatement(db, "SELECT count(*) FROM waiting WHERE place = ?")
+                .first(place.key) { $0.unsigned(0) } ?? 0
+        }
+    }
+
     package func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
         try await read("reading a history") { db in
             try PreparedStatement(

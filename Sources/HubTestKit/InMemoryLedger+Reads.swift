@@ -34,12 +34,22 @@ extension InMemoryLedger {
     }
 
     package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
-        cases.values.map(\.state).filter { WaitingPlace.places(of: $0).contains(place) }
+        turns(in: place)
             .sorted { first, second in
-                let due = (first.earliestRunningDueMillis ?? .max, second.earliestRunningDueMillis ?? .max)
-                return due.0 == due.1 ? first.id.lexicographicallyPrecedes(second.id) : due.0 < due.1
+                first.due == second.due
+                    ? first.state.id.lexicographicallyPrecedes(second.state.id) : first.due < second.due
             }
-            .prefix(max(0, limit)).map { $0 }
+            .prefix(max(0, limit)).map(\.state)
+    }
+
+    package func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64 {
+        UInt64(turns(in: place).count)
+    }
+
+    private func turns(in place: WaitingPlace) -> [(due: Int64, state: HubCase)] {
+        cases.values.compactMap { stored in
+            WaitingPlace.turns(of: stored.state).first { $0.place == place }.map { ($0.dueMillis, stored.state) }
+        }
     }
 
     private static func isOverdue(_ state: HubCase, _ nowMillis: Int64) -> Bool {

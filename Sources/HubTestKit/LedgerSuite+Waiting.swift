@@ -77,6 +77,39 @@ extension LedgerSuite {
             try await ledger.write(Sample.commit(state))
             try promise(try await waiting(ledger, .advice(unit: "order")), is: [])
         },
+        LedgerPromise("an inquiry waits for adapters by its next attempt, with its adapter once taken, and for people")
+        {
+            home in
+            let ledger = try await home.open()
+            func inquiring(_ number: Int, _ state: HubInquiryState, next: Int64, asked: Int64) -> HubCase {
+                var one = Sample.newCase(number)
+                one.deadlines = [Sample.deadline("a", due: Sample.now + Int64(number))]
+                one.inquiries = [
+                    .with {
+                        ($0.name, $0.authority, $0.state) = ("nomor", "register", state)
+                        ($0.nextMs, $0.askedMs, $0.giveUpMs) = (next, asked, Sample.now + 1_000)
+                        if state == .taken { ($0.takenBy, $0.worker) = ("urn:a", "1") }
+                    }
+                ]
+                return one
+            }
+            let states = [
+                inquiring(1, .waiting, next: 300, asked: 10), inquiring(2, .waiting, next: 200, asked: 20),
+                inquiring(3, .taken, next: 900, asked: 30), inquiring(4, .parked, next: 0, asked: 5),
+                inquiring(5, .answered, next: 0, asked: 1), inquiring(6, .dropped, next: 0, asked: 1),
+            ]
+            for state in states { try await ledger.write(Sample.commit(state)) }
+            let holder = InquiryHolder(principal: "urn:a", worker: "1")
+            try promise(try await waiting(ledger, .inquiryWaiting(at: "register")), is: numbers(2, 1))
+            try promise(try await waiting(ledger, .inquiryTaken(by: holder)), is: numbers(3))
+            try promise(try await waiting(ledger, .inquiryParked(at: "register")), is: numbers(4))
+            try promise(try await waiting(ledger, .inquired(of: "register")), is: numbers(4, 1, 2, 3))
+            try promise(try await ledger.waitingCount(.inquired(of: "register")), is: 4)
+            try promise(try await ledger.waitingCount(.inquired(of: "other")), is: 0)
+            try promise(
+                try await ledger.dueDeadlines(nowMillis: Sample.now + 1_000, after: nil, limit: 10)
+                    .filter { $0.name == "inquiry/nomor" }.count, is: 3)
+        },
         LedgerPromise("a paper that waits for its signature wakes as a deadline does, also of a case that has ended") {
             home in
             let ledger = try await home.open()

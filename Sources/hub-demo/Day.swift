@@ -16,6 +16,7 @@ struct Day {
     var people: People
     private let watching: Task<Void, Never>
     private let relay: Relay
+    private let adapters: [ChildProcess]
     private var report = Report()
     private var cases: [OpenCase] = []
     /// A complaint that was escalated, for whoever wants to look at one.
@@ -44,6 +45,11 @@ struct Day {
         onlooker.tell(
             "\(Set(town.offices.values.map(\.definition.department)).count * 3 + 4) programs and people have certificates of their own"
         )
+        // The national register is down at first; the other one is wrong now and then.
+        let adapters = [
+            try await Adapter.enrol("siak", regency).start(["--down-asks", "40"]),
+            try await Adapter.enrol("oss", regency).start(["--wrong", "10"]),
+        ]
         let relay = try await Relay.start(to: regency.port, group: regency.group)
         let watcher = WatcherCheck(
             client: try regency.client(town.auditor, through: relay.port), relay: relay, after: status.sequence)
@@ -54,7 +60,7 @@ struct Day {
             regency: regency, town: town, watcher: watcher, traffic: Traffic(list: list), list: list,
             onlooker: onlooker, promises: promises,
             people: People(tables: try People.Tables.load(regency.programs), today: today, seed: seed),
-            watching: watching, relay: relay)
+            watching: watching, relay: relay, adapters: adapters)
     }
 
     /// Everything from the first request to the last look.
@@ -155,20 +161,26 @@ struct Day {
             if turn.isEmpty, zip(cases, taken).allSatisfy({ $0.petition.life.steps.count == $1 }) { break }
             try await town.pass(hours: people.chance.number(1...3))
             if round % 3 == 0 { watcher.cut() }
+            guard round < Self.roundsMax else { throw DemoFailure("cases do not come to their end") }
             let (town, cases, sofar) = (town, cases, taken)
-            _ = try await concurrently(turn, width: 16) { index, seed in
+            let done = try await concurrently(turn, width: 16) { index, seed in
                 var chance = Chance(seed: seed)
                 let open = cases[index]
+                let step = open.petition.life.steps[sofar[index]]
+                if step.by == .authority { return try await town.isAnswered(open.number) }
                 try await town.take(
-                    open.petition.life.steps[sofar[index]], on: open.number, of: open.petition.service,
-                    for: open.petition.citizen, chance: &chance)
+                    step, on: open.number, of: open.petition.service, for: open.petition.citizen, chance: &chance)
+                return true
             }
-            for (index, _) in turn { taken[index] += 1 }
+            for ((index, _), isDone) in zip(turn, done) where isDone { taken[index] += 1 }
             (round, steps) = (round + 1, steps + turn.count)
             if round % 3 == 0 { onlooker.tell("\(steps) steps taken by officers, heads and citizens") }
         }
         onlooker.tell("\(steps) steps in all; every case but the ignored complaints has come to its end")
     }
+
+    /// Rounds in which every case must have come to its end.
+    private static let roundsMax = 300
 
     private mutating func threeDays() async throws {
         let seen = watcher.count
@@ -200,6 +212,7 @@ struct Day {
         report.memory = try await judgement.ofMemory()
         report.money = try await judgement.ofMoney()
         report.papers = try await judgement.ofPapers()
+        report.authorities = try await judgement.ofAuthorities()
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()
         for index in report.services.indices {
@@ -212,6 +225,7 @@ struct Day {
         (report.median, report.slowest) = (traffic.percentile(0.5), traffic.percentile(0.99))
         watching.cancel()
         await relay.stop()
+        for adapter in adapters { await adapter.stop() }
         await town.close()
         await regency.stop()
         report.audit += await judgement.ofStoppedLog()

@@ -15,7 +15,7 @@ struct Demo: AsyncParsableCommand {
             Starts hubd with its modules on a throw-away state directory, acts as the departments' programs over TLS, kills
             module hosts and hubd while requests are unanswered, and then looks whether every promise was kept. Exits with 1
             and names each promise that was broken.
-            """)
+            """, subcommands: [AdapterProgram.self])
 
     @Option(help: ArgumentHelp("Folder of the built programs.", valueName: "dir"))
     var programs = ".build/debug"
@@ -92,7 +92,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     private static let contents: Set<String> = [
-        "state", "restored", "desks", "logs", "acknowledged", "papers", "hubd.pid",
+        "state", "restored", "desks", "logs", "acknowledged", "papers", "hubd.pid", "siak.numbers", "oss.numbers",
     ]
 
     /// The table, the promises, and what to look at next.

@@ -141,6 +141,42 @@ struct Judgement {
         return (papers.count, verified, folder)
     }
 
+    /// Whoever asked an authority has its number, once, and nobody else has it; an outage cost time and nothing more.
+    func ofAuthorities() async throws -> [Report.Authority] {
+        let town = town
+        let states = try await concurrently(cases, width: 16) { try await town.read($0.number, as: town.admin) }
+        var authorities: [String: Report.Authority] = [:]
+        var numbers: [String] = []
+        var open: [String] = []
+        for (state, inquiry) in states.flatMap({ state in state.inquiries.map { (state, $0) } }) {
+            var one = authorities[inquiry.authority] ?? Report.Authority(name: inquiry.authority)
+            (one.asked, one.attempts) = (one.asked + 1, one.attempts + Int(inquiry.attempts))
+            one.wrong += Int(inquiry.faults)
+            if inquiry.state == .answered {
+                one.answered += 1
+                let rule = try town.office(state.service).definition.stages.first { $0.name == inquiry.stage }?.inquires
+                let given = rule?.receives.filter { !$0.mayLack }.map(\.field) ?? []
+                numbers += state.data.filter { given.contains($0.name) }.map { "\($0.name) \($0.text)" }
+            } else {
+                open.append(state.number)
+            }
+            authorities[inquiry.authority] = one
+        }
+        promises.check(
+            "every number that an authority was asked for came, once, and no two cases have the same",
+            open.isEmpty && !numbers.isEmpty && Set(numbers).count == numbers.count,
+            broken: "\(numbers.count) numbers, \(open.prefix(3).joined(separator: ", ")) wait")
+        promises.check(
+            "an authority that is down or wrong is asked again",
+            authorities.values.contains { $0.attempts > $0.asked }, broken: "nobody was asked twice")
+        let status = try await town.channel.authority.status(LayananAuthorityStatusRequest()).message.authorities
+        promises.check(
+            "citizens can read how the authorities do",
+            status.map(\.authority) == authorities.keys.sorted() && status.allSatisfy { $0.waiting == 0 },
+            broken: status.map { "\($0.authority) \($0.waiting)" }.joined(separator: ", "))
+        return authorities.values.sorted { $0.name < $1.name }
+    }
+
     /// `hubctl audit verify`, and what an operator would look at besides.
     func ofLog() async throws -> String {
         for open in cases.prefix(3) {

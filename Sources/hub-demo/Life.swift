@@ -14,6 +14,8 @@ enum Hand: Sendable, Hashable {
     case consulted
     /// The citizen's bank: it pays, and the action says which percentage of what is owed.
     case bank
+    /// An outside authority: nothing more is done until it has answered.
+    case authority
 }
 
 /// One step of a life.

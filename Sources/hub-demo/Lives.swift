@@ -39,17 +39,17 @@ extension Life {
 
     /// Micro business of low risk: issued as soon as the papers are complete.
     static let permitAtOnce = Life(
-        name: "issued at once", steps: [Step(by: .officer, action: "dokumen_lengkap")], ends: "terbit")
+        name: "issued at once", steps: [Step(by: .officer, action: "dokumen_lengkap"), answered], ends: "terbit")
     static let permitAssessed = Life(
         name: "assessed and issued",
-        steps: [Step(by: .officer, action: "dokumen_lengkap"), assess, Step(by: .head, action: "terbitkan")],
+        steps: [Step(by: .officer, action: "dokumen_lengkap"), assess, Step(by: .head, action: "terbitkan"), answered],
         ends: "terbit")
     static let permitRepaired = Life(
         name: "sent back, repaired and issued",
         steps: [
             Step(by: .officer, action: "minta_perbaikan", note: "Foto tempat usaha kurang jelas."),
             Step(by: .citizen, action: "perbaiki", papers: ["foto_tempat"]),
-            Step(by: .officer, action: "dokumen_lengkap"), assess, Step(by: .head, action: "terbitkan"),
+            Step(by: .officer, action: "dokumen_lengkap"), assess, Step(by: .head, action: "terbitkan"), answered,
         ], ends: "terbit")
     static let permitRejected = Life(
         name: "rejected",
@@ -60,6 +60,8 @@ extension Life {
     static let permitWithdrawn = Life(
         name: "withdrawn", steps: [Step(by: .citizen, action: "tarik")], ends: "ditarik")
 
+    /// The authority that was asked has answered.
+    private static let answered = Step(by: .authority, action: "")
     private static let assess = Step(by: .officer, action: "selesai_dinilai", note: "Tempat usaha layak.")
 
     // MARK: Buildings
@@ -134,7 +136,7 @@ extension Life {
         name: "withdrawn", steps: [Step(by: .citizen, action: "tarik")], ends: "ditarik")
 
     private static let registration = [
-        Step(by: .officer, action: "daftarkan"), Step(by: .officer, action: "cetak_akta"),
+        Step(by: .officer, action: "daftarkan"), answered, Step(by: .officer, action: "cetak_akta"),
     ]
 
     // MARK: Complaints

@@ -31,6 +31,16 @@ struct Report: Sendable {
         var accounts: [(title: String, debit: Int64, credit: Int64)] = []
     }
 
+    /// What was asked of one authority.
+    struct Authority: Sendable {
+        let name: String
+        var asked = 0
+        var answered = 0
+        var attempts = 0
+        var wrong = 0
+    }
+
+    var authorities: [Authority] = []
     var services: [Service] = []
     var refused = 0
     var stages: [Stage] = []
@@ -89,6 +99,11 @@ struct Report: Sendable {
             + Self.table(
                 ["KILLED", "UNANSWERED", "BACK AFTER"],
                 calamities.map { [$0.victim, "\($0.unanswered.count)", "\(Int($0.backAfterMillis)) ms"] })
+        lines +=
+            [""]
+            + Self.table(
+                ["AUTHORITY", "ASKED", "ANSWERED", "ATTEMPTS", "WRONG ANSWERS"],
+                authorities.map { [$0.name, "\($0.asked)", "\($0.answered)", "\($0.attempts)", "\($0.wrong)"] })
         lines +=
             [""]
             + Self.table(

@@ -152,6 +152,9 @@ struct Town: Sendable {
         case .citizen: client = channel
         case .adviser: client = adviser
         case .consulted: return try await advise(step, on: number)
+        case .authority:
+            for _ in 0..<10 where try await !isAnswered(number) {}
+            return try await read(number, as: admin)
         case .bank: return try await pay(Int64(step.action) ?? 100, of: number, for: citizen, &chance)
         }
         guard let action = office.definition.actions.first(where: { $0.name == step.action }),

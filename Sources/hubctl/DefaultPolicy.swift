@@ -27,6 +27,9 @@ enum DefaultPolicy {
             - "layanan.v1.Desk/*"
             - "layanan.v1.Registers/*"
             - "layanan.v1.Payments/GetBill"
+            - "layanan.v1.Authority/List"
+            - "layanan.v1.Authority/Retry"
+            - "layanan.v1.Authority/Status"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
             - "layanan.v1.Complaints/File"
@@ -48,6 +51,9 @@ enum DefaultPolicy {
             - "layanan.v1.Desk/*"
             - "layanan.v1.Registers/*"
             - "layanan.v1.Payments/GetBill"
+            - "layanan.v1.Authority/List"
+            - "layanan.v1.Authority/Retry"
+            - "layanan.v1.Authority/Status"
             - "layanan.v1.Applications/*"
             - "layanan.v1.CivilRegistry/*"
             - "layanan.v1.Complaints/File"
@@ -64,6 +70,7 @@ enum DefaultPolicy {
             - "layanan.v1.Catalogue/*"
             - "layanan.v1.Cases/*"
             - "layanan.v1.Payments/GetBill"
+            - "layanan.v1.Authority/Status"
             - "layanan.v1.Applications/Submit"
             - "layanan.v1.Applications/Resubmit"
             - "layanan.v1.Applications/Withdraw"
@@ -84,6 +91,16 @@ enum DefaultPolicy {
             - "layanan.v1.Payments/Pay"
             - "layanan.v1.Payments/Reverse"
             - "layanan.v1.Payments/Reconcile"
+            - "grpc.*"
+
+          # An adapter of an outside authority, whose name is the department of its certificate: takes what waits for it and
+          # brings the answers. Sees no case.
+          authority:
+            - "layanan.v1.Authority/Take"
+            - "layanan.v1.Authority/Answer"
+            - "layanan.v1.Authority/Fail"
+            - "layanan.v1.Documents/Put"
+            - "layanan.v1.Uploads/*"
             - "grpc.*"
 
           # The regency's treasurer and its counters: cash, money given back, the books.
@@ -118,6 +135,8 @@ enum DefaultPolicy {
             - "layanan.v1.Payments/GetBill"
             - "layanan.v1.Payments/Books"
             - "layanan.v1.Registers/*"
+            - "layanan.v1.Authority/List"
+            - "layanan.v1.Authority/Status"
             - "layanan.v1.Documents/Verify"
             - "grpc.*"
 

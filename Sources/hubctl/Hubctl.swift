@@ -31,7 +31,7 @@ struct Hubctl: AsyncParsableCommand {
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
             Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Backup.self,
-            Paper.self,
+            Paper.self, Inquiry.self, Authority.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
@@ -137,6 +137,19 @@ struct Payment: ParsableCommand {
         subcommands: [
             PaymentAdd.self, PaymentReverse.self, PaymentRefund.self, PaymentReconcile.self, PaymentBooks.self,
         ])
+}
+
+/// `hubctl inquiry …`
+struct Inquiry: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What cases ask of outside authorities.",
+        subcommands: [InquiryList.self, InquiryShow.self, InquiryRetry.self])
+}
+
+/// `hubctl authority …`
+struct Authority: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Outside authorities, such as the national register.", subcommands: [AuthorityStatus.self])
 }
 
 /// `hubctl clock …`

@@ -21,7 +21,7 @@ extension EndToEnd {
             let variant = try await Variant.build(in: workshop)
             try await RunningHub.serve(modules: modules) { hub in
                 let pid = hub.regency.pid
-                #expect(try await Self.outcome(hub, seed: 71) == "terbit")
+                #expect(try await Self.outcome(hub, seed: 71) == "menunggu_nib")
                 // As an upgrade does it: the new file takes the name, the old one lives on until its host ends.
                 let library = modules + "/permits/libPermits.so"
                 try #require(rename(variant, library) == 0)

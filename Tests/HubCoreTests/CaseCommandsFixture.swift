@@ -151,6 +151,9 @@ struct Caller {
     static let district = Caller("kecamatan-a", "camat", "officer")
     static let guardian = Caller("satpol", "kasi", "officer")
     static let patrol = Caller("satpol", "staf", "officer")
+    /// Adapters of two authorities.
+    static let register = Caller("siak", "adaptor", "authority")
+    static let otherRegister = Caller("oss", "adaptor", "authority")
     /// May call little.
     static let kiosk = Caller("portal", "kios", "kiosk")
 
@@ -165,6 +168,7 @@ struct Caller {
                 "bank": try ["GetBill", "Pay", "Reverse", "Reconcile"].map {
                     try MethodPattern("layanan.v1.Payments/\($0)")
                 },
+                "authority": try ["Take", "Answer", "Fail"].map { try MethodPattern("layanan.v1.Authority/\($0)") },
                 "applicant": all, "officer": all, "importer": all, "admin": all,
             ], allDepartments: ["admin"],
             allActions: ["admin"], applicants: ["applicant"], principals: [admin.principal] + callers.map(\.principal))

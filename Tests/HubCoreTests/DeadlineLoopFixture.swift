@@ -38,6 +38,7 @@ final class FlakyLedger: Ledger {
     func cases(_ query: CaseQuery, nowMillis: Int64) async throws(HubError) -> [HubCase] {
         try await ledger.cases(query, nowMillis: nowMillis)
     }
+    func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64 { try await ledger.waitingCount(place) }
     func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
         try await ledger.waiting(place, limit: limit)
     }

@@ -19,6 +19,11 @@ struct CivilRegistryTests {
         .text("nama_saksi_2", "Dewi Anggraini"), .text("telepon", "+6281234567890"),
     ]
 
+    /// What the national register gives a boy born on 1 March 2026; of nobody who exists.
+    private static let numbers: [HubFieldValue] = [
+        .text("nik_anak", "3310010103260001"), .text("nomor_akta", "3310-LU-01032026-0001"),
+    ]
+
     private func desk(_ start: String = "2026-03-13 10:00") throws -> Desk {
         try Desk(CivilRegistryModule(), service: "akta-kelahiran", at: start)
     }
@@ -34,8 +39,10 @@ struct CivilRegistryTests {
         try desk.act("periksa")
         #expect(desk.stage == "diperiksa")
         try desk.act("daftarkan")
-        #expect(desk.stage == "terdaftar")
+        #expect(desk.stage == "menunggu_siak")
         #expect(desk.text("tanggal_pencatatan") == "2026-03-13")
+        try desk.answer(Self.numbers)
+        #expect(desk.stage == "terdaftar" && desk.text("nik_anak") == Self.numbers[0].text)
         try desk.act("cetak_akta")
         #expect(desk.stage == "akta_siap")
         #expect(desk.state?.ended == true)
@@ -78,7 +85,23 @@ struct CivilRegistryTests {
         #expect(desk.stage == "diperiksa")
         #expect(desk.deadline("target_layanan")?.state == .running)
         try desk.act("daftarkan")
+        try desk.answer(Self.numbers)
         #expect(desk.stage == "terdaftar")
+    }
+
+    @Test("a number of another child, or none at all, is no answer of the national register")
+    func otherChild() throws {
+        var desk = try desk()
+        try desk.submit(Self.birth, papers: Self.papers)
+        try desk.act("periksa")
+        try desk.act("daftarkan")
+        for (value, rule) in [("3402015203260001", "nik_birth_date"), ("340201", "nik"), ("", "required")] {
+            let error = try refusal { try desk.answer([.text("nik_anak", value), Self.numbers[1]]) }
+            #expect(error.rules == ["nik_anak/\(rule)"])
+        }
+        #expect(desk.stage == "menunggu_siak" && desk.text("nik_anak") == nil)
+        try desk.act("tarik_pencatatan", note: "Nama anak salah tulis.", by: "head")
+        #expect(desk.stage == "diperiksa" && desk.state?.inquiries.map(\.state) == [.dropped])
     }
 
     @Test("a child born tomorrow is refused, one born today is not")

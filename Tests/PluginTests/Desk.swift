@@ -107,8 +107,26 @@ struct Desk {
         let advice = LayananAdviseRequest.with { ($0.favourable, $0.note) = (favourable, "Pertimbangan.") }
         if try consultations.give(index, advice, by: "urn:elayanan:uji:petugas", &after) {
             try bills.complete(&after, after: state)
+            try inquiries.complete(&after)
             try consultations.complete(&after)
         }
+        after.version += 1
+        state = after
+    }
+
+    /// The authority that is asked answers.
+    mutating func answer(_ values: [HubFieldValue]) throws(HubError) {
+        guard var after = state, let rule = definition.inquiry(in: after.stage),
+            let index = after.inquiries.firstIndex(where: \.isOpen)
+        else { throw HubError(.actionNotAllowed, "nobody is asked") }
+        let answer = InquiryAnswer(
+            request: .with { $0.values = values }, rule: rule,
+            rules: FormRules(definition: definition, tables: catalogue.tables))
+        let (outcome, wrong) = try answer.outcome(on: after, stored: [:])
+        guard let outcome else { throw HubError(.inquiryAnswerRefused, "wrong", violations: wrong) }
+        after.data = outcome.data
+        after.inquiries[index].end(.answered, nowMillis: now)
+        try inquiries.move(&after, to: rule.answeredTo)
         after.version += 1
         state = after
     }
@@ -136,6 +154,7 @@ struct Desk {
             now = max(now, due.dueMs)
             var passed = try plan.passed(due.name, of: current, nowMillis: now)
             try bills.complete(&passed, after: current)
+            try inquiries.complete(&passed)
             try consultations.complete(&passed)
             passed.version += 1
             passed.updatedMs = now
@@ -177,6 +196,9 @@ struct Desk {
     private var consultations: ConsultationPlan {
         ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: now)
     }
+    private var inquiries: InquiryPlan {
+        InquiryPlan(definition: definition, catalogue: catalogue, nowMillis: now)
+    }
     private var plan: DeadlinePlan { DeadlinePlan(definition: definition, calendars: catalogue.calendars) }
 
     private mutating func take(
@@ -206,6 +228,7 @@ struct Desk {
                 createdMillis: created)
             var after = try transition.apply(acceptance, new: state == nil ? new : nil, plan: plan).state
             try bills.complete(&after, after: state)
+            try inquiries.complete(&after)
             try consultations.complete(&after)
             state = after
         case nil: throw HubError(.decisionInvalid, "the decision says neither yes nor no")

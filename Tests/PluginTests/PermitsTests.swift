@@ -37,6 +37,9 @@ struct PermitsTests {
         try desk.act("selesai_dinilai", note: "Dapur bersih.")
         #expect(desk.stage == "keputusan")
         try desk.act("terbitkan", by: "head")
+        #expect(desk.stage == "menunggu_nib")
+        #expect(try refusal { try desk.answer([.text("nib", "912000000000A")]) }.rules == ["nib/digits"])
+        try desk.answer([.text("nib", "9120000000001")])
         #expect(desk.stage == "terbit")
         #expect(desk.state?.ended == true)
         #expect(desk.text("berlaku_sejak") == "2026-03-13")
@@ -49,8 +52,21 @@ struct PermitsTests {
         try desk.submit(Self.stall, papers: Self.papers)
         #expect(desk.text("risiko") == "rendah")
         try desk.act("dokumen_lengkap")
-        #expect(desk.stage == "terbit")
+        #expect(desk.stage == "menunggu_nib")
         #expect(desk.text("berlaku_sejak") == "2026-03-13")
+    }
+
+    @Test("whoever has a business number is asked for no other, and one with a letter in it is refused")
+    func ownNumber() throws {
+        var desk = try desk()
+        let form = Self.stall.with(.text("nib_pemohon", "9120000000123"))
+        let error = try refusal {
+            try desk.submit(form.with(.text("nib_pemohon", "912000000012B")), papers: Self.papers)
+        }
+        #expect(error.rules == ["nib_pemohon/digits"])
+        try desk.submit(form, papers: Self.papers)
+        try desk.act("dokumen_lengkap")
+        #expect(desk.stage == "terbit" && desk.text("nib") == "9120000000123" && desk.state?.inquiries == [])
     }
 
     @Test("low risk alone, or micro alone, is assessed", arguments: [("56304", "kecil"), ("10710", "mikro")])

@@ -29,6 +29,10 @@ struct BusinessPermit {
                     en: "This KBLI code has no risk class yet; ask the permits office."))
         }
         if let contradiction = scaleAgainstCapital(question) { reasons.append(contradiction) }
+        if let number = question.text("nib_pemohon"), !number.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+            reasons.append(
+                Violation("nib_pemohon", "digits", id: "NIB terdiri atas 13 angka.", en: "It has 13 digits."))
+        }
         if let outside = PermitsModule.outsideDistricts(question) { reasons.append(outside) }
         guard reasons.isEmpty, let risk else { return .refuse(reasons) }
         return .go(to: "pemeriksaan_dokumen").setting("risiko", risk)
@@ -59,6 +63,8 @@ struct BusinessPermit {
     }
 
     private func issued(_ question: Question) -> Answer {
-        .go(to: "terbit").setting("berlaku_sejak", question.today.iso)
+        let decided = Answer.go(to: "menunggu_nib").setting("berlaku_sejak", question.today.iso)
+        // Whoever has a number is asked for no other: the hub then asks nobody.
+        return question.text("nib_pemohon").map { decided.setting("nib", $0) } ?? decided
     }
 }

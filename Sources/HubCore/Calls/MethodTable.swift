@@ -107,6 +107,15 @@ extension CallRouter {
         unary(.searchEntries, registers.search)
     }
 
+    mutating func addInquiries(_ desk: InquiryDesk, _ office: InquiryOffice) {
+        unary(.takeInquiries, desk.take)
+        change(.answerInquiry, desk.answer)
+        change(.failInquiry, desk.fail)
+        unary(.listInquiries, office.list)
+        change(.retryInquiries, office.retry)
+        unary(.authorityStatus, office.status)
+    }
+
     mutating func addWatch(_ watch: CaseWatch) {
         stream(.watchCases, watch.run)
     }

@@ -188,6 +188,7 @@ package struct CaseCommands: Sendable {
                 &state, after: before, by: action, definition, catalogue, nowMillis: question.nowMs)
             event.stageAfter = state.stage
             event.papers = state.papersChanged(since: before)
+            event.inquiries = state.inquiriesChanged(since: before)
             event.consultations = state.consultations.map(\.forEvents)
             event.entries = state.entriesWritten(since: before)
             return DecidedStep(state: state, event: event, definition: definition, records: records)

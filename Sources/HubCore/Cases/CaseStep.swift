@@ -32,6 +32,7 @@ extension Commit {
         var event = HubEvent(about: state, kind: kind, atMillis: state.updatedMs)
         event.stageBefore = before.stage
         event.entries = state.entriesWritten(since: before)
+        event.inquiries = state.inquiriesChanged(since: before)
         tell(&event)
         cases = [
             CaseWrite(
@@ -54,9 +55,10 @@ extension Commit {
 }
 
 extension HubCase {
-    /// Keys under which its bills and papers are found.
+    /// Keys under which its bills, papers and inquiries are found.
     fileprivate var pointers: [String] {
         bills.map(\.number).filter { !$0.isEmpty }.map { HubBill.recordPrefix + $0 }
             + papers.map(\.number).filter { !$0.isEmpty }.map { HubPaper.recordPrefix + $0 }
+            + inquiries.map { HubInquiry.recordKey(of: [UInt8]($0.id)) }
     }
 }

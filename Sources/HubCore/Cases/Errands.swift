@@ -1,4 +1,5 @@
-// What the hub still has to do for a case by itself: papers that wait for their signature, bills that are covered.
+// What the hub still has to do for a case by itself: papers that wait for their signature, bills that are covered,
+// inquiries that nobody answers.
 
 import HubDomain
 import HubProto
@@ -15,6 +16,7 @@ struct Errands: Sendable {
     /// The timer is one of these.
     static func has(_ timer: String) -> Bool {
         timer.hasPrefix(PaperOffice.timerPrefix) || timer.hasPrefix(HubBill.timerPrefix)
+            || timer.hasPrefix(HubInquiry.timerPrefix)
     }
 
     /// What is to be remembered; nil = there is nothing to do.
@@ -23,7 +25,8 @@ struct Errands: Sendable {
     func commit(
         _ timer: String, of before: HubCase, _ catalogue: ServiceCatalogue, nowMillis: Int64
     ) async throws(HubError) -> Commit? {
-        timer.hasPrefix(PaperOffice.timerPrefix)
+        if timer.hasPrefix(HubInquiry.timerPrefix) { return try waking(timer, before, catalogue, nowMillis) }
+        return timer.hasPrefix(PaperOffice.timerPrefix)
             ? try await issuing(before, catalogue, nowMillis) : try await settling(timer, before, catalogue, nowMillis)
     }
 
@@ -38,6 +41,20 @@ struct Errands: Sendable {
             event.papers = state.papersChanged(since: before)
             event.action = event.papers.first?.number ?? ""
         }
+    }
+
+    private func waking(
+        _ timer: String, _ before: HubCase, _ catalogue: ServiceCatalogue, _ nowMillis: Int64
+    ) throws(HubError) -> Commit? {
+        let definition = try catalogue.definition(of: before)
+        guard let index = before.inquiries.firstIndex(where: { $0.timer?.name == timer }),
+            let rule = definition.inquiry(in: before.inquiries[index].stage)
+        else { return nil }
+        var state = before
+        state.inquiries[index].wake(rule, nowMillis: nowMillis)
+        guard state.inquiries[index] != before.inquiries[index] else { return nil }
+        state.follow(before, nowMillis)
+        return Commit(state, after: before, .inquired, definition) { $0.action = rule.name }
     }
 
     private func settling(

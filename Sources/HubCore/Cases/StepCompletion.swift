@@ -1,4 +1,4 @@
-// What the hub itself adds to a step of a case: its bill, its papers and their numbers, and whose advice it needs.
+// What the hub itself adds to a step of a case: its bill, its papers and their numbers, whose advice it needs, what it asks.
 
 import HubDomain
 import HubProto
@@ -15,13 +15,23 @@ struct StepCompletion: Sendable {
     ///   - before: nil for a new case.
     ///   - action: nil when no action brought it here.
     /// - Returns: Records that belong to the same commit: what the case enters in registers.
-    /// - Throws: What ``BillPlan``, ``ConsultationPlan``, ``PaperPlan``, ``PaperOffice``, ``EntryPlan`` and
+    /// - Throws: What ``BillPlan``, ``InquiryPlan``, ``ConsultationPlan``, ``PaperPlan``, ``PaperOffice``, ``EntryPlan`` and
     ///   ``RegisterBook`` throw.
     func complete(
         _ state: inout HubCase, after before: HubCase?, by action: HubAction?, _ definition: HubServiceDefinition,
         _ catalogue: ServiceCatalogue, nowMillis: Int64
     ) async throws(HubError) -> [RecordWrite] {
-        try BillPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state, after: before)
+        // A stage that bills nothing, or asks what is known, leads on to one that may bill or ask.
+        for round in 0...definition.stages.count {
+            let stage = state.stage
+            try BillPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis)
+                .complete(&state, after: before)
+            try InquiryPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state)
+            guard state.stage != stage else { break }
+            guard round < definition.stages.count else {
+                throw HubError(.definitionInvalid, "\(definition.service): stages lead in a circle")
+            }
+        }
         try ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state)
         try PaperPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before, action: action)
         try await numbers.number(&state, year: catalogue.today(nowMillis).year)

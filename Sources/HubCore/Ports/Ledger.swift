@@ -127,14 +127,29 @@ package enum WaitingPlace: Sendable, Hashable {
     case unclaimedAtFront(of: String)
     /// For anybody of a unit whose advice is asked for.
     case advice(unit: String)
+    /// For an adapter of an authority, and with a worker of one.
+    case inquiryWaiting(at: String)
+    case inquiryTaken(by: InquiryHolder)
+    /// For somebody who looks why an authority does not answer.
+    case inquiryParked(at: String)
+    /// For an authority, in one of the three ways.
+    case inquired(of: String)
 
     /// - Parameter unit: "" = the department's front.
     package init(unit: String, department: String) {
         self = unit.isEmpty ? .unclaimedAtFront(of: department) : .unclaimed(unit: unit)
     }
 
-    /// Where a case waits now; nowhere once it has ended.
-    package static func places(of state: HubCase) -> [WaitingPlace] {
+    /// Where a case waits now, each place once, with what says when its turn comes, milliseconds since 1970 UTC: its
+    /// earliest running deadline, the largest number without one; of inquiries when they may be taken, or were asked.
+    package static func turns(of state: HubCase) -> [(place: WaitingPlace, dueMillis: Int64)] {
+        let due = state.earliestRunningDueMillis ?? .max
+        var seen: Set<WaitingPlace> = []
+        return (places(of: state).map { ($0, due) } + state.inquiryTurns).filter { seen.insert($0.0).inserted }
+    }
+
+    /// Where a case waits for people; nowhere once it has ended.
+    private static func places(of state: HubCase) -> [WaitingPlace] {
         guard !state.ended else { return [] }
         var places: [WaitingPlace] =
             state.holder.isEmpty
@@ -225,8 +240,10 @@ package protocol Ledger: Sendable {
     func caseState(id: [UInt8]) async throws(HubError) -> HubCase?
     func caseState(number: String) async throws(HubError) -> HubCase?
     func cases(_ query: CaseQuery, nowMillis: Int64) async throws(HubError) -> [HubCase]
-    /// Open cases that wait in a place, those with the earliest running deadline first, those without one last.
+    /// Open cases that wait in a place, in the order of their turns (``WaitingPlace/turns(of:)``).
     func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase]
+    /// How many do.
+    func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64
     /// Events of one case with `case_version` above `afterVersion`, in order.
     func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent]
     /// Events of all cases with a sequence above `sequence`, in order.

@@ -151,6 +151,7 @@ extension HubEvent {
         for index in event.postings.indices { event.postings[index].note = "" }
         if [.handedOver, .consulted].contains(kind) { event.note = "" }  // Officers among themselves.
         event.consultations = consultations.map(\.forApplicants)
+        event.inquiries = inquiries.map(\.forApplicants)
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department
@@ -168,6 +169,7 @@ extension HubCase {
         state.bills = state.bills.map(\.forApplicants)
         state.consultations = consultations.map(\.forApplicants)
         state.likenesses = []
+        state.inquiries = inquiries.map(\.forApplicants)
         return state
     }
 }

@@ -25,6 +25,10 @@ extension DefinitionRules {
             reached.insert(stage.consults.joinedTo)
             left.insert(stage.name)
         }
+        for stage in definition.stages where stage.hasInquires {
+            reached.formUnion([stage.inquires.answeredTo, stage.inquires.refusedTo])
+            left.insert(stage.name)
+        }
         for stage in definition.stages {
             if !stage.ended, !left.contains(stage.name) {
                 find("dead_end", "stage \(stage.name) has not ended and nothing leads out of it", "stages", stage.name)

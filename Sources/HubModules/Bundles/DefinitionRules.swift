@@ -22,6 +22,7 @@ struct DefinitionRules {
         charges()
         papers()
         consultations()
+        inquiries()
         entries()
         likenesses()
     }

@@ -63,6 +63,19 @@ extension HubServiceDefinition {
                 stage.consults.consultees.map { [stage.name, $0.name, $0.place, stage.consults.joinedTo] }
             })
         text += section(
+            "Inquiries",
+            [
+                .text("STAGE"), .text("INQUIRY"), .text("AUTHORITY"), .text("RECEIVES", shrinks: true),
+                .text("ANSWERED-TO"), .text("REFUSED-TO"),
+            ],
+            stages.filter(\.hasInquires).map { stage in
+                let rule = stage.inquires
+                return [
+                    stage.name, rule.name, rule.authority, Self.list(rule.receives.map(\.field)), rule.answeredTo,
+                    rule.refusedTo,
+                ]
+            })
+        text += section(
             "Clocks", [.text("CLOCK"), .count("AMOUNT"), .text("UNIT"), .text("RUNS-IN", shrinks: true)],
             clocks.map {
                 [$0.name, String($0.amount), $0.unit.word, Self.list($0.runsIn.map { $0.isEmpty ? "submit" : $0 })]
@@ -154,8 +167,19 @@ extension HubStage {
         [
             ("stage", .string(name)), ("ended", .bool(ended)), ("title", title.json),
             ("consults", .array(consults.consultees.map { .object(members: $0.members) })),
-            ("joined_to", .text(consults.joinedTo)),
+            ("joined_to", .text(consults.joinedTo)), ("inquires", hasInquires ? inquires.json : .null),
         ]
+    }
+}
+
+extension HubInquiryRule {
+    /// `{"inquiry","title","authority","sends","receives","answered_to","refused_to"}`
+    fileprivate var json: JSON {
+        .object(members: [
+            ("inquiry", .string(name)), ("title", title.json), ("authority", .string(authority)),
+            ("sends", .strings(sends)), ("receives", .strings(receives.map(\.field))),
+            ("answered_to", .string(answeredTo)), ("refused_to", .string(refusedTo)),
+        ])
     }
 }
 

@@ -67,6 +67,7 @@ extension HubEventKind {
         case .paper: "paper"
         case .revoked: "revoked"
         case .consulted: "consulted"
+        case .inquired: "inquired"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
