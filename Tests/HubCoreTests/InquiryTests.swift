@@ -272,7 +272,7 @@ struct InquiryTests {
         if found.isEmpty { found = try await hub.take().map(\.case) }
         #expect(found == [state.number])
         hub.small.health.drain()
-        #expect(try await hub.take(waitMillis: 25_000) == [], "a hub that stops keeps nobody")
+        #expect(try await hub.take(worker: "2", waitMillis: 25_000) == [], "a hub that stops keeps nobody")
     }
 
     // MARK: Who may what
