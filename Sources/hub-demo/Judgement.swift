@@ -151,7 +151,7 @@ struct Judgement {
         for (state, inquiry) in states.flatMap({ state in state.inquiries.map { (state, $0) } }) {
             var one = authorities[inquiry.authority] ?? Report.Authority(name: inquiry.authority)
             (one.asked, one.attempts) = (one.asked + 1, one.attempts + Int(inquiry.attempts))
-            one.wrong += Int(inquiry.faults)
+            one.faults += Int(inquiry.faults)
             if inquiry.state == .answered {
                 one.answered += 1
                 let rule = try town.office(state.service).definition.stages.first { $0.name == inquiry.stage }?.inquires

@@ -37,7 +37,7 @@ struct Report: Sendable {
         var asked = 0
         var answered = 0
         var attempts = 0
-        var wrong = 0
+        var faults = 0
     }
 
     var authorities: [Authority] = []
@@ -102,8 +102,8 @@ struct Report: Sendable {
         lines +=
             [""]
             + Self.table(
-                ["AUTHORITY", "ASKED", "ANSWERED", "ATTEMPTS", "WRONG ANSWERS"],
-                authorities.map { [$0.name, "\($0.asked)", "\($0.answered)", "\($0.attempts)", "\($0.wrong)"] })
+                ["AUTHORITY", "ASKED", "ANSWERED", "ATTEMPTS", "FAULTS"],
+                authorities.map { [$0.name, "\($0.asked)", "\($0.answered)", "\($0.attempts)", "\($0.faults)"] })
         lines +=
             [""]
             + Self.table(
