@@ -15,8 +15,8 @@ struct StepCompletion: Sendable {
     ///   - before: nil for a new case.
     ///   - action: nil when no action brought it here.
     /// - Returns: Records that belong to the same commit: what the case enters in registers.
-    /// - Throws: What ``BillPlan``, ``InquiryPlan``, ``ConsultationPlan``, ``PaperPlan``, ``PaperOffice``, ``EntryPlan`` and
-    ///   ``RegisterBook`` throw.
+    /// - Throws: What ``BillPlan``, ``InquiryPlan``, ``ConsultationPlan``, ``PaperPlan``, ``PaperOffice``,
+    ///   ``EntryPlan`` and ``RegisterBook`` throw.
     func complete(
         _ state: inout HubCase, after before: HubCase?, by action: HubAction?, _ definition: HubServiceDefinition,
         _ catalogue: ServiceCatalogue, nowMillis: Int64
@@ -33,10 +33,12 @@ struct StepCompletion: Sendable {
             }
         }
         try ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state)
+        // A number of a paper is lost when its step is refused, so that registers come first.
+        let records = try await enter(&state, after: before, definition, catalogue, nowMillis: nowMillis)
         try PaperPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before, action: action)
         try await numbers.number(&state, year: catalogue.today(nowMillis).year)
         try await papers.issue(&state, definition, catalogue, nowMillis: nowMillis)
-        return try await enter(&state, after: before, definition, catalogue, nowMillis: nowMillis)
+        return records
     }
 
     /// Writes what the stage says into registers.

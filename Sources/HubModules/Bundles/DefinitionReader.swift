@@ -62,8 +62,8 @@ struct DefinitionReader {
             $0.issues = object.objects("issues").map(paper)
             $0.revokes = object.texts("revokes")
             if let consults = consults(object) { $0.consults = consults }
-            if let inquires = object.object("inquires").map(Self.inquiry) { $0.inquires = inquires }
             $0.entries = object.objects("entries").map(entry)
+            if let inquires = object.object("inquires").map(Self.inquiry) { $0.inquires = inquires }
         }
     }
 

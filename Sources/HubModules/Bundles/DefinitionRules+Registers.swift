@@ -26,6 +26,11 @@ extension DefinitionRules {
 
     func entries() {
         for stage in definition.stages {
+            if !stage.entries.isEmpty, stage.hasBill || stage.hasInquires {
+                find(
+                    "entries", "stage \(stage.name) bills or asks and writes entries: a case may pass it at once",
+                    "stages", stage.name)
+            }
             for rule in stage.entries { check(rule, of: stage) }
         }
     }
