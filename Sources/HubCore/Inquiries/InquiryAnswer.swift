@@ -61,7 +61,7 @@ struct InquiryAnswer: Sendable {
             }
             switch try rules.check(value, field) {
             case .empty: continue
-            case .broken(let violation): wrong.append(violation)
+            case .broken(let violations): wrong += violations
             case .sound(let sound):
                 received.append(sound)
                 if wanted.digits > 0, !Self.isDigits(sound.text, count: wanted.digits) {

@@ -47,7 +47,14 @@ extension InquiryDesk {
         guard let outcome else { return try await mistake(step, rule, wrong) }
         let marks = try await marks(of: outcome.received, rule, step)
         guard marks.wrong.isEmpty else { return try await mistake(step, rule, marks.wrong) }
-        return try await keep(step, try await answered(step, rule, outcome), marks.records)
+        let word: LastWord
+        do throws(HubError) { word = try await answered(step, rule, outcome) } catch
+            where error.code == .refusedByRule
+        {
+            // Such as a number that a register has already: the next step says what is wrong with the answer.
+            return try await mistake(step, rule, error.violations)
+        }
+        return try await keep(step, word, marks.records)
     }
 
     private func answered(

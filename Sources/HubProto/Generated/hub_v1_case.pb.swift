@@ -259,6 +259,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// A unit gave its advice; `action` is the consultation's name, `note` the advice, which applicants are not told.
   case consulted // = 16
+
+  /// An inquiry to an authority was taken, answered, refused, put off, parked or released; `action` is its name.
+  case inquired // = 17
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -284,6 +287,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 14: self = .paper
     case 15: self = .revoked
     case 16: self = .consulted
+    case 17: self = .inquired
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -307,6 +311,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .paper: return 14
     case .revoked: return 15
     case .consulted: return 16
+    case .inquired: return 17
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -330,6 +335,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .paper,
     .revoked,
     .consulted,
+    .inquired,
   ]
 
 }
@@ -721,6 +727,12 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._stageSinceMs = newValue}
   }
 
+  /// What it asks or asked of outside authorities, one for each name.
+  public var inquiries: [HubInquiry] {
+    get {_storage._inquiries}
+    set {_uniqueStorage()._inquiries = newValue}
+  }
+
   /// What it wrote into registers, the newest last.
   public var entries: [HubEntryReference] {
     get {_storage._entries}
@@ -1053,6 +1065,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._consultations = newValue}
   }
 
+  /// Inquiries that changed: nothing personal.
+  public var inquiries: [HubInquiry] {
+    get {_storage._inquiries}
+    set {_uniqueStorage()._inquiries = newValue}
+  }
+
   /// Entries of registers that it wrote; never sent to watchers.
   public var entries: [HubEntryReference] {
     get {_storage._entries}
@@ -1160,7 +1178,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1530,7 +1548,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{2}\u{2}entries\0\u{2}\u{2}likenesses\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{2}likenesses\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1561,6 +1579,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _papers: [HubPaper] = []
     var _consultations: [HubConsultation] = []
     var _stageSinceMs: Int64 = 0
+    var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _likenesses: [HubLikeness] = []
 
@@ -1601,6 +1620,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _papers = source._papers
       _consultations = source._consultations
       _stageSinceMs = source._stageSinceMs
+      _inquiries = source._inquiries
       _entries = source._entries
       _likenesses = source._likenesses
     }
@@ -1649,6 +1669,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
         case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._stageSinceMs) }()
+        case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
         default: break
@@ -1747,6 +1768,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if _storage._stageSinceMs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._stageSinceMs, fieldNumber: 28)
       }
+      if !_storage._inquiries.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._inquiries, fieldNumber: 29)
+      }
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 30)
       }
@@ -1790,6 +1814,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._papers != rhs_storage._papers {return false}
         if _storage._consultations != rhs_storage._consultations {return false}
         if _storage._stageSinceMs != rhs_storage._stageSinceMs {return false}
+        if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
         return true
@@ -2112,7 +2137,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{2}\u{2}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2140,6 +2165,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _seed: UInt64 = 0
     var _papers: [HubPaper] = []
     var _consultations: [HubConsultation] = []
+    var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _definitionVersion: String = String()
 
@@ -2177,6 +2203,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _seed = source._seed
       _papers = source._papers
       _consultations = source._consultations
+      _inquiries = source._inquiries
       _entries = source._entries
       _definitionVersion = source._definitionVersion
     }
@@ -2223,6 +2250,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._definitionVersion) }()
         case 25: try { try decoder.decodeRepeatedMessageField(value: &_storage._papers) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
+        case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
         default: break
         }
@@ -2314,6 +2342,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._consultations.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._consultations, fieldNumber: 26)
       }
+      if !_storage._inquiries.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._inquiries, fieldNumber: 27)
+      }
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 28)
       }
@@ -2351,6 +2382,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._seed != rhs_storage._seed {return false}
         if _storage._papers != rhs_storage._papers {return false}
         if _storage._consultations != rhs_storage._consultations {return false}
+        if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
         return true

@@ -718,61 +718,84 @@ public nonisolated struct HubDocumentRule: Sendable {
 }
 
 /// A stage of the life of a case.
-public nonisolated struct HubStage: Sendable {
+public nonisolated struct HubStage: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var name: String = String()
+  public var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
   public var title: HubText {
-    get {_title ?? HubText()}
-    set {_title = newValue}
+    get {_storage._title ?? HubText()}
+    set {_uniqueStorage()._title = newValue}
   }
   /// Returns true if `title` has been explicitly set.
-  public var hasTitle: Bool {self._title != nil}
+  public var hasTitle: Bool {_storage._title != nil}
   /// Clears the value of `title`. Subsequent reads from it will return its default value.
-  public mutating func clearTitle() {self._title = nil}
+  public mutating func clearTitle() {_uniqueStorage()._title = nil}
 
   /// Nothing more is expected; only actions that name this stage can leave it.
-  public var ended: Bool = false
+  public var ended: Bool {
+    get {_storage._ended}
+    set {_uniqueStorage()._ended = newValue}
+  }
 
   /// A case that comes here owes something, and stays until it is paid or taken elsewhere.
   public var bill: HubBillRule {
-    get {_bill ?? HubBillRule()}
-    set {_bill = newValue}
+    get {_storage._bill ?? HubBillRule()}
+    set {_uniqueStorage()._bill = newValue}
   }
   /// Returns true if `bill` has been explicitly set.
-  public var hasBill: Bool {self._bill != nil}
+  public var hasBill: Bool {_storage._bill != nil}
   /// Clears the value of `bill`. Subsequent reads from it will return its default value.
-  public mutating func clearBill() {self._bill = nil}
+  public mutating func clearBill() {_uniqueStorage()._bill = nil}
 
   /// Papers that a case gets when it comes here.
-  public var issues: [HubPaperRule] = []
+  public var issues: [HubPaperRule] {
+    get {_storage._issues}
+    set {_uniqueStorage()._issues = newValue}
+  }
 
   /// Names of papers that hold no longer when a case comes here.
-  public var revokes: [String] = []
+  public var revokes: [String] {
+    get {_storage._revokes}
+    set {_uniqueStorage()._revokes = newValue}
+  }
 
   /// Whose advice a case needs that comes here; it stays until everybody has given it, or it is taken elsewhere.
   public var consults: HubConsultRule {
-    get {_consults ?? HubConsultRule()}
-    set {_consults = newValue}
+    get {_storage._consults ?? HubConsultRule()}
+    set {_uniqueStorage()._consults = newValue}
   }
   /// Returns true if `consults` has been explicitly set.
-  public var hasConsults: Bool {self._consults != nil}
+  public var hasConsults: Bool {_storage._consults != nil}
   /// Clears the value of `consults`. Subsequent reads from it will return its default value.
-  public mutating func clearConsults() {self._consults = nil}
+  public mutating func clearConsults() {_uniqueStorage()._consults = nil}
+
+  /// What a case asks of an outside authority that comes here.
+  public var inquires: HubInquiryRule {
+    get {_storage._inquires ?? HubInquiryRule()}
+    set {_uniqueStorage()._inquires = newValue}
+  }
+  /// Returns true if `inquires` has been explicitly set.
+  public var hasInquires: Bool {_storage._inquires != nil}
+  /// Clears the value of `inquires`. Subsequent reads from it will return its default value.
+  public mutating func clearInquires() {_uniqueStorage()._inquires = nil}
 
   /// What is entered in registers when a case comes here from another stage.
-  public var entries: [HubEntryRule] = []
+  public var entries: [HubEntryRule] {
+    get {_storage._entries}
+    set {_uniqueStorage()._entries = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _title: HubText? = nil
-  fileprivate var _bill: HubBillRule? = nil
-  fileprivate var _consults: HubConsultRule? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// One entry that a case writes, or one for each row of a group.
@@ -1878,68 +1901,125 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{2}\u{2}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{1}inquires\0\u{1}entries\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _title: HubText? = nil
+    var _ended: Bool = false
+    var _bill: HubBillRule? = nil
+    var _issues: [HubPaperRule] = []
+    var _revokes: [String] = []
+    var _consults: HubConsultRule? = nil
+    var _inquires: HubInquiryRule? = nil
+    var _entries: [HubEntryRule] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _title = source._title
+      _ended = source._ended
+      _bill = source._bill
+      _issues = source._issues
+      _revokes = source._revokes
+      _consults = source._consults
+      _inquires = source._inquires
+      _entries = source._entries
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.ended) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._bill) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.issues) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.revokes) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._consults) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._title) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._ended) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._bill) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._issues) }()
+        case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._revokes) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._consults) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._inquires) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
-    }
-    try { if let v = self._title {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if self.ended != false {
-      try visitor.visitSingularBoolField(value: self.ended, fieldNumber: 3)
-    }
-    try { if let v = self._bill {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.issues.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.issues, fieldNumber: 5)
-    }
-    if !self.revokes.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.revokes, fieldNumber: 6)
-    }
-    try { if let v = self._consults {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
-    if !self.entries.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 9)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      try { if let v = _storage._title {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._ended != false {
+        try visitor.visitSingularBoolField(value: _storage._ended, fieldNumber: 3)
+      }
+      try { if let v = _storage._bill {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._issues.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._issues, fieldNumber: 5)
+      }
+      if !_storage._revokes.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._revokes, fieldNumber: 6)
+      }
+      try { if let v = _storage._consults {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._inquires {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._entries.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: HubStage, rhs: HubStage) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs._title != rhs._title {return false}
-    if lhs.ended != rhs.ended {return false}
-    if lhs._bill != rhs._bill {return false}
-    if lhs.issues != rhs.issues {return false}
-    if lhs.revokes != rhs.revokes {return false}
-    if lhs._consults != rhs._consults {return false}
-    if lhs.entries != rhs.entries {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._title != rhs_storage._title {return false}
+        if _storage._ended != rhs_storage._ended {return false}
+        if _storage._bill != rhs_storage._bill {return false}
+        if _storage._issues != rhs_storage._issues {return false}
+        if _storage._revokes != rhs_storage._revokes {return false}
+        if _storage._consults != rhs_storage._consults {return false}
+        if _storage._inquires != rhs_storage._inquires {return false}
+        if _storage._entries != rhs_storage._entries {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

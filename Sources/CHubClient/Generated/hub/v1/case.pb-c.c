@@ -1324,7 +1324,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[30] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
 {
   {
     "id",
@@ -1663,6 +1663,18 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[30] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "inquiries",
+    29,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_inquiries),
+    offsetof(Hub__V1__Case, inquiries),
+    &hub__v1__inquiry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "entries",
     30,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1699,13 +1711,14 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   8,   /* field[8] = department */
   12,   /* field[12] = documents */
   7,   /* field[7] = ended */
-  28,   /* field[28] = entries */
+  29,   /* field[29] = entries */
   18,   /* field[18] = escalated_to */
   17,   /* field[17] = escalation */
   22,   /* field[22] = held_since_ms */
   21,   /* field[21] = holder */
   0,   /* field[0] = id */
-  29,   /* field[29] = likenesses */
+  28,   /* field[28] = inquiries */
+  30,   /* field[30] = likenesses */
   20,   /* field[20] = note */
   1,   /* field[1] = number */
   19,   /* field[19] = origin */
@@ -1719,12 +1732,11 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[3 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 28 },
-  { 32, 29 },
-  { 0, 30 }
+  { 32, 30 },
+  { 0, 31 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1734,10 +1746,10 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  30,
+  31,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  3,  hub__v1__case__number_ranges,
+  2,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2334,7 +2346,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[27] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
 {
   {
     "sequence",
@@ -2649,6 +2661,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[27] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "inquiries",
+    27,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_inquiries),
+    offsetof(Hub__V1__Event, inquiries),
+    &hub__v1__inquiry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "entries",
     28,
     PROTOBUF_C_LABEL_REPEATED,
@@ -2673,10 +2697,11 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   23,   /* field[23] = definition_version */
   4,   /* field[4] = department */
   20,   /* field[20] = documents */
-  26,   /* field[26] = entries */
+  27,   /* field[27] = entries */
   14,   /* field[14] = escalation */
   19,   /* field[19] = form */
   17,   /* field[17] = holder */
+  26,   /* field[26] = inquiries */
   7,   /* field[7] = kind */
   16,   /* field[16] = moved */
   13,   /* field[13] = note */
@@ -2690,11 +2715,10 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   9,   /* field[9] = stage_before */
   15,   /* field[15] = unit */
 };
-static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 28, 26 },
-  { 0, 27 }
+  { 0, 28 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -2704,10 +2728,10 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  27,
+  28,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
-  2,  hub__v1__event__number_ranges,
+  1,  hub__v1__event__number_ranges,
   (ProtobufCMessageInit) hub__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -3074,7 +3098,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[17] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3093,11 +3117,12 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[17] =
   { "EVENT_KIND_PAPER", "HUB__V1__EVENT_KIND__EVENT_KIND_PAPER", 14 },
   { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_CONSULTED", "HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED", 16 },
+  { "EVENT_KIND_INQUIRED", "HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED", 17 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 17}
+{0, 0},{0, 18}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[17] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
@@ -3106,6 +3131,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[17
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
   { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
+  { "EVENT_KIND_INQUIRED", 17 },
   { "EVENT_KIND_PAID", 13 },
   { "EVENT_KIND_PAPER", 14 },
   { "EVENT_KIND_PUBLISHED", 9 },
@@ -3124,9 +3150,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  17,
+  18,
   hub__v1__event_kind__enum_values_by_number,
-  17,
+  18,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

@@ -1844,7 +1844,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[8] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[9] =
 {
   {
     "name",
@@ -1931,6 +1931,18 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[8] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "inquires",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Stage, inquires),
+    &hub__v1__inquiry_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "entries",
     9,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1947,17 +1959,17 @@ static const unsigned hub__v1__stage__field_indices_by_name[] = {
   3,   /* field[3] = bill */
   6,   /* field[6] = consults */
   2,   /* field[2] = ended */
-  7,   /* field[7] = entries */
+  8,   /* field[8] = entries */
+  7,   /* field[7] = inquires */
   4,   /* field[4] = issues */
   0,   /* field[0] = name */
   5,   /* field[5] = revokes */
   1,   /* field[1] = title */
 };
-static const ProtobufCIntRange hub__v1__stage__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 9, 7 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -1967,10 +1979,10 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  8,
+  9,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
-  2,  hub__v1__stage__number_ranges,
+  1,  hub__v1__stage__number_ranges,
   (ProtobufCMessageInit) hub__v1__stage__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

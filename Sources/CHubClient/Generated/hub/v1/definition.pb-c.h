@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "hub/v1/case.pb-c.h"
+#include "hub/v1/inquiry.pb-c.h"
 #include "hub/v1/text.pb-c.h"
 
 typedef struct Hub__V1__ServiceDefinition Hub__V1__ServiceDefinition;
@@ -436,6 +437,10 @@ struct  Hub__V1__Stage
    */
   Hub__V1__ConsultRule *consults;
   /*
+   * What a case asks of an outside authority that comes here.
+   */
+  Hub__V1__InquiryRule *inquires;
+  /*
    * What is entered in registers when a case comes here from another stage.
    */
   size_t n_entries;
@@ -443,7 +448,7 @@ struct  Hub__V1__Stage
 };
 #define HUB__V1__STAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__stage__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL, NULL, 0,NULL }
 
 
 /*

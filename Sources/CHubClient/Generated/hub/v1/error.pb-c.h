@@ -205,6 +205,14 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_PAYMENT_REFUSED = 4019,
   /*
+   * [NOT_FOUND] No such inquiry of the caller's authority. Ask nobody; take what waits.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_INQUIRY_UNKNOWN = 4020,
+  /*
+   * [FAILED_PRECONDITION] This answer is not taken: BadRequest names what is wrong with it, or the message says why.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_INQUIRY_ANSWER_REFUSED = 4021,
+  /*
    * [NOT_FOUND] The register has no such entry, or had none on that day. Compare number and day with the paper.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_ENTRY_UNKNOWN = 4025,
