@@ -47,39 +47,37 @@ extension InquiryDesk {
         guard let outcome else { return try await mistake(step, rule, wrong) }
         let marks = try await marks(of: outcome.received, rule, step)
         guard marks.wrong.isEmpty else { return try await mistake(step, rule, marks.wrong) }
-        var end = try await answered(step, rule, outcome)
-        end.records += marks.records
-        return try await keep(step, end)
-    }
-
-    /// How an inquiry ended: the case after it, what its step brought beside, and what the event tells.
-    private struct End {
-        var state: HubCase
-        var records: [RecordWrite]
-        var tell: (inout HubEvent) -> Void
+        let word: LastWord
+        do throws(HubError) { word = try await answered(step, rule, outcome) } catch
+            where error.code == .refusedByRule
+        {
+            // Such as a number that a register has already: the next step says what is wrong with the answer.
+            return try await mistake(step, rule, error.violations)
+        }
+        return try await keep(step, word, marks.records)
     }
 
     private func answered(
         _ step: InquiryStep, _ rule: HubInquiryRule, _ outcome: InquiryAnswer.Outcome
-    ) async throws(HubError) -> End {
+    ) async throws(HubError) -> LastWord {
         var state = step.before
         (state.data, state.documents) = (outcome.data, outcome.documents)
         state.inquiries[step.index].end(.answered, nowMillis: step.nowMillis)
         state.inquiries[step.index].keep(step)
         let records = try await goOn(&state, to: rule.answeredTo, step)
-        return End(state: state, records: records) { $0.changed = outcome.received }
+        return LastWord(state: state, records: records, changed: outcome.received)
     }
 
     private func refused(
         _ step: InquiryStep, _ rule: HubInquiryRule
-    ) async throws(HubError) -> End {
+    ) async throws(HubError) -> LastWord {
         var state = step.before
         state.inquiries[step.index].end(.refused, nowMillis: step.nowMillis)
         state.inquiries[step.index].refusal = step.request.refusal.code
         state.inquiries[step.index].keep(step)
         state.note = step.request.refusal.reason
         let records = try await goOn(&state, to: rule.refusedTo, step)
-        return End(state: state, records: records) { $0.note = step.request.refusal.reason }
+        return LastWord(state: state, records: records, note: step.request.refusal.reason)
     }
 
     private func goOn(
@@ -92,15 +90,17 @@ extension InquiryDesk {
             &state, after: step.before, by: nil, definition, step.catalogue, nowMillis: step.nowMillis)
     }
 
-    private func keep(_ step: InquiryStep, _ end: End) async throws(HubError) -> CallAnswer? {
+    private func keep(
+        _ step: InquiryStep, _ end: LastWord, _ marks: [RecordWrite] = []
+    ) async throws(HubError) -> CallAnswer? {
         var state = end.state
         state.follow(step.before, step.nowMillis)
         var commit = try step.commit(state) { event in
             event.papers = state.papersChanged(since: step.before)
-            end.tell(&event)
+            (event.changed, event.note) = (end.changed, end.note)
         }
         commit.key = step.context.commitKey
-        commit.records += end.records
+        commit.records += end.records + marks
         commit.answer = try LayananAnswerInquiryReply.with {
             ($0.state, $0.stage) = (state.inquiries[step.index].state, state.stage)
         }.ledgerBytes()
@@ -180,4 +180,13 @@ extension InquiryDesk {
         }
         return (records, wrong)
     }
+}
+
+/// What an authority's last word makes of a case, before its version is counted.
+private struct LastWord {
+    var state: HubCase
+    /// What the step brought beside the case (``StepCompletion``).
+    var records: [RecordWrite]
+    var changed: [HubFieldValue] = []
+    var note = ""
 }

@@ -27,6 +27,8 @@ extension FuzzTarget {
             "escalation", "only", "amount_by", "when",
             "charges", "quantity", "group", "bill", "settled_to", "unpaid",
             "counted_by", "consults", "consultee", "joined_to",
+            "inquires", "authority", "sends", "documents", "receives", "digits", "wait_seconds", "answered_to",
+            "refused_to", "unanswered",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
