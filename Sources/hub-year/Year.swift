@@ -8,7 +8,9 @@ struct Year: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hub-year",
         abstract: "A simulated year of a regency: arrivals, officers, holidays, payments; with the hub and on paper.",
-        discussion: "Exits with 1 when a promise was broken, such as a case that got lost. The same seed prints the same bytes.")
+        discussion:
+            "Exits with 1 when a promise was broken, such as a case that got lost. The same seed prints the same bytes."
+    )
 
     @Option(help: "File of parameters; every number in it has a source or the word assumed.")
     var parameters = "Sources/hub-year/year.yaml"

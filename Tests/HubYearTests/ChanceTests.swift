@@ -75,7 +75,9 @@ struct ChanceTests {
     @Test("An agenda gives the least first, and equal ones in the order in which they came")
     func agenda() {
         var agenda = Agenda<String>()
-        for (item, key) in [("c", 3), ("a", 1), ("b", 2), ("a2", 1), ("c2", 3), ("a3", 1)] { agenda.add(item, at: Int64(key)) }
+        for (item, key) in [("c", 3), ("a", 1), ("b", 2), ("a2", 1), ("c2", 3), ("a3", 1)] {
+            agenda.add(item, at: Int64(key))
+        }
         var order: [String] = []
         while let next = agenda.removeFirst() { order.append(next.item) }
         #expect(order == ["a", "a2", "a3", "b", "c", "c2"])

@@ -34,7 +34,9 @@ struct FormMaker: Sendable {
     /// Who asks: the first NIK of the form, or else one that is drawn.
     func applicant(_ form: [HubFieldValue], _ fields: [FieldPlan], serial: Int, today: CalendarDate) -> String {
         for field in fields {
-            if case .nik = field.kind, let nik = form.first(where: { $0.name == field.name }) { return "nik:\(nik.text)" }
+            if case .nik = field.kind, let nik = form.first(where: { $0.name == field.name }) {
+                return "nik:\(nik.text)"
+            }
         }
         var chance = chance.stream("applicant", serial)
         return "nik:\(nik(nil, 18...70, today, &chance))"

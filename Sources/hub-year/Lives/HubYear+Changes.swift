@@ -114,7 +114,8 @@ extension HubYear {
         let check = HubCheckRulesRequest.with { $0.files = files }
         let verdict = try await inside.call(.checkRules, check, as: HubCheckRulesReply.self, by: .admin)
         guard verdict.findings.isEmpty else {
-            throw YearFault("the hub refuses the rules: \(verdict.findings.map { "\($0.file):\($0.line) \($0.remedy)" })")
+            throw YearFault(
+                "the hub refuses the rules: \(verdict.findings.map { "\($0.file):\($0.line) \($0.remedy)" })")
         }
         let publish = HubPublishRulesRequest.with { ($0.files, $0.note) = (files, note) }
         _ = try await inside.call(.publishRules, publish, as: HubPublishRulesReply.self, by: .admin)

@@ -54,7 +54,8 @@ extension HubYear {
             },
             poolsByName: Dictionary(scenario.pools.enumerated().map { ($1.name, $0) }) { first, _ in first },
             poolsByUnit: Dictionary(
-                scenario.pools.enumerated().filter { !$1.unit.isEmpty }.map { ($1.unit, $0) }) { first, _ in first },
+                scenario.pools.enumerated().filter { !$1.unit.isEmpty }.map { ($1.unit, $0) }
+            ) { first, _ in first },
             changes: changes)
     }
 }

@@ -47,6 +47,9 @@ extension HubYear {
         } catch let error as HubError where error.code == .actionNotAllowed {
             tooLate += 1
             try await look(life, at: now)
+        } catch let error as HubError where error.code == .refusedByRule && caller == .portal {
+            // Such as a case that is to be opened again after too many days: its applicant leaves it.
+            tooLate += 1
         }
     }
 
@@ -97,12 +100,14 @@ extension HubYear {
     /// At the end of the run: what the hub says of every case.
     mutating func lookAtAll() async throws {
         let now = inside.clock.nowMillis()
-        for life in lives.indices where !lives[life].isEnded || !lives[life].bills.isEmpty || lives[life].paperMillis == nil {
+        for life in lives.indices
+        where !lives[life].isEnded || !lives[life].bills.isEmpty || lives[life].paperMillis == nil {
             try await look(life, at: now)
         }
     }
 
-    /// A call for a case; what the hub refuses ends the run with the case's name, but for what came too late.
+    /// A call for a case; what the hub refuses ends the run with the case's name, but for what came too late or is refused to
+    /// an applicant by the department's rules.
     func call<Reply: Message & Sendable>(
         _ method: HubMethod, _ request: some Message & Sendable, as reply: Reply.Type, by caller: Caller, life: Int
     ) async throws -> Reply {
@@ -110,7 +115,7 @@ extension HubYear {
         do throws(HubError) {
             return try await inside.call(method, request, as: reply, by: caller, for: citizen)
         } catch {
-            if error.code == .actionNotAllowed { throw error }
+            if error.code == .actionNotAllowed || (error.code == .refusedByRule && caller == .portal) { throw error }
             let reasons = error.violations.map { "\($0.field) \($0.rule): \($0.english)" }.joined(separator: "; ")
             let place = "\(lives[life].number) in \(lives[life].stage)"
             throw YearFault("\(method.path) by \(caller.role) \(caller.name) on \(place): \(error) \(reasons)")

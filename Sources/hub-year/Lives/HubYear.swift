@@ -58,7 +58,7 @@ struct HubYear: Sendable {
     var papers: [String: HubDocument] = [:]
     var changes: RuleChanges
     var survey = SurveyCount()
-    /// Commands that came too late, because the case had gone on meanwhile.
+    /// Commands that came too late: the case had gone on meanwhile, or the rules gave no more time.
     var tooLate = 0
 
     /// Runs to the end.

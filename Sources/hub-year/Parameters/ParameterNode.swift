@@ -41,7 +41,8 @@ struct ParameterNode {
     /// The nodes of a list.
     var list: [ParameterNode] {
         (node?.sequence.map(Array.init) ?? []).enumerated().map { index, child in
-            let name = child.mapping?["name"]?.string ?? child.mapping?["stage"]?.string ?? child.mapping?["service"]?.string
+            let name =
+                child.mapping?["name"]?.string ?? child.mapping?["stage"]?.string ?? child.mapping?["service"]?.string
             return ParameterNode(node: child, place: "\(place)[\(name ?? "\(index)")]", reading: reading)
         }
     }

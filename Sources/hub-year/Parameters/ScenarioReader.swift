@@ -106,7 +106,8 @@ extension ParameterNode {
         let isOffice = ["office", "outside", "advisers"].contains(self["by"].text)
         let found = StepPlan(
             stage: self["stage"].text, actor: actor,
-            minutes: isOffice ? self["minutes"].spread : Spread(median: 0, sigma: 0), delay: self["delay"].optionalSpread,
+            minutes: isOffice ? self["minutes"].spread : Spread(median: 0, sigma: 0),
+            delay: self["delay"].optionalSpread,
             never: self["never"].optionalShare, counter: self["counter"].optionalShare,
             unfavourable: self["unfavourable"].optionalShare, outcomes: self["outcomes"].list.map(\.outcome))
         let needsDelay = ["applicant", "payer", "outside"].contains(self["by"].text)

@@ -56,7 +56,8 @@ struct YearReport {
         for service in base.services {
             guard let claim = service.claim else { continue }
             let mean = service.days.mean
-            let verdict = mean <= claim.to ? (mean < claim.from ? "less than claimed" : "as claimed") : "more than claimed"
+            let verdict =
+                mean <= claim.to ? (mean < claim.from ? "less than claimed" : "as claimed") : "more than claimed"
             lines.append(
                 "Claim for *\(service.title)*: \(Self.one(claim.paper)) working days become \(Self.one(claim.from)) to "
                     + "\(Self.one(claim.to)). Computed, on average: \(Self.two(service.paper.mean)) on paper "
@@ -68,7 +69,8 @@ struct YearReport {
 
     private var stages: String {
         var lines = [
-            "## Time in each stage", "", "Working days; stages in italics wait for somebody beside the regency's offices.", "",
+            "## Time in each stage", "",
+            "Working days; stages in italics wait for somebody beside the regency's offices.", "",
             "| service | stage | stays | p50 | p90 | p99 | mean |", "|---|---|--:|--:|--:|--:|--:|",
         ]
         for service in base.services {
@@ -156,7 +158,8 @@ struct YearReport {
     private var pools: String {
         var lines = [
             "## Who works", "",
-            "Load is the part of their time for cases that officers spent on them; where it comes near 100 %, queues grow.", "",
+            "Load is the part of their time for cases that officers spent on them; where it comes near 100 %, queues grow.",
+            "",
             "| officers of | number | load | longest queue | waiting at the end | load on paper |",
             "|---|--:|--:|--:|--:|--:|",
         ]
@@ -180,7 +183,9 @@ struct YearReport {
         lines.append("| came | " + all.map { "\($0.came)" }.joined(separator: " | ") + " |")
         lines.append("| open on the last day | " + all.map { "\($0.came - $0.ended)" }.joined(separator: " | ") + " |")
         for place in base.services.indices {
-            let cells = all.map { "\(Self.two($0.services[place].days.mean)) / \(Self.two($0.services[place].paper.mean))" }
+            let cells = all.map {
+                "\(Self.two($0.services[place].days.mean)) / \(Self.two($0.services[place].paper.mean))"
+            }
             lines.append("| \(base.services[place].title), days | \(cells.joined(separator: " | ")) |")
         }
         for place in base.services.indices {
@@ -212,7 +217,8 @@ struct YearReport {
         let assumed = scenario.sources.count { $0.source == ParameterSource.assumed }
         var lines = [
             "## Parameters", "",
-            "\(scenario.sources.count) entries of `Sources/hub-year/year.yaml`; \(assumed) of them are assumed. The others:", "",
+            "\(scenario.sources.count) entries of `Sources/hub-year/year.yaml`; \(assumed) of them are assumed. The others:",
+            "",
         ]
         for source in scenario.sources where source.source != ParameterSource.assumed {
             lines.append("- `\(source.place)`: \(source.source)")

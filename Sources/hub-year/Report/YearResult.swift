@@ -60,7 +60,8 @@ extension HubYear {
             life.paperMillis.flatMap { signed in life.endMillis.map { Double(signed - $0) / 3_600_000 } }
         }
         var result = YearResult(
-            services: services.indices.map { service($0, paper) }, came: lives.count, ended: lives.count(where: \.isEnded),
+            services: services.indices.map { service($0, paper) }, came: lives.count,
+            ended: lives.count(where: \.isEnded),
             calls: inside.callsMade, events: try await inside.verifiedEvents(), tooLate: tooLate, pools: [],
             signatures: Distribution(waits.filter { $0 > 0.01 }), papers: waits.count,
             calendar: changes.calendarFinding, tariff: changes.tariffFinding, plan: changes.plan)
