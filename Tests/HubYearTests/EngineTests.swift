@@ -34,6 +34,9 @@ struct EngineTests {
         #expect(!closed.contains { Self.hours.isOpen(at: Self.at($0)) })
         #expect(Self.hours.nextOpening(after: Self.at("2026-01-07 13:00")) == Self.at("2026-01-09 08:00"))
         #expect(Self.hours.nextOpening(after: Self.at("2026-01-16 13:00")) == nil)
+        #expect(Self.hours.nextOpening(after: Self.at("2026-02-16 13:00")) == nil)
+        #expect(Self.hours.opening(from: Self.at("2025-12-01 13:00")) == Self.at("2026-01-05 08:00"))
+        #expect(Self.hours.moment(after: 1, from: Self.at("2026-02-16 13:00")) == nil)
     }
 
     @Test(

@@ -51,7 +51,7 @@ struct OfficeHours: Sendable {
 
     /// When offices open the next time; nil = never that the calendar knows.
     func nextOpening(after millis: Int64) -> Int64? {
-        for day in day(of: millis)..<(firstDay + isOpen.count) where isWorkingDay(day) {
+        for day in days(from: millis) where isWorkingDay(day) {
             for span in hours {
                 let opens = start(of: day) + Int64(span.from) * Self.minute
                 if opens > millis { return opens }
@@ -75,7 +75,7 @@ struct OfficeHours: Sendable {
     /// - Returns: nil = not within the days that the calendar knows.
     func moment(after minutes: Double, from millis: Int64, isThere: (_ day: Int) -> Bool = { _ in true }) -> Int64? {
         var left = minutes
-        for day in day(of: millis)..<(firstDay + isOpen.count) where isWorkingDay(day) && isThere(day) {
+        for day in days(from: millis) where isWorkingDay(day) && isThere(day) {
             for span in hours {
                 let from = max(start(of: day) + Int64(span.from) * Self.minute, millis)
                 let until = start(of: day) + Int64(span.until) * Self.minute
@@ -87,6 +87,12 @@ struct OfficeHours: Sendable {
             }
         }
         return nil
+    }
+
+    /// From the day of a moment to the last that the calendar knows.
+    private func days(from millis: Int64) -> Range<Int> {
+        let end = firstDay + isOpen.count
+        return min(max(day(of: millis), firstDay), end)..<end
     }
 
     /// Office minutes from the first day of the calendar on.
