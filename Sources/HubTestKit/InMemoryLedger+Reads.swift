@@ -18,8 +18,10 @@ extension InMemoryLedger {
         }
         let limit = max(0, min(query.limit, CaseQuery.limitMax))
         var found: [HubCase] = []
-        let end = query.before.map { ids.place(CaseKey(id: $0)) } ?? ids.keys.count
-        for key in ids.keys[..<end].reversed() where found.count < limit {
+        let candidates = query.index.map { indexed[$0] ?? SortedKeys() } ?? ids
+        let end = query.before.map { candidates.place(CaseKey(id: $0)) } ?? candidates.keys.count
+        for key in candidates.keys[..<end].reversed() {
+            if found.count == limit { break }
             if let stored = cases[key.id], Self.meets(query, stored, nowMillis) { found.append(stored.state) }
         }
         return found

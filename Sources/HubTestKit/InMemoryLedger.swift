@@ -43,6 +43,8 @@ package actor InMemoryLedger: Ledger {
     var numbers: [String: [UInt8]] = [:]
     /// By id, the order of lists.
     var ids = SortedKeys<CaseKey>()
+    /// By searchable value.
+    var indexed: [IndexEntry: SortedKeys<CaseKey>] = [:]
     /// Running timers of open cases, by time.
     var timers = SortedKeys<TimerKey>()
     var places: [WaitingPlace: Set<[UInt8]>] = [:]
@@ -187,6 +189,8 @@ package actor InMemoryLedger: Ledger {
     private func store(_ write: CaseWrite) {
         let id = [UInt8](write.state.id)
         let before = cases[id]?.state
+        for entry in cases[id]?.index ?? [] { indexed[entry]?.remove(CaseKey(id: id)) }
+        for entry in write.index { indexed[entry, default: SortedKeys()].insert(CaseKey(id: id)) }
         if let before { numbers[before.number] = nil } else { ids.insert(CaseKey(id: id)) }
         numbers[write.state.number] = id
         cases[id] = StoredCase(state: write.state, index: Set(write.index))

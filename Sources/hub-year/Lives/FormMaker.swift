@@ -48,7 +48,8 @@ struct FormMaker: Sendable {
         _ field: FieldPlan, _ serial: Int, _ today: CalendarDate, _ form: [HubFieldValue], _ chance: inout Chance
     ) -> HubFieldValue.OneOf_Value? {
         switch field.kind {
-        case .text(let text): .text(text.replacing("{n}", with: "\(serial + 1)"))
+        case .text(let text):
+            .text(text.replacing("{n}", with: "\(serial + 1)").replacing("{name}", with: Self.name(&chance)))
         case .phone: .text("0812\(Self.digits(chance.number(0...99_999_999), 8))")
         case .nik(let female, let years): .text(nik(female, years, today, &chance))
         case .familyCard: .text(familyCard(today, &chance))
@@ -66,6 +67,19 @@ struct FormMaker: Sendable {
             CalendarDate(iso: Self.text(of: name, form)).map { .text($0.adding(days: chance.number(days)).iso) }
         }
     }
+
+    /// Two words that are nobody's, and seldom alike: a number would make all names alike.
+    private static func name(_ chance: inout Chance) -> String {
+        let words = (0..<2).map { _ in
+            (0..<chance.number(2...3)).map { _ in
+                "\(consonants[chance.number(0...consonants.count - 1)])\(vowels[chance.number(0...vowels.count - 1)])"
+            }.joined()
+        }
+        return words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: " ")
+    }
+
+    private static let consonants = Array("bcdgjklmnprstw")
+    private static let vowels = Array("aeiou")
 
     /// Small numbers are more frequent than large ones: uniform in the logarithm.
     private static func low(_ range: ClosedRange<Int>, _ chance: inout Chance) -> Int {

@@ -30,7 +30,10 @@ extension HubYear {
     private func answers(_ life: Int) -> [Int] {
         let plan = scenario.survey
         var chance = chance.stream("answers", life)
-        let isLate = lives[life].clocks.contains(.passed)
+        let clocks = lives[life].clocks
+        let isLate = services[lives[life].service].promises.contains {
+            clocks.indices.contains($0) && clocks[$0] == .passed
+        }
         let mood = plan.sigma.value * chance.normal()
         return (0..<SurveyCount.elements).map { element in
             var mean = plan.means[element] + mood - plan.repair.value * Double(min(lives[life].repairs, 2))

@@ -11,17 +11,22 @@ struct ServiceBook: Sendable {
     /// Clocks that move a case when they pass.
     let movers: Set<String>
 
-    /// - Throws: ``ParameterFault`` when the plan names a stage or an action that the definition has not.
+    /// Places of the clocks whose passing is an office's fault: somebody above is asked then.
+    let promises: [Int]
+
+    /// - Throws: ``ParameterFault`` when the plan names an action that the definition has not, or nobody moves a
+    ///   case on from one of its stages.
     init(_ plan: ServicePlan, _ definition: HubServiceDefinition) throws {
         self.plan = plan
         self.definition = definition
         steps = Dictionary(plan.steps.map { ($0.stage, $0) }) { first, _ in first }
         movers = Set(definition.clocks.filter { $0.onPassed == .move }.map(\.name))
+        promises = definition.clocks.indices.filter { definition.clocks[$0].onPassed == .escalate }
         let stages = definition.stages.map(\.name)
         let actions = definition.actions.map(\.name)
-        var reasons = plan.steps.map(\.stage).filter { !stages.contains($0) }.map { "it has no stage \($0)" }
-        reasons += plan.steps.flatMap(\.outcomes).map(\.action).filter { !actions.contains($0) }
-            .map { "it has no action \($0)" }
+        // Steps of stages that this version has not are left out; a stage of which nobody thought is told below.
+        var reasons = plan.steps.filter { stages.contains($0.stage) }.flatMap(\.outcomes).map(\.action)
+            .filter { !actions.contains($0) }.map { "it has no action \($0)" }
         let planned = Set(plan.steps.map(\.stage))
         reasons += definition.stages.filter { !$0.ended && !planned.contains($0.name) }
             .map { "nobody moves a case on from stage \($0.name)" }

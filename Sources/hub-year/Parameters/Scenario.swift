@@ -35,7 +35,7 @@ struct PoolPlan: Sendable {
 /// How a field of a form is filled.
 struct FieldPlan: Sendable {
     enum Kind: Sendable {
-        /// `{n}` becomes the number of the request.
+        /// `{n}` becomes the number of the request, `{name}` a name of nobody.
         case text(String)
         case phone
         /// Of nobody who exists: with the serial 0000, which is never issued.

@@ -174,8 +174,8 @@ struct YearReport {
     private var variants: String {
         var lines = [
             "## With more and fewer officers and arrivals", "",
-            "Mean working days from coming to the end, hub / paper, of what ended; below it the cases that are open on the last",
-            "day and the parts of the first and last listed clocks that were kept.", "",
+            "Mean working days from coming to the end, hub / paper, of what ended; then the part of each clock's runs that was",
+            "kept.", "",
             "| | " + (["as above"] + others.map(\.name)).joined(separator: " | ") + " |",
             "|---|" + String(repeating: "--:|", count: others.count + 1),
         ]
@@ -190,7 +190,7 @@ struct YearReport {
         }
         for place in base.services.indices {
             for (number, clock) in base.services[place].clocks.enumerated()
-            where clock.met + clock.passed > 0 && !Self.isMover(clock) {
+            where clock.met + clock.passed > 0 {
                 let cells = all.map { result in
                     let clock = result.services[place].clocks[number]
                     return Self.share(clock.met, of: clock.met + clock.passed)
@@ -202,10 +202,6 @@ struct YearReport {
         lines.append(
             "| promises kept | " + all.map { $0.isSound ? "all" : "NOT ALL" }.joined(separator: " | ") + " |")
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func isMover(_ clock: (title: String, met: Int, passed: Int, running: Int)) -> Bool {
-        clock.met + clock.passed == 0
     }
 
     private var promises: String {
