@@ -205,7 +205,7 @@ struct Scenario: Sendable {
 struct ParameterSource: Sendable, Hashable {
     var place: String
     var unit: String
-    /// A source, or ``assumed``.
+    /// A source, or ``assumed``, which may be followed by what it is near to.
     var source: String
 
     static let assumed = "assumed"

@@ -210,10 +210,10 @@ struct YearReport {
     }
 
     private var parameters: String {
-        let assumed = scenario.sources.count { $0.source == ParameterSource.assumed }
+        let assumed = scenario.sources.count { $0.source.hasPrefix(ParameterSource.assumed) }
         var lines = [
             "## Parameters", "",
-            "\(scenario.sources.count) entries of `Sources/hub-year/year.yaml`; \(assumed) of them are assumed. The others:",
+            "\(scenario.sources.count) entries of `Sources/hub-year/year.yaml`; \(assumed) of them are assumed. Those that say more:",
             "",
         ]
         for source in scenario.sources where source.source != ParameterSource.assumed {
