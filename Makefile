@@ -5,6 +5,7 @@
 # make release   everything in release, modules with one exported symbol
 # make bench     figures of a release build beside the peers', into Benchmarks/RESULTS.md; BENCH_ONLY=aims for a part
 # make load      what a release build stands: floods, hostile clients, idle sessions; into Benchmarks/LOAD.md; LOAD_ONLY=idle
+# make year      a simulated year of a regency with a release build, into Benchmarks/YEAR.md; the same seed gives the same bytes
 # make bench-allocations  fails when the hub allocates more for a call than Benchmarks/Allocations/allowed.json says
 # make fuzz      every decoder under libFuzzer, SECONDS=60 each, TARGET=name for one; exits non-zero on a finding
 # make fuzz-coverage  how much of each decoder's file the corpus reaches
@@ -16,7 +17,7 @@
 SWIFT_FLAGS =
 BUILD = .build/debug
 
-.PHONY: build demo test check release bench load bench-allocations fuzz fuzz-coverage fuzz-merge protos c-client c-client-check clean packages
+.PHONY: build demo test check release bench load year bench-allocations fuzz fuzz-coverage fuzz-merge protos c-client c-client-check clean packages
 
 packages:
 	@Scripts/packages.sh
@@ -52,6 +53,10 @@ bench: release
 
 load: release
 	@Scripts/load.sh
+
+year: packages
+	swift build $(SWIFT_FLAGS) -c release --product hub-year
+	@.build/release/hub-year --variants --out Benchmarks/YEAR.md
 
 bench-allocations: release
 	@Benchmarks/Peers/build.sh common

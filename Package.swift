@@ -184,6 +184,12 @@ let package = Package(
                 "HubTestKit", "HubClient", "HubTrust", "HubWire", "HubProto", "HubDomain", argumentParser, nioPosix,
                 protobuf,
             ], swiftSettings: strict),
+        .executableTarget(
+            name: "hub-year",
+            dependencies: [
+                "HubStore", "HubModules", "HubTrust", "HubTestKit", "HubModuleKit", "HubCore", "HubProto", "HubDomain",
+                "PermitsRules", "CivilRegistryRules", "ComplaintsRules", argumentParser, logging, protobuf, yams,
+            ], exclude: ["year.yaml"], swiftSettings: strict),
         // hub-module-host is C for libc alone; SwiftPM would link the Swift runtime into it: Scripts/build-host.sh.
         // For tests, here and at departments.
         floor("HubTestKit", ["HubCore", "HubProto", "HubDomain", protobuf, crypto, nioCore, nioPosix]),
@@ -221,6 +227,8 @@ let package = Package(
                 "HubDomain", protobuf,
             ], named: "PluginTests"),
         tests(of: "hubctl", ["HubClient", "HubTrust", "HubCore", "HubProto", "HubDomain", yams], named: "HubctlTests"),
+        tests(
+            of: "hub-year", ["HubModules", "HubCore", "HubProto", "HubDomain"], named: "HubYearTests"),
         tests(
             of: "hub-demo",
             [

@@ -16,21 +16,26 @@ extension InMemoryLedger {
         if query.index != nil, query.service == nil {
             throw HubError(.filterInvalid, "a search by field needs the service")
         }
-        let wanted = cases.filter { id, stored in
-            let state = stored.state
-            return (query.department.map { $0 == state.department } ?? true)
-                && (query.applicant.map { $0 == state.applicant } ?? true)
-                && (query.service.map { $0 == state.service } ?? true)
-                && (query.stage.map { $0 == state.stage } ?? true)
-                && (query.index.map { stored.index.contains($0) } ?? true)
-                && (!query.openOnly || !state.ended)
-                && (!query.overdueOnly || Self.isOverdue(state, nowMillis))
-                && (query.before.map { id.lexicographicallyPrecedes($0) } ?? true)
+        let limit = max(0, min(query.limit, CaseQuery.limitMax))
+        var found: [HubCase] = []
+        let candidates = query.index.map { indexed[$0] ?? SortedKeys() } ?? ids
+        let end = query.before.map { candidates.place(CaseKey(id: $0)) } ?? candidates.keys.count
+        for key in candidates.keys[..<end].reversed() {
+            if found.count == limit { break }
+            if let stored = cases[key.id], Self.meets(query, stored, nowMillis) { found.append(stored.state) }
         }
-        return wanted.keys.sorted { $1.lexicographicallyPrecedes($0) }.prefix(
-            max(0, min(query.limit, CaseQuery.limitMax))
-        )
-        .compactMap { wanted[$0]?.state }
+        return found
+    }
+
+    private static func meets(_ query: CaseQuery, _ stored: StoredCase, _ nowMillis: Int64) -> Bool {
+        let state = stored.state
+        return (query.department.map { $0 == state.department } ?? true)
+            && (query.applicant.map { $0 == state.applicant } ?? true)
+            && (query.service.map { $0 == state.service } ?? true)
+            && (query.stage.map { $0 == state.stage } ?? true)
+            && (query.index.map { stored.index.contains($0) } ?? true)
+            && (!query.openOnly || !state.ended)
+            && (!query.overdueOnly || isOverdue(state, nowMillis))
     }
 
     package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
@@ -47,8 +52,8 @@ extension InMemoryLedger {
     }
 
     private func turns(in place: WaitingPlace) -> [(due: Int64, state: HubCase)] {
-        cases.values.compactMap { stored in
-            WaitingPlace.turns(of: stored.state).first { $0.place == place }.map { ($0.dueMillis, stored.state) }
+        (places[place] ?? []).compactMap { cases[$0]?.state }.compactMap { state in
+            WaitingPlace.turns(of: state).first { $0.place == place }.map { ($0.dueMillis, state) }
         }
     }
 
@@ -58,7 +63,7 @@ extension InMemoryLedger {
     }
 
     package func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
-        log.lazy.map(\.event).filter { [UInt8]($0.caseID) == id && $0.caseVersion > afterVersion }
+        (events[id] ?? []).map { log[$0].event }.filter { $0.caseVersion > afterVersion }
             .sorted { ($0.caseVersion, $0.sequence) < ($1.caseVersion, $1.sequence) }.prefix(max(0, limit)).map { $0 }
     }
 
@@ -75,32 +80,22 @@ extension InMemoryLedger {
     }
 
     package func records(prefix: String) async throws(HubError) -> [(key: String, version: UInt64, body: [UInt8])] {
-        stored.filter { $0.key.utf8.starts(with: prefix.utf8) }
-            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            .map { ($0.key, $0.value.version, $0.value.body) }
+        let first = recordKeys.place(RecordKey(text: prefix))
+        return recordKeys.keys[first...].prefix { $0.text.utf8.starts(with: prefix.utf8) }.compactMap { key in
+            stored[key.text].map { (key.text, $0.version, $0.body) }
+        }
     }
 
     package func dueDeadlines(
         nowMillis: Int64, after: DueDeadline?, limit: Int
     ) async throws(HubError) -> [DueDeadline] {
-        running.filter { due in due.dueMillis <= nowMillis && (after.map { Self.earlier($0, due) } ?? true) }
-            .sorted(by: Self.earlier).prefix(max(0, limit)).map { $0 }
+        let first = after.map { timers.place(behind: TimerKey($0)) } ?? 0
+        return timers.keys[first...].prefix { $0.due.dueMillis <= nowMillis }.prefix(max(0, limit)).map(\.due)
     }
 
     package func nextDueMillis(after millis: Int64) async throws(HubError) -> Int64? {
-        running.map(\.dueMillis).filter { $0 > millis }.min()
-    }
-
-    private var running: [DueDeadline] {
-        cases.flatMap { id, stored in
-            stored.state.timers.map { DueDeadline(caseID: id, name: $0.name, dueMillis: $0.dueMillis) }
-        }
-    }
-
-    private static func earlier(_ a: DueDeadline, _ b: DueDeadline) -> Bool {
-        if a.dueMillis != b.dueMillis { return a.dueMillis < b.dueMillis }
-        if a.caseID != b.caseID { return a.caseID.lexicographicallyPrecedes(b.caseID) }
-        return a.name < b.name
+        let first = timers.place { $0.due.dueMillis > millis }
+        return first < timers.keys.count ? timers.keys[first].due.dueMillis : nil
     }
 
     package func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument? { documents[sha256] }
@@ -119,7 +114,7 @@ extension InMemoryLedger {
         var counts = LedgerCounts()
         counts.cases = UInt64(cases.count)
         counts.open = UInt64(cases.values.filter { !$0.state.ended }.count)
-        counts.deadlinesRunning = UInt64(running.count)
+        counts.deadlinesRunning = UInt64(timers.keys.count)
         counts.commits = commits
         counts.batches = commits  // Each is a transaction of its own.
         return counts

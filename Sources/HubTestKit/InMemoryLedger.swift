@@ -6,7 +6,8 @@ package import HubDomain
 import HubProto
 import SwiftProtobuf
 
-/// Everything but durability: it lives as long as the value. Written for clearness, not for 100,000 cases.
+/// Everything but durability: it lives as long as the value. What is asked for often is found by indices, so that a year of
+/// cases stays quick; the indices follow from the cases alone.
 package actor InMemoryLedger: Ledger {
     struct StoredCase {
         var state: HubCase
@@ -18,10 +19,13 @@ package actor InMemoryLedger: Ledger {
         var body: [UInt8]
     }
 
+    /// As a message, which is read again when somebody asks: a year has half a million of them.
     struct StoredEvent {
-        var event: HubEvent
         var body: [UInt8]
         var hash: [UInt8]
+
+        /// Its own bytes: that they are an event was seen when they were written.
+        var event: HubEvent { (try? HubEvent(serializedBytes: body)) ?? HubEvent() }
     }
 
     private struct StoredAnswer {
@@ -37,17 +41,33 @@ package actor InMemoryLedger: Ledger {
     let hubID: [UInt8]
     var cases: [[UInt8]: StoredCase] = [:]
     var numbers: [String: [UInt8]] = [:]
+    /// By id, the order of lists.
+    var ids = SortedKeys<CaseKey>()
+    /// By searchable value.
+    var indexed: [IndexEntry: SortedKeys<CaseKey>] = [:]
+    /// Running timers of open cases, by time.
+    var timers = SortedKeys<TimerKey>()
+    var places: [WaitingPlace: Set<[UInt8]>] = [:]
     var log: [StoredEvent] = []
+    /// Places in the log, by case.
+    var events: [[UInt8]: [Int]] = [:]
     var stored: [String: StoredRecord] = [:]
+    var recordKeys = SortedKeys<RecordKey>()
     var documents: [[UInt8]: StoredDocument] = [:]
     var owners: [[UInt8]: Set<String>] = [:]
     var commits: UInt64 = 0
     private var answers: [AnswerKey: StoredAnswer] = [:]
+    /// Keys of the answers, the oldest first.
+    private var answered: [AnswerKey] = []
+    private let answersMax: Int
     private var series: [String: UInt64] = [:]
 
-    /// - Parameter hubID: Identity of the log, 16 bytes.
-    package init(hubID: [UInt8] = Array(repeating: 7, count: 16)) {
+    /// - Parameters:
+    ///   - hubID: Identity of the log, 16 bytes.
+    ///   - answersMax: Answers that are kept for whoever asks again; older ones are forgotten in halves.
+    package init(hubID: [UInt8] = Array(repeating: 7, count: 16), answersMax: Int = .max) {
         self.hubID = hubID
+        self.answersMax = answersMax
     }
 
     /// The hash before the first event.
@@ -66,15 +86,14 @@ package actor InMemoryLedger: Ledger {
             var answer = commit.answer
             try ReceiptField.append(receipt, to: &answer)
             // From here on nothing can fail: whole or not at all.
+            for event in events { self.events[[UInt8](event.caseID), default: []].append(Int(event.sequence) - 1) }
             log.append(contentsOf: chained)
             for write in commit.cases { store(write) }
             for record in commit.records {
+                if record.expectedVersion == 0 { recordKeys.insert(RecordKey(text: record.key)) }
                 stored[record.key] = StoredRecord(version: record.expectedVersion + 1, body: record.body)
             }
-            if let key = commit.key {
-                answers[AnswerKey(scope: key.scope, key: key.key)] =
-                    StoredAnswer(fingerprint: key.fingerprint, answer: answer)
-            }
+            if let key = commit.key { keep(answer, of: key) }
             commits += 1
             return .committed(answer: answer, receipt: receipt, events: events)
         } catch {
@@ -145,21 +164,40 @@ package actor InMemoryLedger: Ledger {
 
     private func chain(_ events: [HubEvent]) throws -> (stored: [StoredEvent], numbered: [HubEvent]) {
         var chained: [StoredEvent] = []
+        var numbered: [HubEvent] = []
         for event in events {
             var event = event
             event.sequence = UInt64(log.count + chained.count + 1)
             let body: [UInt8] = try event.serializedBytes()
             let head = chained.last?.hash ?? log.last?.hash ?? Self.chainStart
-            chained.append(StoredEvent(event: event, body: body, hash: Array(SHA256.hash(data: head + body))))
+            chained.append(StoredEvent(body: body, hash: Array(SHA256.hash(data: head + body))))
+            numbered.append(event)
         }
-        return (chained, chained.map(\.event))
+        return (chained, numbered)
+    }
+
+    private func keep(_ answer: [UInt8], of key: CommitKey) {
+        let name = AnswerKey(scope: key.scope, key: key.key)
+        answers[name] = StoredAnswer(fingerprint: key.fingerprint, answer: answer)
+        guard answersMax < .max else { return }
+        answered.append(name)
+        guard answered.count > answersMax else { return }
+        for old in answered.prefix(answersMax / 2) { answers[old] = nil }
+        answered.removeFirst(answersMax / 2)
     }
 
     private func store(_ write: CaseWrite) {
         let id = [UInt8](write.state.id)
-        if let before = cases[id] { numbers[before.state.number] = nil }
+        let before = cases[id]?.state
+        for entry in cases[id]?.index ?? [] { indexed[entry]?.remove(CaseKey(id: id)) }
+        for entry in write.index { indexed[entry, default: SortedKeys()].insert(CaseKey(id: id)) }
+        if let before { numbers[before.number] = nil } else { ids.insert(CaseKey(id: id)) }
         numbers[write.state.number] = id
         cases[id] = StoredCase(state: write.state, index: Set(write.index))
+        for timer in before?.timers ?? [] { timers.remove(TimerKey(timer, of: id)) }
+        for timer in write.state.timers { timers.insert(TimerKey(timer, of: id)) }
+        for (place, _) in before.map(WaitingPlace.turns) ?? [] { places[place]?.remove(id) }
+        for (place, _) in WaitingPlace.turns(of: write.state) { places[place, default: []].insert(id) }
     }
 }
 

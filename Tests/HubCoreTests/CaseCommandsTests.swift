@@ -4,6 +4,7 @@ import HubCore
 import HubDomain
 import HubProto
 import HubTestKit
+import Synchronization
 import Testing
 
 @Suite("case commands")
@@ -113,6 +114,19 @@ struct CaseCommandsTests {
         let paper = try await put(hub, by: .portal, for: SmallHub.anna)
         let state = try await hub.submit(for: SmallHub.anna, documents: [paper])
         #expect(try await hub.act("tangani", on: state, by: .officer, documents: [paper]).documents == [paper])
+    }
+
+    @Test("a module sees the documents that the case has, though a later command does not name them again")
+    func documentsOfCase() async throws {
+        let seen = Mutex<[[String]]>([])
+        let hub = try await SmallHub.open { question, answer in
+            seen.withLock { $0.append(question.command.documents.map(\.kind)) }
+            return answer
+        }
+        let paper = try await put(hub, by: .portal, for: SmallHub.anna)
+        let state = try await hub.submit(for: SmallHub.anna, documents: [paper])
+        try await hub.act("tangani", on: state, by: .officer)
+        #expect(seen.withLock { $0 } == [["bukti"], ["bukti"]])
     }
 
     @Test("more documents than a case can have are refused without a look into the ledger")

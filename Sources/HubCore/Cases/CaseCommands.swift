@@ -157,7 +157,9 @@ package struct CaseCommands: Sendable {
         question.definition = definition.reference
         question.command = command
         question.command.action = action.name
+        // As they would be after the command: a paper that the case has need not be sent again with a repair.
         question.command.form = form.data
+        question.command.documents = form.documents
         question.actor = context.actor
         if let before { question.case = before }
         question.records = catalogue.records(for: definition, form: form.data)

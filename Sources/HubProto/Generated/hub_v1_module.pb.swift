@@ -215,6 +215,7 @@ public nonisolated struct HubCommand: Sendable {
   /// The form as it would be after the command, validated by the definition.
   public var form: [HubFieldValue] = []
 
+  /// The papers as the case would have them after the command, one of each kind.
   public var documents: [HubDocument] = []
 
   public var note: String = String()
