@@ -41,6 +41,7 @@ package actor InMemoryLedger: Ledger {
     var stored: [String: StoredRecord] = [:]
     var documents: [[UInt8]: StoredDocument] = [:]
     var owners: [[UInt8]: Set<String>] = [:]
+    var notices: [[UInt8]: HubNotice] = [:]
     var commits: UInt64 = 0
     private var answers: [AnswerKey: StoredAnswer] = [:]
     private var series: [String: UInt64] = [:]
@@ -70,6 +71,10 @@ package actor InMemoryLedger: Ledger {
             for write in commit.cases { store(write) }
             for record in commit.records {
                 stored[record.key] = StoredRecord(version: record.expectedVersion + 1, body: record.body)
+            }
+            for write in commit.notices {
+                let id = [UInt8](write.notice.id)
+                if (notices[id]?.state ?? .unspecified) == write.expected { notices[id] = write.notice }
             }
             if let key = commit.key {
                 answers[AnswerKey(scope: key.scope, key: key.key)] =
@@ -131,7 +136,9 @@ package actor InMemoryLedger: Ledger {
             ids.allSatisfy({ $0.count == 16 }), Set(ids).count == ids.count, Set(keys).count == keys.count,
             keys.allSatisfy({ (1...256).contains($0.utf8.count) }),
             commit.cases.allSatisfy({ $0.state.version > $0.expectedVersion }),
-            commit.records.allSatisfy({ $0.expectedVersion < UInt64.max })
+            commit.records.allSatisfy({ $0.expectedVersion < UInt64.max }),
+            commit.notices.allSatisfy({ $0.notice.id.count == 24 }),
+            Set(commit.notices.map(\.notice.id)).count == commit.notices.count
         else { throw HubError(.internalFault, "the commit contradicts itself") }
         guard commit.key.flatMap(outcome) == nil, conflict(with: commit) == nil else { return }
         let free = commit.cases.allSatisfy { write in
