@@ -86,14 +86,15 @@ let products: [Product] = [
 let hubd = Target.executableTarget(
     name: "hubd",
     dependencies: [
-        "HubServer", "HubStore", "HubModules", "HubPapers", "HubTrust", "HubCore", "HubWire", "HubProto", "HubDomain",
-        argumentParser, lifecycle, logging, nioPosix, yams,
+        "HubServer", "HubStore", "HubModules", "HubPapers", "HubCouriers", "HubTrust", "HubCore", "HubWire", "HubProto",
+        "HubDomain", argumentParser, lifecycle, logging, nioPosix, yams,
     ], swiftSettings: strict)
 
 /// No program can be linked with another: what the daemon reads its files with is a library while it is fuzzed.
 let hubdFiles = Target.target(
-    name: "hubd", dependencies: ["HubModules", "HubCore", "HubWire", "HubDomain", logging, yams],
-    sources: ["HubConfiguration.swift", "PolicyFile.swift"], swiftSettings: strict)
+    name: "hubd",
+    dependencies: ["HubCouriers", "HubModules", "HubCore", "HubProto", "HubWire", "HubDomain", logging, yams],
+    sources: ["HubConfiguration.swift", "NoticesConfiguration.swift", "PolicyFile.swift"], swiftSettings: strict)
 
 /// The decoders as libFuzzer and the tests run them: one folder, with the program or with the tests that replay the corpus.
 let fuzzed: [Target.Dependency] = [
@@ -135,6 +136,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo-ft", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "HubProto", dependencies: [protobuf], exclude: ["Generated/STAMP"],
             swiftSettings: [.swiftLanguageMode(.v6)] + coverage),
@@ -160,6 +162,7 @@ let package = Package(
             ["HubCore", "HubWire", "HubProto", "HubDomain", protobuf, nioCore, nioPosix, yams, crypto, logging],
             settings: unchecked),
         floor("HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),
+        floor("HubCouriers", ["HubCore", "HubProto", "HubDomain", "CCurl", nioPosix, crypto]),
         floor("HubPapers", ["HubCore", "HubProto", "HubDomain", "CCairo", "CQREncode"]),
         floor(
             "HubClient",
@@ -200,9 +203,10 @@ let package = Package(
         tests(
             of: "HubCore",
             ["HubTestKit", "HubPapers", "HubTrust", "HubProto", "HubDomain", protobuf, logging, crypto]),
-        tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb]),
+        tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb, logging]),
         tests(of: "HubConformance"),
         tests(of: "HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),
+        tests(of: "HubCouriers", ["HubTestKit", "HubCore", "HubProto", "HubDomain", crypto]),
         tests(of: "HubPapers", ["HubTrust", "HubModules", "HubCore", "HubProto", "HubDomain"]),
         tests(
             of: "HubClient",

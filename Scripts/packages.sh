@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes sure that the Debian packages the build needs are here: installs them as root or with sudo, or says how.
 set -euo pipefail
-wanted=(libsqlite3-dev libssl-dev libprotobuf-c-dev libzstd-dev libcairo2-dev libqrencode-dev fonts-liberation2 binutils pkg-config)
-# Tests read papers with other people's programs.
-wanted+=(poppler-utils zbar-tools python3-cryptography)
+wanted=(libsqlite3-dev libssl-dev libprotobuf-c-dev libzstd-dev libcairo2-dev libqrencode-dev libcurl4-openssl-dev fonts-liberation2 binutils pkg-config)
+# Tests read papers with other people's programs, and send mail to one.
+wanted+=(poppler-utils zbar-tools python3-cryptography python3-aiosmtpd)
 missing=()
 for package in "${wanted[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

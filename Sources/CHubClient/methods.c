@@ -33,6 +33,8 @@ static const hub_method methods[] = {
     {"layanan.v1.Desk/Organisation", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Desk/SetAbsence", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Desk/Absences", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Contacts/Set", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Contacts/Get", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Payments/GetBill", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Payments/Pay", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Payments/Reverse", HUB_UNARY, HUB_CHANGES, 0},

@@ -1,7 +1,7 @@
 // The hub, put together: ports in, a table of callable methods out.
 
 package import HubDomain
-import HubProto
+package import HubProto
 package import Logging
 import SwiftProtobuf
 
@@ -31,6 +31,9 @@ package struct HubPorts: Sendable {
     package var paperKeys: [PaperPublicKey] = []
     /// Where backups go.
     package var backups: any BackupVault = NoBackups()
+    /// Ways out for notices; none = no change leaves one.
+    package var couriers: [HubNoticeChannel: any NoticeCourier] = [:]
+    package var outbox = OutboxPolicy()
     /// Proportional memory of this process, bytes.
     package var memory: @Sendable () -> UInt64 = { 0 }
 
@@ -57,6 +60,8 @@ package struct Hub: Sendable {
     /// Keeps the list of revoked certificates fresh.
     package let revocations: RevocationPublisher
     package let deadlines: DeadlineLoop
+    /// Brings notices out; nil = there is no way out.
+    package let outbox: OutboxLoop?
     package let counters: HubCounters
     package let health: HealthBoard
     /// Answers what is not the hub's to answer.
@@ -73,7 +78,9 @@ package struct Hub: Sendable {
             bundles: await ports.modules.bundles(), ledger: ledger, nowMillis: ports.clock.nowMillis(), logger: logger)
         let rulebook = Rulebook(try await opening.catalogue())
         let bell = DeadlineBell()
-        let journal = Journal(ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell)
+        let journal = Journal(
+            ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell,
+            notices: ports.couriers.isEmpty ? nil : NoticeWriter(rulebook: rulebook))
         let counters = HubCounters()
         let absences = try await AbsenceBoard.load(from: ledger)
         let access = CaseAccess(policy: policy, rulebook: rulebook, absences: absences, clock: ports.clock)
@@ -93,9 +100,13 @@ package struct Hub: Sendable {
             ledger: ledger, passage: passage, recount: recount, clock: ports.clock, bell: bell, logger: logger)
         let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
+        let contacts = ContactBook(ledger: ledger, rulebook: rulebook, standard: ports.outbox.standardChannels)
+        let board = OutboxBoard()
+        let outbox = OutboxService(ledger: ledger, journal: journal, board: board, clock: ports.clock)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
-            counters: counters, facts: facts, memory: ports.memory, backups: ports.backups)
+            counters: counters, facts: facts, memory: ports.memory, backups: ports.backups,
+            outbox: outbox)
         let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
         let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
         let commands = CaseCommands(
@@ -106,6 +117,8 @@ package struct Hub: Sendable {
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
         var router = CallRouter(policy: policy, statistics: statistics)
         router.addAdministration(admin)
+        router.addNotices(
+            ContactService(ledger: ledger, journal: journal, contacts: contacts, clock: ports.clock), outbox)
         router.addPrincipals(
             PrincipalService(
                 ledger: ledger, journal: journal, principals: principals, certificates: certificates, policy: policy,
@@ -167,6 +180,13 @@ package struct Hub: Sendable {
         router.seal()
         return Hub(
             router: router, principals: principals, certificates: certificates, revocations: revocations,
-            deadlines: deadlines, counters: counters, health: ports.health, modules: ports.modules)
+            deadlines: deadlines,
+            outbox: ports.couriers.isEmpty
+                ? nil
+                : OutboxLoop(
+                    ledger: ledger, journal: journal, contacts: contacts, couriers: ports.couriers,
+                    policy: ports.outbox, bells: journal.outbox, board: board, clock: ports.clock,
+                    random: ports.random, logger: logger),
+            counters: counters, health: ports.health, modules: ports.modules)
     }
 }

@@ -132,6 +132,14 @@ extension HubMethod {
     /// Figures again and again.
     public static let watchInstanceStats = Self("hub.admin.v1.Services/Watch", shape: .serverStream)
 
+    // MARK: hub.admin.v1.Outbox
+
+    /// Notices that wait, are dead or went.
+    public static let listNotices = Self("hub.admin.v1.Outbox/List", requestBytesMax: requestBytesSmall)
+    /// Sends notices again.
+    public static let retryNotices = Self(
+        "hub.admin.v1.Outbox/Retry", mutating: true, requestBytesMax: requestBytesSmall)
+
     // MARK: grpc.health.v1.Health
 
     /// How one name is.
@@ -176,6 +184,15 @@ extension HubMethod {
     public static let setAbsence = Self("layanan.v1.Desk/SetAbsence", mutating: true)
     /// Who is away.
     public static let absences = Self("layanan.v1.Desk/Absences")
+
+    // MARK: layanan.v1.Contacts
+
+    /// How somebody wants to be told.
+    public static let setContact = Self(
+        "layanan.v1.Contacts/Set", mutating: true, requestBytesMax: requestBytesSmall, carriesSecrets: true)
+    /// How somebody chose to be told.
+    public static let getContact = Self(
+        "layanan.v1.Contacts/Get", requestBytesMax: requestBytesSmall, carriesSecrets: true)
 
     // MARK: layanan.v1.Payments
 
@@ -304,10 +321,11 @@ extension HubMethod {
         status, listModules, getModule, restartModule, addPrincipal, listPrincipals, revokeCertificate, advanceClock,
         verifyAudit, makeBackup, listBackups,
         checkRules, publishRules, rulesHistory,
-        pingInstances, describeInstances, instanceStats, watchInstanceStats, checkHealth, listHealth, watchHealth,
+        pingInstances, describeInstances, instanceStats, watchInstanceStats, listNotices, retryNotices,
+        checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
         queue, claimCase, releaseCase, assignCase, handOverCase, adviseOnCase, organisation, setAbsence,
-        absences,
+        absences, setContact, getContact,
         getBill, pay, reversePayment, refund, reconcile, books, getEntry, entryHistory, searchEntries,
         takeInquiries, answerInquiry, failInquiry, listInquiries, retryInquiries, authorityStatus,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication,

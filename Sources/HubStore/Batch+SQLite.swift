@@ -13,11 +13,15 @@ struct Batch {
         var open: Int64 = 0
         var running: Int64 = 0
         var commits: UInt64 = 0
+        var noticesWaiting: Int64 = 0
+        var noticesDead: Int64 = 0
 
         func add(to counts: inout LedgerCounts) {
             counts.cases &+= UInt64(bitPattern: cases)
             counts.open &+= UInt64(bitPattern: open)
             counts.deadlinesRunning &+= UInt64(bitPattern: running)
+            counts.noticesWaiting &+= UInt64(bitPattern: noticesWaiting)
+            counts.noticesDead &+= UInt64(bitPattern: noticesDead)
             counts.commits &+= commits
             counts.batches &+= commits > 0 ? 1 : 0
         }

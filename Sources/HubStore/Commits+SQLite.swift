@@ -49,6 +49,7 @@ extension Batch {
             try writeSide(row, present)
         }
         for record in commit.records { try write(record) }
+        for notice in commit.notices { try write(notice) }
         var receipt = HubReceipt()
         receipt.hubID = .init(hubID)
         receipt.sequence = sequence

@@ -30,6 +30,7 @@ struct PreparedCommit: Sendable {
     let key: Key?
     let cases: [CaseRow]
     let records: [RecordWrite]
+    let notices: [NoticeRow]
     let events: [Event]
     let answer: [UInt8]
     let atMillis: Int64
@@ -43,18 +44,19 @@ struct PreparedCommit: Sendable {
         atMillis = commit.atMillis
         do {
             cases = try commit.cases.map(CaseRow.init)
+            notices = try commit.notices.map(NoticeRow.init)
             events = try commit.events.map {
                 Event(caseID: [UInt8]($0.caseID), caseVersion: $0.caseVersion, body: try EventBody($0))
             }
         } catch {
-            throw HubError(.internalFault, "a case or an event cannot be serialised")
+            throw HubError(.internalFault, "a case, a notice or an event cannot be serialised")
         }
     }
 
     /// Bytes it will take in memory and, roughly, on disk.
     var size: Int {
         cases.reduce(0) { $0 + $1.body.count } + events.reduce(0) { $0 + $1.body.count }
-            + records.reduce(0) { $0 + $1.body.count } + answer.count + 512
+            + records.reduce(0) { $0 + $1.body.count } + notices.reduce(0) { $0 + $1.body.count } + answer.count + 512
     }
 
     /// What the writer's checks rely on: each row is written once, and a version grows.
@@ -67,6 +69,12 @@ struct PreparedCommit: Sendable {
             }
             guard write.state.version > write.expectedVersion else {
                 throw HubError(.internalFault, "a case's version must grow")
+            }
+        }
+        var notices: Set<[UInt8]> = []
+        for write in commit.notices {
+            guard write.notice.id.count == 24, notices.insert([UInt8](write.notice.id)).inserted else {
+                throw HubError(.internalFault, "a commit writes a notice once, and its id has 24 bytes")
             }
         }
         var keys: Set<String> = []

@@ -8,7 +8,7 @@ import SwiftProtobuf
 
 extension SQLiteLedger {
     /// Runs one statement on a reader. GRDB's transaction around it would cost more than the statement.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ doing: String, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(HubError) -> Value {
         do {

@@ -142,6 +142,8 @@ extension SQLiteLedger {
         counts.cases = try number("SELECT count(*) FROM case_row")
         counts.open = try number("SELECT count(*) FROM case_row WHERE ended = 0")
         counts.deadlinesRunning = try number("SELECT count(*) FROM deadline")
+        counts.noticesWaiting = try number("SELECT count(*) FROM outbox WHERE state = 1 AND state <> 2")
+        counts.noticesDead = try number("SELECT count(*) FROM outbox WHERE state = 3 AND state <> 2")
         return counts
     }
 }

@@ -7,8 +7,8 @@ import HubProto
 
 /// Tables and indexes of the ledger.
 ///
-/// A submit writes one row each of `case_row`, `event`, `idempotency`, `waiting` and a few of `deadline` and `index_entry`. Case ids
-/// are UUIDv7, numbers and sequences grow: new rows go to the end of most trees, and commits of one batch share pages.
+/// A submit writes one row each of `case_row`, `event`, `idempotency`, `waiting`, where people are told `outbox`, and a few
+/// of `deadline` and `index_entry`. Case ids are UUIDv7, numbers and sequences grow: new rows go to the end of most trees, and commits of one batch share pages.
 /// Tables of short rows have no rowid; those with bodies have one, because bodies would make their trees deep.
 enum Schema {
     /// What this hub reads and writes.
@@ -93,6 +93,18 @@ enum Schema {
             PRIMARY KEY (place, due_ms, case_id)) WITHOUT ROWID;
         UPDATE case_row SET side = CAST(side || x'00' AS BLOB);
         CREATE INDEX case_open ON case_row (id) WHERE ended = 0;
+        """,
+        // Notices. What is delivered leaves the first index, what has lost its text the second: neither grows for ever.
+        """
+        CREATE TABLE outbox (
+            id BLOB PRIMARY KEY NOT NULL,
+            state INTEGER NOT NULL,
+            channel INTEGER NOT NULL,
+            due_ms INTEGER NOT NULL,
+            settled_ms INTEGER,
+            body BLOB NOT NULL);
+        CREATE INDEX outbox_open ON outbox (state, channel, due_ms, id) WHERE state <> 2;
+        CREATE INDEX outbox_settled ON outbox (settled_ms, id) WHERE settled_ms IS NOT NULL;
         """,
     ]
 

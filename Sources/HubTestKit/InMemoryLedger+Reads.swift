@@ -115,6 +115,8 @@ extension InMemoryLedger {
         counts.cases = UInt64(cases.count)
         counts.open = UInt64(cases.values.filter { !$0.state.ended }.count)
         counts.deadlinesRunning = UInt64(timers.keys.count)
+        counts.noticesWaiting = UInt64(notices.values.count { $0.state == .waiting })
+        counts.noticesDead = UInt64(notices.values.count { $0.state == .dead })
         counts.commits = commits
         counts.batches = commits  // Each is a transaction of its own.
         return counts

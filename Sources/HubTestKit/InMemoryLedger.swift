@@ -55,6 +55,7 @@ package actor InMemoryLedger: Ledger {
     var recordKeys = SortedKeys<RecordKey>()
     var documents: [[UInt8]: StoredDocument] = [:]
     var owners: [[UInt8]: Set<String>] = [:]
+    var notices: [[UInt8]: HubNotice] = [:]
     var commits: UInt64 = 0
     private var answers: [AnswerKey: StoredAnswer] = [:]
     /// Keys of the answers, the oldest first.
@@ -92,6 +93,10 @@ package actor InMemoryLedger: Ledger {
             for record in commit.records {
                 if record.expectedVersion == 0 { recordKeys.insert(RecordKey(text: record.key)) }
                 stored[record.key] = StoredRecord(version: record.expectedVersion + 1, body: record.body)
+            }
+            for write in commit.notices {
+                let id = [UInt8](write.notice.id)
+                if (notices[id]?.state ?? .unspecified) == write.expected { notices[id] = write.notice }
             }
             if let key = commit.key { keep(answer, of: key) }
             commits += 1
@@ -150,7 +155,9 @@ package actor InMemoryLedger: Ledger {
             ids.allSatisfy({ $0.count == 16 }), Set(ids).count == ids.count, Set(keys).count == keys.count,
             keys.allSatisfy({ (1...256).contains($0.utf8.count) }),
             commit.cases.allSatisfy({ $0.state.version > $0.expectedVersion }),
-            commit.records.allSatisfy({ $0.expectedVersion < UInt64.max })
+            commit.records.allSatisfy({ $0.expectedVersion < UInt64.max }),
+            commit.notices.allSatisfy({ $0.notice.id.count == 24 }),
+            Set(commit.notices.map(\.notice.id)).count == commit.notices.count
         else { throw HubError(.internalFault, "the commit contradicts itself") }
         guard commit.key.flatMap(outcome) == nil, conflict(with: commit) == nil else { return }
         let free = commit.cases.allSatisfy { write in

@@ -12,7 +12,7 @@ package enum LedgerSuite {
     /// All promises, by subject.
     package static let promises =
         commits + conflicts + keys + log + caseReads + lists + waitingPlaces + deadlines + search + records + numbers
-        + documents
+        + documents + outbox
         + counting
 }
 

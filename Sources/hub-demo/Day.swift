@@ -213,6 +213,7 @@ struct Day {
         report.money = try await judgement.ofMoney()
         report.papers = try await judgement.ofPapers()
         report.authorities = try await judgement.ofAuthorities()
+        report.notices = try await judgement.ofNotices()
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()
         for index in report.services.indices {

@@ -67,10 +67,11 @@ struct Demo: AsyncParsableCommand {
         guard promises.broken.isEmpty else { throw ExitCode(1) }
     }
 
-    /// Processes are killed for show here: that is no reason to quarantine a module.
+    /// Processes are killed for show here: that is no reason to quarantine a module. Notices are files beside the state.
     private static let settings = """
         module_crashes_max: 1000000
         module_backoff_ms: 0
+        notices: { file: { folder: ../notices } }
 
         """
 
@@ -92,7 +93,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     private static let contents: Set<String> = [
-        "state", "restored", "desks", "logs", "acknowledged", "papers", "hubd.pid", "siak.numbers", "oss.numbers",
+        "state", "restored", "desks", "logs", "acknowledged", "papers", "notices", "hubd.pid", "siak.numbers", "oss.numbers",
     ]
 
     /// The table, the promises, and what to look at next.

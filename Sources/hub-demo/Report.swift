@@ -54,6 +54,8 @@ struct Report: Sendable {
     var money = Money()
     /// Papers that hold, and those that were looked at as whoever holds one would.
     var papers = (issued: 0, verified: 0, folder: "")
+    /// Notices that went out, and where they lie.
+    var notices = (count: 0, folder: "")
     var audit = ""
     var backup = ""
     var memory = Memory(hub: 0, hosts: 0)
@@ -118,6 +120,7 @@ struct Report: Sendable {
                 + "\(RupiahText.digits(money.settled)), \(money.cancelled) cancelled",
             "papers        \(papers.issued) issued, \(papers.verified) verified by their QR code; three lie in "
                 + papers.folder,
+            "notices       \(notices.count) went out; each is a file in \(notices.folder)",
             "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
             "audit verify  \(audit)",
             "backup        \(backup)",

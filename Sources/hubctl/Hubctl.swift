@@ -31,8 +31,7 @@ struct Hubctl: AsyncParsableCommand {
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
             Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self,
-            Backup.self,
-            Paper.self, Inquiry.self, Authority.self,
+            Backup.self, Paper.self, Inquiry.self, Authority.self, Contact.self, Outbox.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
@@ -170,6 +169,20 @@ struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Copies of everything that the hub remembers.", subcommands: [BackupMake.self, BackupList.self],
         defaultSubcommand: BackupMake.self)
+}
+
+/// `hubctl contact …`
+struct Contact: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "How a person wants to be told.",
+        subcommands: [ContactSet.self, ContactShow.self, ContactForget.self])
+}
+
+/// `hubctl outbox …`
+struct Outbox: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Notices on their way out of the hub.", subcommands: [OutboxList.self, OutboxRetry.self],
+        defaultSubcommand: OutboxList.self)
 }
 
 /// `hubctl paper …`

@@ -2,6 +2,7 @@
 
 import Foundation
 import HubCore
+import HubCouriers
 import HubDomain
 import HubModules
 import HubPapers
@@ -38,9 +39,11 @@ struct Daemon {
             limits: configuration.moduleLimits, clock: clock, health: health,
             jitter: { Double.random(in: -1...1) }, group: group, logger: logger)
         await modules.start()
+        let threads = configuration.notices.map { CourierThreads(count: $0.threads) }
         do throws(HubError) {
             let (hub, server) = try await assemble(
-                ledger, blobs, modules, clock, health, policy: policy, state: state, group: group, logger: logger)
+                ledger, blobs, modules, clock, health, policy: policy, state: state, group: group, threads: threads,
+                logger: logger)
             try Self.announce(server.address, state)
             try await serve(hub, server, logger: logger)
         } catch {
@@ -48,6 +51,7 @@ struct Daemon {
             throw error
         }
         await modules.shutdown()
+        await threads?.stop()
         // Fails only when it was shut down before, which nobody did.
         try? await group.shutdownGracefully()
     }
@@ -55,7 +59,7 @@ struct Daemon {
     private func assemble(
         _ ledger: SQLiteLedger, _ blobs: FileBlobStore, _ modules: ModuleSupervisor, _ clock: any HubClock,
         _ health: HealthBoard, policy: Policy, state: StateDirectory, group: MultiThreadedEventLoopGroup,
-        logger: Logger
+        threads: CourierThreads?, logger: Logger
     ) async throws(HubError) -> (Hub, HubServer) {
         let facts = ProcessFacts(
             instanceID: Self.randomBytes(16), software: softwareVersion, startedMillis: clock.nowMillis(),
@@ -69,6 +73,7 @@ struct Daemon {
         ports.backups = StateBackups(
             state: state.path, folder: configuration.backupFolder, software: softwareVersion)
         try Self.equip(&ports, state, logger)
+        try Self.equip(&ports, configuration.notices, threads, clock: SystemClock())
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
@@ -103,6 +108,15 @@ struct Daemon {
         }
     }
 
+    /// Ways out for notices.
+    private static func equip(
+        _ ports: inout HubPorts, _ notices: NoticesConfiguration?, _ threads: CourierThreads?, clock: SystemClock
+    ) throws(HubError) {
+        guard let notices, let threads else { return }
+        ports.outbox = notices.policy
+        ports.couriers = try notices.couriers(threads, nowMillis: { clock.nowMillis() })
+    }
+
     /// Serves until SIGTERM or SIGINT.
     ///
     /// - Throws: When a service failed, so that whoever started hubd sees it fail and starts it anew.
@@ -112,6 +126,7 @@ struct Daemon {
                 services: [
                     .init(service: DeadlineService(loop: hub.deadlines)),
                     .init(service: RevocationService(publisher: hub.revocations)),
+                    .init(service: OutboxDelivery(loop: hub.outbox)),
                     .init(
                         service: ListenerService(
                             server: server, health: hub.health, drainSeconds: configuration.drainSeconds)),
@@ -161,6 +176,21 @@ private struct DeadlineService: Service {
     let loop: DeadlineLoop
 
     func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
+        }
+    }
+}
+
+/// The outbox as a service; without a way out it only waits for the end.
+private struct OutboxDelivery: Service {
+    let loop: OutboxLoop?
+
+    func run() async throws {
+        guard let loop else {
+            try? await gracefulShutdown()
+            return
+        }
         await cancelWhenGracefulShutdown {
             await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
         }

@@ -38,6 +38,8 @@ struct HubConfiguration {
     var slowReaderSeconds: Int64 = 30
     /// Where backups go; nil = a folder in the state directory.
     var backupFolder: String?
+    /// How people are told; nil = they are not.
+    var notices: NoticesConfiguration?
     var logLevel = Logger.Level.notice
     var moduleLimits = ModuleLimits()
 
@@ -107,6 +109,7 @@ struct HubConfiguration {
         case "backup_folder":
             backupFolder = try text()
             if backupFolder?.isEmpty != false { throw wrong("a folder") }
+        case "notices": notices = try NoticesConfiguration(node, file: file, stateDirectory: stateDirectory)
         case "log_level": logLevel = try Self.level(try text())
         case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))
         case "module_start_timeout_ms": moduleLimits.startMillis = Int64(try number(100...300_000))

@@ -67,6 +67,21 @@ final class FlakyLedger: Ledger {
     func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument? {
         try await ledger.document(sha256: sha256)
     }
+    func dueNotices(
+        _ channel: HubNoticeChannel, nowMillis: Int64, limit: Int
+    ) async throws(HubError) -> [HubNotice] {
+        try await ledger.dueNotices(channel, nowMillis: nowMillis, limit: limit)
+    }
+    func nextNoticeMillis(_ channel: HubNoticeChannel) async throws(HubError) -> Int64? {
+        try await ledger.nextNoticeMillis(channel)
+    }
+    func notices(_ state: HubNoticeState, after: HubNotice?, limit: Int) async throws(HubError) -> [HubNotice] {
+        try await ledger.notices(state, after: after, limit: limit)
+    }
+    func notice(id: [UInt8]) async throws(HubError) -> HubNotice? { try await ledger.notice(id: id) }
+    func settledNotices(before millis: Int64, limit: Int) async throws(HubError) -> [HubNotice] {
+        try await ledger.settledNotices(before: millis, limit: limit)
+    }
     func counts() async throws(HubError) -> LedgerCounts { try await ledger.counts() }
     func verifyChain() async throws(HubError) -> LedgerHead { try await ledger.verifyChain() }
 }

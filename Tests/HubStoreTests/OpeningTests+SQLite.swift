@@ -46,7 +46,7 @@ struct OpeningTests {
             ended.ended = true
             for state in [Sample.newCase(1), ended] { try await ledger.write(Sample.commit(state)) }
             try directory.close()
-            try directory.tamper("DROP TABLE waiting; DROP INDEX case_open")
+            try directory.tamper("DROP TABLE waiting; DROP INDEX case_open; DROP TABLE outbox")
             // Without the places: their number, and of the open case one with its time.
             try directory.tamper("UPDATE case_row SET side = substr(side, 1, length(side) - iif(ended, 1, 26))")
             try directory.tamper("UPDATE meta SET value = 2 WHERE key = 'schema_version'")
@@ -57,6 +57,23 @@ struct OpeningTests {
             (state.version, state.ended) = (2, true)
             try await again.write(Sample.commit(state))
             #expect(try await again.waiting(front, limit: 10).isEmpty)
+        }
+    }
+
+    @Test("a ledger that knew no notices takes them after it was opened, and keeps what it had")
+    func open_addsOutbox() async throws {
+        try await StateDirectory.use { directory in
+            try await directory.open().write(Sample.commit(Sample.newCase(1)))
+            try directory.close()
+            try directory.tamper("DROP TABLE outbox; UPDATE meta SET value = 3 WHERE key = 'schema_version'")
+            let again = try directory.open()
+            #expect(try await again.caseState(id: Sample.id(1))?.number == "IZN-2026-1")
+            var commit = Sample.commit(Sample.newCase(2))
+            commit.notices = [
+                NoticeWrite(.with { ($0.id, $0.state) = (.init(repeating: 1, count: 24), .waiting) })
+            ]
+            try await again.write(commit)
+            #expect(try await again.dueNotices(.unspecified, nowMillis: 0, limit: 9).count == 1)
         }
     }
 

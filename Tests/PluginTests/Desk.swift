@@ -180,6 +180,16 @@ struct Desk {
         }
     }
 
+    /// Registers hold what a form names, as of somebody who lives.
+    mutating func know(_ form: [HubFieldValue]) {
+        let nik = form.first { $0.name == "nik" }?.text ?? ""
+        for lookup in definition.lookups where !lookup.register.isEmpty {
+            for key in form.texts(of: lookup.field) {
+                registers[lookup.register, default: [:]][key] = ["status": "hidup", "jenis": "kelahiran", "nik": nik]
+            }
+        }
+    }
+
     private func entries(for data: [HubFieldValue]) -> [HubRecord] {
         definition.lookups.filter { !$0.register.isEmpty }.flatMap { lookup in
             data.texts(of: lookup.field).compactMap { key in

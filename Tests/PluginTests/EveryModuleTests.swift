@@ -77,6 +77,7 @@ struct EveryModuleTests {
                 var desk = try Desk(module.init(), service: service, at: "2026-03-13 10:00")
                 let form = desk.definition.example
                 try #require(!form.isEmpty, "\(service) has no example")
+                desk.know(form)
                 try desk.submit(form, papers: desk.definition.documents.map(\.kind).filter { $0 != "bukti_perbaikan" })
                 #expect(desk.warnings == [], "\(service)")
                 let numbers = desk.definition.fields.filter { $0.type == .nik }.map(\.name)

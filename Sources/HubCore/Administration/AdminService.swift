@@ -30,6 +30,7 @@ struct AdminService: Sendable {
     let facts: ProcessFacts
     let memory: @Sendable () -> UInt64
     let backups: any BackupVault
+    let outbox: OutboxService
 
     /// Most that one call may advance a manual clock: 400 days, in milliseconds.
     static let advanceMillisMax: UInt64 = 400 * 86_400_000
@@ -38,6 +39,7 @@ struct AdminService: Sendable {
         let head = try await ledger.head()
         let counts = try await ledger.counts()
         let running = await modules.modules()
+        let notices = try await outbox.counts()
         return .with {
             $0.hubID = .init(head.hubID)
             $0.instanceID = .init(facts.instanceID)
@@ -58,6 +60,8 @@ struct AdminService: Sendable {
             $0.modules = running
             $0.pid = facts.pid
             $0.memoryBytes = memory()
+            ($0.noticesWaiting, $0.noticesDead) = (notices.waiting, notices.dead)
+            $0.noticesOldestMs = notices.oldestDueMs
         }
     }
 
@@ -91,6 +95,7 @@ struct AdminService: Sendable {
             throw HubError(.filterInvalid, "by_ms must be 1 to \(Self.advanceMillisMax)")
         }
         let passed = try await deadlines.advance(manual, byMillis: Int64(request.byMs))
+        journal.outbox.ring()
         return .with {
             $0.nowMs = manual.nowMillis()
             $0.passed = passed

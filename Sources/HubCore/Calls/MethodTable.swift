@@ -23,6 +23,13 @@ extension CallRouter {
         change(.revokeCertificate, principals.revoke)
     }
 
+    mutating func addNotices(_ contacts: ContactService, _ outbox: OutboxService) {
+        change(.setContact, contacts.set)
+        unary(.getContact, contacts.get)
+        unary(.listNotices, outbox.list)
+        change(.retryNotices, outbox.retry)
+    }
+
     mutating func addRulebook(_ rules: RulebookService) {
         unary(.checkRules, rules.check)
         change(.publishRules, rules.publish)

@@ -30,6 +30,9 @@ package struct ServiceCatalogue: Sendable {
     var papers: [String: HubPaperTemplate] = [:]
     /// What registers hold, by name.
     var registers: [String: HubRegister] = [:]
+    private var noticeRules: [String: HubNoticeRules] = [:]
+    /// Whom the hub tells what, now.
+    private(set) var noticeBook = NoticeBook()
     /// Calendars, tables, papers and the organisation that hold now.
     private(set) var inForce: [RuleName: HubRuleVersion] = [:]
     /// Hash of every version that was ever published, by ``HubRuleVersion/recordKey``.
@@ -81,6 +84,17 @@ package struct ServiceCatalogue: Sendable {
         var built: [String: WorkCalendar] = [:]
         for (name, text) in texts { built[name] = try WorkCalendar(text, among: texts) }
         (calendarTexts, calendars) = (texts, built)
+    }
+
+    /// Notices are told by this text.
+    mutating func keep(_ notices: HubNoticeRules) {
+        noticeRules[notices.name] = notices
+        noticeBook = NoticeBook(noticeRules.values)
+    }
+
+    /// Rules of notices with another name.
+    func noticeRules(beside name: String) -> [HubNoticeRules] {
+        noticeRules.values.filter { $0.name != name }.sorted { $0.name < $1.name }
     }
 
     /// Names of the calendars that rest on one.

@@ -106,6 +106,9 @@ package struct OrganisationChart: Sendable {
         return (workplaces[principal] ?? []).filter { seen.insert($0).inserted }
     }
 
+    /// Who has a post in the unit itself, by name.
+    func officers(in unit: String) -> [String] { workplaces.filter { $0.value.contains(unit) }.keys.sorted() }
+
     /// Somebody has a post in the unit.
     func isStaffed(_ unit: String) -> Bool { workplaces.values.contains { $0.contains(unit) } }
 

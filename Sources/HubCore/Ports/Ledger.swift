@@ -61,12 +61,27 @@ package struct RecordWrite: Sendable {
     }
 }
 
+/// A notice as it shall be. One that is not as the writer thought is left alone, and nothing else fails by it: a notice that
+/// was delivered meanwhile stays delivered.
+package struct NoticeWrite: Sendable {
+    package var notice: HubNotice
+    /// State that the ledger must hold now; ``HubNoticeState/unspecified`` = there must be none of this id.
+    package var expected: HubNoticeState
+
+    package init(_ notice: HubNotice, expected: HubNoticeState = .unspecified) {
+        self.notice = notice
+        self.expected = expected
+    }
+}
+
 /// Everything that one change means, as a value. It happens whole or not at all.
 package struct Commit: Sendable {
     /// Absent for changes the hub makes by itself, such as a passed deadline.
     package var key: CommitKey?
     package var cases: [CaseWrite] = []
     package var records: [RecordWrite] = []
+    /// Whom the change is told, and what became of what was told before.
+    package var notices: [NoticeWrite] = []
     /// In order; `sequence` is left 0 and given by the ledger.
     package var events: [HubEvent] = []
     /// The serialised reply message without its receipt; the ledger appends the receipt as field 15 and keeps the whole.
@@ -220,6 +235,8 @@ package struct LedgerCounts: Sendable, Hashable {
     /// Commits acknowledged and transactions used for them, since the ledger was opened.
     package var commits: UInt64 = 0
     package var batches: UInt64 = 0
+    package var noticesWaiting: UInt64 = 0
+    package var noticesDead: UInt64 = 0
 
     package init() {}
 }
@@ -258,6 +275,17 @@ package protocol Ledger: Sendable {
     func dueDeadlines(nowMillis: Int64, after: DueDeadline?, limit: Int) async throws(HubError) -> [DueDeadline]
     /// When the earliest running deadline passes that passes after `millis`; nil = none does.
     func nextDueMillis(after millis: Int64) async throws(HubError) -> Int64?
+    /// Notices that wait for a channel, or for one to be chosen (`unspecified`), and are due: by time and id.
+    func dueNotices(_ channel: HubNoticeChannel, nowMillis: Int64, limit: Int) async throws(HubError) -> [HubNotice]
+    /// When the first notice that waits for a channel is due; nil = none waits.
+    func nextNoticeMillis(_ channel: HubNoticeChannel) async throws(HubError) -> Int64?
+    /// Notices of a state by channel, due time and id; delivered ones as long as they have their texts.
+    ///
+    /// - Parameter after: Only those behind this one in that order; nil = from the first.
+    func notices(_ state: HubNoticeState, after: HubNotice?, limit: Int) async throws(HubError) -> [HubNotice]
+    func notice(id: [UInt8]) async throws(HubError) -> HubNotice?
+    /// Notices that still have their texts and were settled before a time, the earliest first.
+    func settledNotices(before millis: Int64, limit: Int) async throws(HubError) -> [HubNotice]
     /// Takes `count` numbers of a series for good, durably, before they are used. Never gives one twice.
     func leaseNumbers(series: String, count: UInt64) async throws(HubError) -> Range<UInt64>
     /// Keeps what is known of a document under its SHA-256, after its bytes are durable in the ``BlobStore``. The same

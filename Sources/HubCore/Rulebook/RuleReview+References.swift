@@ -40,6 +40,7 @@ extension RuleReview {
         case let treasury as HubTreasury: accounts(of: treasury, old: old as? HubTreasury, file, &verdict)
         case let tariff as HubTariff: account(of: tariff, file, &verdict)
         case let register as HubRegister: fields(of: register, old: old as? HubRegister, file, &verdict)
+        case let notices as HubNoticeRules: places(of: notices, file, &verdict)
         default: break
         }
     }

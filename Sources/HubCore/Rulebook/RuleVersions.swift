@@ -23,6 +23,7 @@ extension HubRuleKind {
         case .tariff: "tariff"
         case .paper: "paper"
         case .register: "register"
+        case .notices: "notices"
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }

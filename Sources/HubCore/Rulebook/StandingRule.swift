@@ -58,11 +58,16 @@ extension HubRegister: StandingRule {
     package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.registers[name] = self }
 }
 
+extension HubNoticeRules: StandingRule {
+    package static var kind: HubRuleKind { .notices }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.keep(self) }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
     static let types: [any StandingRule.Type] = [
         HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
-        HubPaperTemplate.self, HubRegister.self,
+        HubPaperTemplate.self, HubRegister.self, HubNoticeRules.self,
     ]
 
     /// A text of the ledger.

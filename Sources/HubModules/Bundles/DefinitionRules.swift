@@ -25,6 +25,7 @@ struct DefinitionRules {
         inquiries()
         entries()
         likenesses()
+        contact()
     }
 
     /// The fields alone, which registers have too.
@@ -32,6 +33,16 @@ struct DefinitionRules {
         unique(definition.fields.map(\.name), "fields")
         for field in definition.fields { check(field) }
         for group in definition.fields where group.type == .group { rows(of: group) }
+    }
+
+    /// Notices can go where the form says.
+    private func contact() {
+        guard definition.hasContact else { return }
+        for (key, name, type) in [
+            ("phone", definition.contact.phone, HubFieldType.phone), ("email", definition.contact.email, .text),
+        ] where !name.isEmpty && field(name)?.type != type {
+            find("contact", "`\(key)` must name a field of type \(type == .phone ? "phone" : "text")", "contact")
+        }
     }
 
     /// - Parameters:

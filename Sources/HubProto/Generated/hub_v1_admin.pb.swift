@@ -255,6 +255,22 @@ public nonisolated struct HubStatusReply: @unchecked Sendable {
     set {_uniqueStorage()._memoryBytes = newValue}
   }
 
+  /// Notices that wait, that are dead, and for how long the oldest waits that is due, milliseconds.
+  public var noticesWaiting: UInt64 {
+    get {_storage._noticesWaiting}
+    set {_uniqueStorage()._noticesWaiting = newValue}
+  }
+
+  public var noticesDead: UInt64 {
+    get {_storage._noticesDead}
+    set {_uniqueStorage()._noticesDead = newValue}
+  }
+
+  public var noticesOldestMs: UInt64 {
+    get {_storage._noticesOldestMs}
+    set {_uniqueStorage()._noticesOldestMs = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -614,7 +630,7 @@ nonisolated extension HubStatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".StatusReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}hub_id\0\u{3}instance_id\0\u{1}software\0\u{3}now_ms\0\u{3}started_ms\0\u{3}manual_clock\0\u{1}sequence\0\u{1}cases\0\u{3}cases_open\0\u{3}deadlines_running\0\u{1}connections\0\u{1}watchers\0\u{1}calls\0\u{3}calls_failed\0\u{1}commits\0\u{1}batches\0\u{1}modules\0\u{1}pid\0\u{3}memory_bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}hub_id\0\u{3}instance_id\0\u{1}software\0\u{3}now_ms\0\u{3}started_ms\0\u{3}manual_clock\0\u{1}sequence\0\u{1}cases\0\u{3}cases_open\0\u{3}deadlines_running\0\u{1}connections\0\u{1}watchers\0\u{1}calls\0\u{3}calls_failed\0\u{1}commits\0\u{1}batches\0\u{1}modules\0\u{1}pid\0\u{3}memory_bytes\0\u{3}notices_waiting\0\u{3}notices_dead\0\u{3}notices_oldest_ms\0")
 
   fileprivate class _StorageClass {
     var _hubID: Data = Data()
@@ -636,6 +652,9 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _modules: [HubModuleInfo] = []
     var _pid: UInt32 = 0
     var _memoryBytes: UInt64 = 0
+    var _noticesWaiting: UInt64 = 0
+    var _noticesDead: UInt64 = 0
+    var _noticesOldestMs: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -665,6 +684,9 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _modules = source._modules
       _pid = source._pid
       _memoryBytes = source._memoryBytes
+      _noticesWaiting = source._noticesWaiting
+      _noticesDead = source._noticesDead
+      _noticesOldestMs = source._noticesOldestMs
     }
   }
 
@@ -702,6 +724,9 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._modules) }()
         case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._pid) }()
         case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._memoryBytes) }()
+        case 20: try { try decoder.decodeSingularUInt64Field(value: &_storage._noticesWaiting) }()
+        case 21: try { try decoder.decodeSingularUInt64Field(value: &_storage._noticesDead) }()
+        case 22: try { try decoder.decodeSingularUInt64Field(value: &_storage._noticesOldestMs) }()
         default: break
         }
       }
@@ -767,6 +792,15 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._memoryBytes != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._memoryBytes, fieldNumber: 19)
       }
+      if _storage._noticesWaiting != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._noticesWaiting, fieldNumber: 20)
+      }
+      if _storage._noticesDead != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._noticesDead, fieldNumber: 21)
+      }
+      if _storage._noticesOldestMs != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._noticesOldestMs, fieldNumber: 22)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -795,6 +829,9 @@ nonisolated extension HubStatusReply: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._modules != rhs_storage._modules {return false}
         if _storage._pid != rhs_storage._pid {return false}
         if _storage._memoryBytes != rhs_storage._memoryBytes {return false}
+        if _storage._noticesWaiting != rhs_storage._noticesWaiting {return false}
+        if _storage._noticesDead != rhs_storage._noticesDead {return false}
+        if _storage._noticesOldestMs != rhs_storage._noticesOldestMs {return false}
         return true
       }
       if !storagesAreEqual {return false}

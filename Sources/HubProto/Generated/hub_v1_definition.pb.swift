@@ -482,6 +482,16 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._likenesses = newValue}
   }
 
+  /// Where an applicant can be told who has not chosen; absent = nowhere.
+  public var contact: HubNoticeFields {
+    get {_storage._contact ?? HubNoticeFields()}
+    set {_uniqueStorage()._contact = newValue}
+  }
+  /// Returns true if `contact` has been explicitly set.
+  public var hasContact: Bool {_storage._contact != nil}
+  /// Clears the value of `contact`. Subsequent reads from it will return its default value.
+  public mutating func clearContact() {_uniqueStorage()._contact = nil}
+
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
   public var example: [HubFieldValue] {
     get {_storage._example}
@@ -1374,7 +1384,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{2}\u{2}likenesses\0\u{2}\u{2}hash\0\u{1}example\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{2}\u{2}hash\0\u{1}example\0\u{c}\u{13}\u{1}")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -1394,6 +1404,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _escalation: [HubEscalationStep] = []
     var _charges: [HubCharge] = []
     var _likenesses: [HubLikenessRule] = []
+    var _contact: HubNoticeFields? = nil
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -1423,6 +1434,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _escalation = source._escalation
       _charges = source._charges
       _likenesses = source._likenesses
+      _contact = source._contact
       _example = source._example
       _hash = source._hash
     }
@@ -1459,6 +1471,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._lookups) }()
         case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._escalation) }()
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._charges) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._contact) }()
         case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._hash) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._example) }()
@@ -1522,6 +1535,9 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._charges.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._charges, fieldNumber: 16)
       }
+      try { if let v = _storage._contact {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
       if !_storage._likenesses.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 18)
       }
@@ -1557,6 +1573,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._escalation != rhs_storage._escalation {return false}
         if _storage._charges != rhs_storage._charges {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
+        if _storage._contact != rhs_storage._contact {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true

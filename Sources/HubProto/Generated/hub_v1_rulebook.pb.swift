@@ -41,6 +41,9 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// How a paper looks.
   case paper // = 7
   case register // = 8
+
+  /// Whom the hub tells what, and in which words.
+  case notices // = 9
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -58,6 +61,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 6: self = .tariff
     case 7: self = .paper
     case 8: self = .register
+    case 9: self = .notices
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -73,6 +77,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .tariff: return 6
     case .paper: return 7
     case .register: return 8
+    case .notices: return 9
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -88,6 +93,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .tariff,
     .paper,
     .register,
+    .notices,
   ]
 
 }
@@ -370,7 +376,7 @@ public nonisolated struct HubRulesHistoryReply: Sendable {
 fileprivate nonisolated let _protobuf_package = "hub.v1"
 
 nonisolated extension HubRuleKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0\u{1}RULE_KIND_REGISTER\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0\u{1}RULE_KIND_REGISTER\0\u{1}RULE_KIND_NOTICES\0")
 }
 
 nonisolated extension HubRuleFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

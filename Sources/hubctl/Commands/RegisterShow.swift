@@ -77,7 +77,7 @@ struct RegisterSearch: HubCommand {
         commandName: "search", abstract: "Entries that hold a value now, at most 100.",
         discussion: """
             Example:
-              hubctl register search penduduk nomor_kk=3402010101200001 --personal --state ./state
+              hubctl register search penduduk FIELD=VALUE --personal --state ./state
             """)
 
     @Argument(help: "Name of the register.")

@@ -27,7 +27,7 @@ struct Status: HubCommand {
 extension HubStatusReply {
     /// `{"hub_id","instance_id","software","pid","now","started","manual_clock","sequence","cases","cases_open",
     /// "deadlines_running","connections","watchers","calls","calls_failed","commits","batches","memory_bytes",
-    /// "healthy","modules":[…]}`
+    /// "notices_waiting","notices_dead","notices_oldest_ms","healthy","modules":[…]}`
     var detail: Detail {
         var table = Table(HubModuleInfo.columns)
         modules.forEach { table.add($0.row(nowMillis: nowMs)) }
@@ -39,6 +39,11 @@ extension HubStatusReply {
             ("Time", "\(Moment.iso(nowMs))\(manualClock ? " (manual clock)" : "")"),
             ("Cases", "\(cases), open \(casesOpen), deadlines running \(deadlinesRunning)"),
             ("Log", "\(sequence) events, \(commits) commits in \(batches) transactions"),
+            (
+                "Notices",
+                "\(noticesWaiting) waiting, \(noticesDead) dead"
+                    + (noticesOldestMs == 0 ? "" : ", the oldest due for \(noticesOldestMs / 1_000) s")
+            ),
             ("Calls", "\(calls), failed \(callsFailed)"), ("Clients", "\(connections), watchers \(watchers)"),
         ])
         return Detail(
@@ -55,6 +60,8 @@ extension HubStatusReply {
             ("connections", .integer(Int64(connections))), ("watchers", .integer(Int64(watchers))),
             ("calls", .unsigned(calls)), ("calls_failed", .unsigned(callsFailed)), ("commits", .unsigned(commits)),
             ("batches", .unsigned(batches)), ("memory_bytes", .unsigned(memoryBytes)),
+            ("notices_waiting", .unsigned(noticesWaiting)), ("notices_dead", .unsigned(noticesDead)),
+            ("notices_oldest_ms", .unsigned(noticesOldestMs)),
             ("healthy", .bool(modules.allSatisfy(\.isHealthy))),
             ("modules", .array(modules.map { .object(members: $0.members) })),
         ]

@@ -145,6 +145,7 @@ extension HubRuleKind {
         case .tariff: "tariff"
         case .paper: "paper"
         case .register: "register"
+        case .notices: "notices"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

@@ -28,7 +28,7 @@ extension FuzzTarget {
             "charges", "quantity", "group", "bill", "settled_to", "unpaid",
             "counted_by", "consults", "consultee", "joined_to",
             "inquires", "authority", "sends", "documents", "receives", "digits", "wait_seconds", "answered_to",
-            "refused_to", "unanswered",
+            "refused_to", "unanswered", "contact",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in

@@ -1093,7 +1093,7 @@ void   hub__v1__closed_day__free_unpacked
   assert(message->base.descriptor == &hub__v1__closed_day__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[19] =
+static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[20] =
 {
   {
     "service",
@@ -1288,6 +1288,18 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "contact",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ServiceDefinition, contact),
+    &hub__v1__notice_fields__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "likenesses",
     18,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1328,15 +1340,16 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   10,   /* field[10] = actions */
   15,   /* field[15] = charges */
   11,   /* field[11] = clocks */
+  16,   /* field[16] = contact */
   3,   /* field[3] = department */
   8,   /* field[8] = documents */
   14,   /* field[14] = escalation */
-  18,   /* field[18] = example */
+  19,   /* field[19] = example */
   7,   /* field[7] = fields */
-  17,   /* field[17] = hash */
+  18,   /* field[18] = hash */
   4,   /* field[4] = interface */
   6,   /* field[6] = legal_basis */
-  16,   /* field[16] = likenesses */
+  17,   /* field[17] = likenesses */
   13,   /* field[13] = lookups */
   12,   /* field[12] = number */
   0,   /* field[0] = service */
@@ -1345,12 +1358,11 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   2,   /* field[2] = valid_from */
   1,   /* field[1] = version */
 };
-static const ProtobufCIntRange hub__v1__service_definition__number_ranges[3 + 1] =
+static const ProtobufCIntRange hub__v1__service_definition__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 18, 16 },
-  { 20, 17 },
-  { 0, 19 }
+  { 20, 18 },
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
 {
@@ -1360,10 +1372,10 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   "Hub__V1__ServiceDefinition",
   "hub.v1",
   sizeof(Hub__V1__ServiceDefinition),
-  19,
+  20,
   hub__v1__service_definition__field_descriptors,
   hub__v1__service_definition__field_indices_by_name,
-  3,  hub__v1__service_definition__number_ranges,
+  2,  hub__v1__service_definition__number_ranges,
   (ProtobufCMessageInit) hub__v1__service_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

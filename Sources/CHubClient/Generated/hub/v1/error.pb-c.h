@@ -217,6 +217,14 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_ENTRY_UNKNOWN = 4025,
   /*
+   * [INVALID_ARGUMENT] A way to tell somebody is not complete; BadRequest names what is wrong with it.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_CONTACT_INVALID = 4022,
+  /*
+   * [NOT_FOUND] No such notice, or it was delivered and cannot be sent again. See Outbox/List.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_NOTICE_UNKNOWN = 4023,
+  /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED = 5001,
