@@ -80,7 +80,9 @@ struct FormInputTests {
     func rows() throws {
         let group = HubFormField.with {
             ($0.name, $0.type) = ("anggota", .group)
-            $0.fields = [.with { ($0.name, $0.type) = ("umur", .integer) }, .with { ($0.name, $0.type) = ("nik", .nik) }]
+            $0.fields = [
+                .with { ($0.name, $0.type) = ("umur", .integer) }, .with { ($0.name, $0.type) = ("nik", .nik) },
+            ]
         }
         let input = try FormInput(yaml: "anggota:\n  - { nik: 0012, umur: 7 }\n  - umur: null\n", file: "form.yaml")
         let rows = input.values([group]).map(\.rows.rows)
