@@ -101,8 +101,8 @@ package struct Hub: Sendable {
         let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let contacts = ContactBook(ledger: ledger, rulebook: rulebook, standard: ports.outbox.standardChannels)
-        let board = OutboxBoard()
-        let outbox = OutboxService(ledger: ledger, journal: journal, board: board, clock: ports.clock)
+        let outboxBoard = OutboxBoard()
+        let outbox = OutboxService(ledger: ledger, journal: journal, board: outboxBoard, clock: ports.clock)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
             counters: counters, facts: facts, memory: ports.memory, backups: ports.backups,
@@ -185,7 +185,7 @@ package struct Hub: Sendable {
                 ? nil
                 : OutboxLoop(
                     ledger: ledger, journal: journal, contacts: contacts, couriers: ports.couriers,
-                    policy: ports.outbox, bells: journal.outbox, board: board, clock: ports.clock,
+                    policy: ports.outbox, bells: journal.outbox, board: outboxBoard, clock: ports.clock,
                     random: ports.random, logger: logger),
             counters: counters, health: ports.health, modules: ports.modules)
     }

@@ -147,6 +147,7 @@ final class TransferHandles: Sendable {
         return result
     }
 
+    // A handle is used by one transfer at a time: whoever took it out of `idle` has it alone until it is put back.
     private struct Taken: @unchecked Sendable {
         var handle: TransferHandle?
     }

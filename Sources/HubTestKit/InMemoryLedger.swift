@@ -203,8 +203,8 @@ package actor InMemoryLedger: Ledger {
         cases[id] = StoredCase(state: write.state, index: Set(write.index))
         for timer in before?.timers ?? [] { timers.remove(TimerKey(timer, of: id)) }
         for timer in write.state.timers { timers.insert(TimerKey(timer, of: id)) }
-        for (place, _) in before.map(WaitingPlace.turns) ?? [] { places[place]?.remove(id) }
-        for (place, _) in WaitingPlace.turns(of: write.state) { places[place, default: []].insert(id) }
+        for turn in before.map(WaitingPlace.turns) ?? [] { places[turn.place]?.remove(id) }
+        for turn in WaitingPlace.turns(of: write.state) { places[turn.place, default: []].insert(id) }
     }
 }
 

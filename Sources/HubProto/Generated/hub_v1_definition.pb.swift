@@ -476,12 +476,6 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._charges = newValue}
   }
 
-  /// What makes two requests alike, so that an officer looks before something is entered twice.
-  public var likenesses: [HubLikenessRule] {
-    get {_storage._likenesses}
-    set {_uniqueStorage()._likenesses = newValue}
-  }
-
   /// Where an applicant can be told who has not chosen; absent = nowhere.
   public var contact: HubNoticeFields {
     get {_storage._contact ?? HubNoticeFields()}
@@ -491,6 +485,12 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
   public var hasContact: Bool {_storage._contact != nil}
   /// Clears the value of `contact`. Subsequent reads from it will return its default value.
   public mutating func clearContact() {_uniqueStorage()._contact = nil}
+
+  /// What makes two requests alike, so that an officer looks before something is entered twice.
+  public var likenesses: [HubLikenessRule] {
+    get {_storage._likenesses}
+    set {_uniqueStorage()._likenesses = newValue}
+  }
 
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
   public var example: [HubFieldValue] {
@@ -1403,8 +1403,8 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _lookups: [HubLookup] = []
     var _escalation: [HubEscalationStep] = []
     var _charges: [HubCharge] = []
-    var _likenesses: [HubLikenessRule] = []
     var _contact: HubNoticeFields? = nil
+    var _likenesses: [HubLikenessRule] = []
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -1433,8 +1433,8 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _lookups = source._lookups
       _escalation = source._escalation
       _charges = source._charges
-      _likenesses = source._likenesses
       _contact = source._contact
+      _likenesses = source._likenesses
       _example = source._example
       _hash = source._hash
     }
@@ -1572,8 +1572,8 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._lookups != rhs_storage._lookups {return false}
         if _storage._escalation != rhs_storage._escalation {return false}
         if _storage._charges != rhs_storage._charges {return false}
-        if _storage._likenesses != rhs_storage._likenesses {return false}
         if _storage._contact != rhs_storage._contact {return false}
+        if _storage._likenesses != rhs_storage._likenesses {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true

@@ -237,14 +237,14 @@ struct  Hub__V1__ServiceDefinition
   size_t n_charges;
   Hub__V1__Charge **charges;
   /*
+   * Where an applicant can be told who has not chosen; absent = nowhere.
+   */
+  Hub__V1__NoticeFields *contact;
+  /*
    * What makes two requests alike, so that an officer looks before something is entered twice.
    */
   size_t n_likenesses;
   Hub__V1__LikenessRule **likenesses;
-  /*
-   * Where an applicant can be told who has not chosen; absent = nowhere.
-   */
-  Hub__V1__NoticeFields *contact;
   /*
    * A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
    */
@@ -257,7 +257,7 @@ struct  Hub__V1__ServiceDefinition
 };
 #define HUB__V1__SERVICE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__service_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, {0,NULL} }
 
 
 typedef enum {
