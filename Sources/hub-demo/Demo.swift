@@ -93,7 +93,8 @@ struct Demo: AsyncParsableCommand {
     }
 
     private static let contents: Set<String> = [
-        "state", "restored", "desks", "logs", "acknowledged", "papers", "notices", "hubd.pid", "siak.numbers", "oss.numbers",
+        "state", "restored", "desks", "logs", "acknowledged", "papers", "notices", "hubd.pid", "siak.numbers",
+        "oss.numbers",
     ]
 
     /// The table, the promises, and what to look at next.

@@ -30,7 +30,8 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
-            Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self, Backup.self,
+            Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self,
+            Backup.self,
             Paper.self, Inquiry.self, Authority.self, Contact.self, Outbox.self,
             Health.self, Describe.self, Call.self,
             Bench.self,

@@ -80,7 +80,9 @@ struct FormInputTests {
     func rows() throws {
         let group = HubFormField.with {
             ($0.name, $0.type) = ("anggota", .group)
-            $0.fields = [.with { ($0.name, $0.type) = ("umur", .integer) }, .with { ($0.name, $0.type) = ("nik", .nik) }]
+            $0.fields = [
+                .with { ($0.name, $0.type) = ("umur", .integer) }, .with { ($0.name, $0.type) = ("nik", .nik) },
+            ]
         }
         let input = try FormInput(yaml: "anggota:\n  - { nik: 0012, umur: 7 }\n  - umur: null\n", file: "form.yaml")
         let rows = input.values([group]).map(\.rows.rows)
@@ -145,7 +147,8 @@ struct VerbTests {
         let kinds: [HubActionKind] = [.submit, .act, .repair, .withdraw, .reopen]
         let reached = Set(interfaces.flatMap { interface in kinds.compactMap { interface.method(for: $0) } })
         let withoutModule = [
-            "layanan.v1.Authority", "layanan.v1.Desk", "layanan.v1.Documents", "layanan.v1.Payments",
+            "layanan.v1.Authority", "layanan.v1.Contacts", "layanan.v1.Desk", "layanan.v1.Documents",
+            "layanan.v1.Payments",
         ]
         let changing = HubMethod.all.filter {
             $0.mutating && $0.path.hasPrefix("layanan.v1.") && !withoutModule.contains($0.service)
