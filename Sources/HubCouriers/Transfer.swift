@@ -129,7 +129,7 @@ final class TransferHandle {
 /// Handles that wait for their next transfer.
 final class TransferHandles: Sendable {
     /// One thread has a handle at a time, which is all that libcurl asks for.
-    private struct Idle: @unchecked Sendable {
+    private struct Idle: @unchecked Sendable {  // Behind the mutex.
         var handles: [TransferHandle] = []
     }
     private let idle = Mutex(Idle())
@@ -147,8 +147,8 @@ final class TransferHandles: Sendable {
         return result
     }
 
-    // A handle is used by one transfer at a time: whoever took it out of `idle` has it alone until it is put back.
-    private struct Taken: @unchecked Sendable {
+    /// On its way between the pool and the one thread that has it.
+    private struct Taken: @unchecked Sendable {  // A handle is used by one thread at a time.
         var handle: TransferHandle?
     }
 }

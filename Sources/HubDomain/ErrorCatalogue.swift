@@ -95,12 +95,12 @@ extension HubError.Code {
     public static let inquiryUnknown = Self(number: 4020, status: .notFound)
     /// This answer is not taken: BadRequest names what is wrong with it, or the message says why.
     public static let inquiryAnswerRefused = Self(number: 4021, status: .failedPrecondition)
-    /// The register has no such entry, or had none on that day. Compare number and day with the paper.
-    public static let entryUnknown = Self(number: 4025, status: .notFound)
     /// A way to tell somebody is not complete; BadRequest names what is wrong with it.
     public static let contactInvalid = Self(number: 4022, status: .invalidArgument)
     /// No such notice, or it was delivered and cannot be sent again. See Outbox/List.
     public static let noticeUnknown = Self(number: 4023, status: .notFound)
+    /// The register has no such entry, or had none on that day. Compare number and day with the paper.
+    public static let entryUnknown = Self(number: 4025, status: .notFound)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.

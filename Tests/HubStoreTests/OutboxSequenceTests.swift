@@ -66,7 +66,11 @@ struct OutboxSequenceTests {
         for _ in 0..<2_000 {
             guard try await ledger.counts().noticesWaiting > 0 else { break }
             let present = ledger
-            let loop = outbox(present, clock, dice, taken) { try? present.close() }
+            let dying = DispatchGroup()
+            // Closing waits for readers; a thread of Swift's tasks must not.
+            let loop = outbox(present, clock, dice, taken) {
+                DispatchQueue.global().async(group: dying) { try? present.close() }
+            }
             do {
                 _ = try await loop.choose()
                 for (channel, courier) in loop.couriers {
@@ -75,7 +79,8 @@ struct OutboxSequenceTests {
             } catch {
                 deaths += 1
             }
-            try? ledger.close()
+            DispatchQueue.global().async(group: dying) { try? present.close() }
+            await withCheckedContinuation { done in dying.notify(queue: .global()) { done.resume() } }
             ledger = try SQLiteLedger.open(path: folder, nowMillis: Sample.now) { [] }
             clock.advance(toMillis: clock.nowMillis() + Int64(dice.roll(of: 7_200_000)))
         }
