@@ -16,7 +16,7 @@ struct ServiceBook: Sendable {
 
     /// - Throws: ``ParameterFault`` when the plan names an action that the definition has not, nobody moves a case on
     ///   from one of its stages, or a stage asks an authority what that does not give.
-    init(_ plan: ServicePlan, _ definition: HubServiceDefinition, _ authorities: [AuthorityPlan] = []) throws {
+    init(_ plan: ServicePlan, _ definition: HubServiceDefinition, _ authorities: [AuthorityPlan]) throws {
         self.plan = plan
         self.definition = definition
         steps = Dictionary(plan.steps.map { ($0.stage, $0) }) { first, _ in first }
