@@ -44,26 +44,45 @@ struct Year: AsyncParsableCommand {
         let settings = YearSettings(
             plugins: plugins, seed: seed, people: people, days: days, officers: Double(officers) / 100,
             arrivals: Double(arrivals) / 100, ledgerFolder: ledger)
-        let base = try await Self.result(scenario, settings)
-        var others: [(name: String, result: YearResult)] = []
-        for (name, officers, arrivals) in variants ? Self.variants : [] {
-            var other = settings
-            (other.officers, other.arrivals) = (settings.officers * officers, settings.arrivals * arrivals)
-            other.ledgerFolder = nil
-            others.append((name, try await Self.result(scenario, other)))
-        }
-        let page = YearReport(scenario: scenario, settings: settings, base: base, others: others).text
+        let others = variants ? Self.variants : []
+        let runs = [settings] + others.map { settings.with(officers: $0.officers, arrivals: $0.arrivals) }
+        let results = try await Self.results(scenario, runs)
+        let named = zip(others.map(\.name), results.dropFirst()).map { (name: $0, result: $1) }
+        let page = YearReport(scenario: scenario, settings: settings, base: results[0], others: named).text
         if let out { try TextFiles.write(page, to: out) } else { TextFiles.show(page) }
-        guard base.isSound, others.allSatisfy(\.result.isSound) else { throw ExitCode(1) }
+        guard results.allSatisfy(\.isSound) else { throw ExitCode(1) }
     }
 
-    private static let variants: [(String, Double, Double)] = [
+    private static let variants: [(name: String, officers: Double, arrivals: Double)] = [
         ("officers −30 %", 0.7, 1), ("officers +30 %", 1.3, 1), ("arrivals −30 %", 1, 0.7), ("arrivals +30 %", 1, 1.3),
     ]
+
+    /// Two at a time: each has a ledger of its own in memory, and none knows of the others.
+    private static func results(_ scenario: Scenario, _ runs: [YearSettings]) async throws -> [YearResult] {
+        try await withThrowingTaskGroup(of: (Int, YearResult).self) { group in
+            var results: [Int: YearResult] = [:]
+            for (place, settings) in runs.enumerated() {
+                if place >= 2, let (done, result) = try await group.next() { results[done] = result }
+                group.addTask { (place, try await result(scenario, settings)) }
+            }
+            for try await (done, result) in group { results[done] = result }
+            return runs.indices.compactMap { results[$0] }
+        }
+    }
 
     private static func result(_ scenario: Scenario, _ settings: YearSettings) async throws -> YearResult {
         var year = try await HubYear.open(scenario, settings)
         try await year.run()
         return try await year.result(settings)
+    }
+}
+
+extension YearSettings {
+    /// The same with more or fewer of them; its ledger is in memory.
+    fileprivate func with(officers: Double, arrivals: Double) -> YearSettings {
+        var other = self
+        (other.officers, other.arrivals) = (self.officers * officers, self.arrivals * arrivals)
+        other.ledgerFolder = nil
+        return other
     }
 }

@@ -15,6 +15,10 @@ struct Caller: Sendable, Hashable {
     static let bank = Caller(department: "bank", name: "h2h", role: "bank")
     static let treasurer = Caller(department: "bendahara", name: "penerimaan", role: "treasurer")
     static let counter = Caller(department: "loket", name: "kas", role: "treasurer")
+    /// The program that asks an authority for the hub.
+    static func adapter(of authority: String) -> Caller {
+        Caller(department: authority, name: "adapter", role: "authority")
+    }
     static let admin = Caller(department: "hub", name: "admin", role: "admin")
 
     func actor(for citizen: String) -> HubActor {
@@ -34,6 +38,7 @@ struct Caller: Sendable, Hashable {
             "head": cases + verbs + ["Desk/*", "Survey/*"],
             "bank": ["Payments/GetBill", "Payments/Pay", "Payments/Reverse", "Payments/Reconcile"],
             "treasurer": ["Payments/*", "Cases/Get"],
+            "authority": ["Authority/Take", "Authority/Answer", "Authority/Fail"],
         ]
         var roles: [String: [MethodPattern]] = [:]
         for (role, names) in methods {

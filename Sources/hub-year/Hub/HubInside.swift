@@ -22,7 +22,7 @@ struct HubInside: Sendable {
     ///   - plugins: Folder of the departments' bundles, such as `Plugins`.
     ///   - ledgerFolder: For a ledger on disk; nil = in memory.
     static func open(
-        plugins: String, ledgerFolder: String?, startMillis: Int64, outages: [(from: Int64, until: Int64)],
+        plugins: String, ledgerFolder: String?, startMillis: Int64, outages: Outages,
         chance: Chance
     ) async throws -> HubInside {
         let clock = ManualClock(startMillis: startMillis)

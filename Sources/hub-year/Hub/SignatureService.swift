@@ -9,30 +9,13 @@ import HubTrust
 struct SignatureService: PaperSigner {
     let key: PaperKey
     let clock: ManualClock
-    /// From and until, milliseconds since 1970 UTC.
-    let outages: [(from: Int64, until: Int64)]
+    let outages: Outages
 
     func seal(_ statement: [UInt8]) async throws(HubError) -> HubPaperSeal {
-        let now = clock.nowMillis()
-        if outages.contains(where: { $0.from <= now && now < $0.until }) {
+        if outages.end(at: clock.nowMillis()) != nil {
             throw HubError(.moduleUnavailable, "the signature service is away", status: .unavailable)
         }
         return try key.seal(statement)
-    }
-
-    /// When it is away in a year.
-    ///
-    /// - Parameters:
-    ///   - count: How often, on average.
-    ///   - span: First and last moment of the year.
-    static func outages(
-        count: Double, hours: Spread, in span: ClosedRange<Int64>, chance: Chance
-    ) -> [(from: Int64, until: Int64)] {
-        var chance = chance.stream("signature")
-        return (0..<chance.poisson(mean: count)).map { _ in
-            let from = span.lowerBound + Int64(chance.fraction() * Double(span.upperBound - span.lowerBound))
-            return (from, from + Int64(hours.draw(&chance) * 3_600_000))
-        }.sorted { $0.from < $1.from }
     }
 }
 

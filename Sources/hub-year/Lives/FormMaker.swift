@@ -7,6 +7,8 @@ import HubProto
 /// Fills forms.
 struct FormMaker: Sendable {
     let districts: [String]
+    /// First day of the run.
+    let start: CalendarDate
     let chance: Chance
 
     /// - Parameters:
@@ -19,8 +21,23 @@ struct FormMaker: Sendable {
         present: [HubFieldValue] = []
     ) -> [HubFieldValue] {
         var form: [HubFieldValue] = []
-        for field in fields {
+        for field in fields where isWanted(field, present + form) {
             var chance = chance.stream("field/\(purpose)/\(field.name)", serial, time)
+            if case .rows(let columns, let count) = field.kind {
+                let rows = (0..<chance.number(count)).map { row in
+                    HubFieldRow.with {
+                        $0.values = fill(
+                            columns, serial: serial, purpose: "\(purpose)/\(field.name)/\(row)", time: time,
+                            today: today)
+                    }
+                }
+                form.append(
+                    .with {
+                        $0.name = field.name
+                        $0.rows = .with { $0.rows = rows }
+                    })
+                continue
+            }
             guard let value = value(field, serial, today, present + form, &chance) else { continue }
             form.append(
                 .with {
@@ -51,7 +68,12 @@ struct FormMaker: Sendable {
         case .text(let text):
             .text(text.replacing("{n}", with: "\(serial + 1)").replacing("{name}", with: Self.name(&chance)))
         case .phone: .text("0812\(Self.digits(chance.number(0...99_999_999), 8))")
-        case .nik(let female, let years): .text(nik(female, years, today, &chance))
+        case .nik(let female, let years, let isOnce):
+            .text(isOnce ? nikOnce(female, years, serial) : nik(female, years, today, &chance))
+        case .same(let name): .text(Self.text(of: name, form))
+        case .born(let name): Self.birth(Self.text(of: name, form), today).map { .text($0.iso) }
+        case .sex(let name, let woman, let man):
+            NIK(Self.text(of: name, form)).map { .text($0.isFemale ? woman : man) }
         case .familyCard: .text(familyCard(today, &chance))
         case .district: .text(district(&chance))
         case .pick(let choices): .text(choices[chance.place(weights: choices.map(\.weight))].value)
@@ -65,7 +87,12 @@ struct FormMaker: Sendable {
         case .ago(let spread): .text(today.adding(days: -Int(min(spread.draw(&chance), 3_650))).iso)
         case .after(let name, let days):
             CalendarDate(iso: Self.text(of: name, form)).map { .text($0.adding(days: chance.number(days)).iso) }
+        case .rows: nil
         }
+    }
+
+    private func isWanted(_ field: FieldPlan, _ form: [HubFieldValue]) -> Bool {
+        field.only.map { $0.values.contains(Self.text(of: $0.field, form)) } ?? true
     }
 
     /// Two words that are nobody's, and seldom alike: a number would make all names alike.
@@ -94,8 +121,29 @@ struct FormMaker: Sendable {
     ) -> String {
         let isFemale = female ?? chance.happens(0.5)
         let born = today.adding(days: -chance.number(years.lowerBound * 365...years.upperBound * 365))
-        let day = Self.digits(born.day + (isFemale ? 40 : 0), 2)
-        return district(&chance) + day + Self.digits(born.month, 2) + Self.digits(born.year % 100, 2) + "0000"
+        return Self.nik(district(&chance), born, isFemale)
+    }
+
+    /// Another one for each request: steps of a prime through all districts, days and sexes.
+    private func nikOnce(_ female: Bool?, _ years: ClosedRange<Int>, _ serial: Int) -> String {
+        let sexes = female == nil ? 2 : 1
+        let count = ((years.upperBound - years.lowerBound) * 365 + 1) * districts.count * sexes
+        let place = serial % count * 15_485_863 % count
+        let born = start.adding(days: -(years.lowerBound * 365 + place / sexes / districts.count))
+        return Self.nik(districts[place / sexes % districts.count], born, female ?? !place.isMultiple(of: 2))
+    }
+
+    private static func nik(_ district: String, _ born: CalendarDate, _ isFemale: Bool) -> String {
+        district + digits(born.day + (isFemale ? 40 : 0), 2) + digits(born.month, 2) + digits(born.year % 100, 2)
+            + "0000"
+    }
+
+    /// The youngest that it can be: a NIK does not say the century.
+    private static func birth(_ nik: String, _ today: CalendarDate) -> CalendarDate? {
+        guard nik.utf8.count == 16, let day = Int(nik.dropFirst(6).prefix(2)) else { return nil }
+        let rest = nik.dropFirst(8)
+        let text = "\(rest.dropFirst(2).prefix(2))-\(rest.prefix(2))-\(digits(day > 40 ? day - 40 : day, 2))"
+        return ["20", "19"].compactMap { CalendarDate(iso: $0 + text) }.first { $0 <= today }
     }
 
     private func familyCard(_ today: CalendarDate, _ chance: inout Chance) -> String {
@@ -108,8 +156,12 @@ struct FormMaker: Sendable {
         districts[chance.number(0...districts.count - 1)]
     }
 
+    /// `group.field` is that of the group's first row.
     private static func text(of name: String, _ form: [HubFieldValue]) -> String {
-        form.first { $0.name == name }?.text ?? ""
+        let parts = name.split(separator: ".").map(String.init)
+        let value = form.first { $0.name == parts.first }
+        guard parts.count == 2 else { return value?.text ?? "" }
+        return value?.rows.rows.first?.values.first { $0.name == parts[1] }?.text ?? ""
     }
 
     private static func digits(_ number: Int, _ count: Int) -> String {

@@ -30,22 +30,30 @@ extension HubYear {
         let span = hours.start(of: days.lowerBound)...hours.start(of: days.upperBound)
         let inside = try await HubInside.open(
             plugins: settings.plugins, ledgerFolder: settings.ledgerFolder, startMillis: span.lowerBound,
-            outages: SignatureService.outages(
-                count: scenario.outages.value * Double(settings.days) / 365, hours: scenario.outageHours, in: span,
-                chance: chance), chance: chance)
+            outages: Outages(
+                "signature", count: scenario.outages.value * Double(settings.days) / 365, hours: scenario.outageHours,
+                in: span, chance: chance), chance: chance)
         var services: [ServiceBook] = []
         for plan in scenario.services {
             let request = LayananGetServiceRequest.with { $0.service = plan.code }
             let reply = try await inside.call(
                 .getService, request, as: LayananGetServiceReply.self, by: .portal)
-            services.append(try ServiceBook(plan, reply.definition))
+            services.append(try ServiceBook(plan, reply.definition, scenario.authorities))
+        }
+        let authorities = scenario.authorities.map { plan in
+            OutsideAuthority(
+                plan,
+                outages: Outages(
+                    "authority/\(plan.name)", count: plan.outages.value * Double(settings.days) / 365,
+                    hours: plan.outageHours, in: span, chance: chance))
         }
         let arrivals = scenario.arrivals(
             days: days, people: settings.people ?? scenario.people.value, factor: settings.arrivals, chance: chance,
             startOfDay: hours.start(of:))
         return HubYear(
             scenario: scenario, inside: inside, chance: chance,
-            forms: FormMaker(districts: scenario.districts, chance: chance), arrivals: arrivals, services: services,
+            forms: FormMaker(districts: scenario.districts, start: scenario.start, chance: chance), arrivals: arrivals,
+            services: services,
             endMillis: span.upperBound, hours: hours,
             pools: scenario.pools.map { plan in
                 Workforce(
@@ -56,6 +64,7 @@ extension HubYear {
             poolsByUnit: Dictionary(
                 scenario.pools.enumerated().filter { !$1.unit.isEmpty }.map { ($1.unit, $0) }
             ) { first, _ in first },
+            authorities: Dictionary(authorities.map { ($0.plan.name, $0) }) { first, _ in first },
             changes: changes)
     }
 }

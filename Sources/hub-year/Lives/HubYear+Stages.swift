@@ -14,6 +14,8 @@ extension HubYear {
         let since = lives[life].stays.last?.untilMillis ?? lives[life].cameMillis
         // What passed by itself while nobody looked happened at its own time.
         let came = state.stageSinceMs > 0 ? min(max(state.stageSinceMs, since), now) : now
+        let waitedForAuthority = book.steps[lives[life].stage]?.actor == .authority
+        if waitedForAuthority { lives[life].route.append(.outside(millis: came - since)) }
         if !lives[life].stage.isEmpty {
             lives[life].stays.append(
                 Stay(
@@ -26,7 +28,7 @@ extension HubYear {
         lives[life].isEnded = state.ended
         if state.ended, lives[life].endMillis == nil {
             lives[life].endMillis = came
-            if let last = lives[life].stays.last, last.isOutside, !isActed {
+            if let last = lives[life].stays.last, last.isOutside, !isActed, !waitedForAuthority {
                 // Nobody did what it waited for, and it lapsed.
                 lives[life].route.append(.outside(millis: last.untilMillis - last.fromMillis))
             }
@@ -79,6 +81,9 @@ extension HubYear {
         case .office, .outside:
             lives[life].route.append(.outside(millis: wait))
             agenda.add(.release(case: life, visit: lives[life].visit), at: now + wait)
+        case .authority:
+            let book = services[lives[life].service]
+            agenda.add(.inquiries(of: book.authority(in: state.stage)), at: now)
         case .advisers:
             lives[life].route.append(.advice([]))
             for advice in lives[life].openAdvice {
@@ -98,7 +103,7 @@ extension HubYear {
         switch step.actor {
         case .office(StepPlan.unitPool): pool = poolsByUnit[lives[life].unit] ?? poolsByName[lives[life].unit]
         case .office(let name), .outside(let name): pool = poolsByName[name]
-        case .applicant, .payer, .advisers: pool = nil
+        case .applicant, .payer, .advisers, .authority: pool = nil
         }
         guard let pool else { return }
         var chance = chance.stream("minutes/\(step.stage)", life, lives[life].visits[step.stage] ?? 1)

@@ -24,6 +24,7 @@ extension HubYear {
         }
         let reply = try await call(method, request, as: LayananCaseReply.self, by: .portal, life: arrival.serial)
         lives[arrival.serial].number = reply.case.number
+        livesByNumber[reply.case.number] = arrival.serial
         arrived(arrival.serial, reply.case, at: now)
     }
 

@@ -17,6 +17,10 @@ enum Moment: Sendable {
     /// Somebody looks what has become of the case.
     case look(case: Int)
     case survey(case: Int)
+    /// An adapter looks what its authority is to be asked.
+    case inquiries(of: String)
+    /// An authority answers, or cannot be reached.
+    case reply(InquiryInHand)
     case change(Int)
 }
 
@@ -53,7 +57,13 @@ struct HubYear: Sendable {
     var pools: [Workforce<Job>]
     let poolsByName: [String: Int]
     let poolsByUnit: [String: Int]
+    /// By name.
+    var authorities: [String: OutsideAuthority]
+    /// How often an adapter looked.
+    var takes = 0
     var lives: [CaseLife] = []
+    /// By number of the case.
+    var livesByNumber: [String: Int] = [:]
     /// Papers that were put, by who put them and kind.
     var papers: [String: HubDocument] = [:]
     var changes: RuleChanges
@@ -85,6 +95,7 @@ struct HubYear: Sendable {
         case .opening:
             if let next = hours.nextOpening(after: now) { agenda.add(.opening, at: next) }
             for pool in pools.indices { begin(pool, at: now) }
+            try await releaseInquiries(at: now)
         case .finished(let pool, let officer, let task):
             // A day that was declared closed after the work began.
             guard hours.isOpen(at: now) else {
@@ -100,6 +111,8 @@ struct HubYear: Sendable {
             if lives[life].visit == visit { enqueue(life, at: now) }
         case .look(let life): try await look(life, at: now)
         case .survey(let life): try await answer(life, at: now)
+        case .inquiries(let name): try await takeInquiries(of: name, at: now)
+        case .reply(let hand): try await tell(hand, at: now)
         case .change(let place): try await change(place, at: now)
         }
     }

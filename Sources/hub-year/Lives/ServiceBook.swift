@@ -14,9 +14,9 @@ struct ServiceBook: Sendable {
     /// Places of the clocks whose passing is an office's fault: somebody above is asked then.
     let promises: [Int]
 
-    /// - Throws: ``ParameterFault`` when the plan names an action that the definition has not, or nobody moves a
-    ///   case on from one of its stages.
-    init(_ plan: ServicePlan, _ definition: HubServiceDefinition) throws {
+    /// - Throws: ``ParameterFault`` when the plan names an action that the definition has not, nobody moves a case on
+    ///   from one of its stages, or a stage asks an authority what that does not give.
+    init(_ plan: ServicePlan, _ definition: HubServiceDefinition, _ authorities: [AuthorityPlan]) throws {
         self.plan = plan
         self.definition = definition
         steps = Dictionary(plan.steps.map { ($0.stage, $0) }) { first, _ in first }
@@ -30,6 +30,16 @@ struct ServiceBook: Sendable {
         let planned = Set(plan.steps.map(\.stage))
         reasons += definition.stages.filter { !$0.ended && !planned.contains($0.name) }
             .map { "nobody moves a case on from stage \($0.name)" }
+        for stage in definition.stages where stage.hasInquires || steps[stage.name]?.actor == .authority {
+            let (rule, giver) = (stage.inquires, authorities.first { $0.name == stage.inquires.authority })
+            if steps[stage.name]?.actor != .authority || !stage.hasInquires {
+                reasons.append(
+                    "stage \(stage.name) inquires of an authority, and nothing else moves a case on from there")
+            }
+            for wanted in rule.receives where !wanted.mayLack && giver?.gives[rule.name]?[wanted.field] == nil {
+                reasons.append("authorities: \(rule.authority) gives no \(wanted.field) for \(rule.name)")
+            }
+        }
         guard reasons.isEmpty else {
             throw ParameterFault(reasons: reasons.map { "services[\(plan.code)]: \($0)" })
         }
@@ -41,10 +51,15 @@ struct ServiceBook: Sendable {
 
     func action(_ name: String) -> HubAction? { definition.actions.first { $0.name == name } }
 
+    /// Whom a stage asks; empty = nobody.
+    func authority(in stage: String) -> String {
+        definition.stages.first { $0.name == stage }?.inquires.authority ?? ""
+    }
+
     /// Somebody beside the regency is to act in this stage.
     func isOutside(_ stage: String) -> Bool {
         switch steps[stage]?.actor {
-        case .applicant, .payer, .outside: true
+        case .applicant, .payer, .outside, .authority: true
         case .office, .advisers, nil: false
         }
     }

@@ -1,6 +1,7 @@
 // What a year is made of: people, officers, services, and the paper process beside them. Plain values, read from a file.
 
 import HubDomain
+import HubTestKit
 
 /// A number with where it comes from.
 struct Figure: Sendable, Hashable {
@@ -38,8 +39,14 @@ struct FieldPlan: Sendable {
         /// `{n}` becomes the number of the request, `{name}` a name of nobody.
         case text(String)
         case phone
-        /// Of nobody who exists: with the serial 0000, which is never issued.
-        case nik(female: Bool?, years: ClosedRange<Int>)
+        /// Of nobody who exists: with the serial 0000, which is never issued. `isOnce`: no two requests have the same.
+        case nik(female: Bool?, years: ClosedRange<Int>, isOnce: Bool)
+        /// What another field says; `group.field` is that of a group's first row.
+        case same(String)
+        /// Day of birth of the NIK in another field.
+        case born(String)
+        /// Sex of the NIK in another field, in the form's words.
+        case sex(of: String, woman: String, man: String)
         case familyCard
         /// One of the regency's districts.
         case district
@@ -56,9 +63,13 @@ struct FieldPlan: Sendable {
         case ago(Spread)
         /// Days after the date in another field.
         case after(String, ClosedRange<Int>)
+        /// Rows of a group, so many of them.
+        case rows([FieldPlan], ClosedRange<Int>)
     }
     var name: String
     var kind: Kind
+    /// It is filled where another field has one of these values; nil = always.
+    var only: (field: String, values: [String])?
 }
 
 /// What an officer or citizen may do when a step is over.
@@ -89,6 +100,8 @@ struct StepPlan: Sendable {
         case payer
         /// Every unit that the hub asks.
         case advisers
+        /// The authority of which the stage inquires.
+        case authority
     }
     /// Stage of the definition.
     var stage: String
@@ -106,6 +119,22 @@ struct StepPlan: Sendable {
     var outcomes: [OutcomePlan]
 
     static let unitPool = "@unit"
+}
+
+/// An authority of which stages inquire.
+struct AuthorityPlan: Sendable {
+    /// As in the definitions; also the department of its adapter's certificate.
+    var name: String
+    /// Seconds until it answers.
+    var delay: Spread
+    /// Times a year that it is away, and hours.
+    var outages: Figure
+    var outageHours: Spread
+    /// Probability that it asks to come later, and that it says no.
+    var busy: Figure
+    var refuses: Figure
+    /// How it makes each field, by inquiry.
+    var gives: [String: [String: SimulatedAuthority.Maker]]
 }
 
 /// One service.
@@ -197,6 +226,9 @@ struct Scenario: Sendable {
     /// Times a year that the signature service is away, and hours.
     var outages: Figure
     var outageHours: Spread
+    var authorities: [AuthorityPlan]
+    /// What was changed after results had been seen, in sentences.
+    var chosen: [String]
     /// Every number of the file with where it comes from, in the file's order.
     var sources: [ParameterSource]
 }

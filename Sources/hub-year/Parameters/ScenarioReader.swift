@@ -8,7 +8,7 @@ extension Scenario {
         let top = try ParameterNode.top(yaml)
         top.allow(
             "name", "start", "people", "hours", "hour_weights", "weekdays", "districts", "pools", "services", "paper",
-            "changes", "survey", "signature")
+            "changes", "survey", "signature", "authorities", "chosen_after_results")
         let hours = top["hours"]
         hours.allow("spans", "unit", "source")
         hours.source()
@@ -19,7 +19,8 @@ extension Scenario {
             districts: top["districts"].texts, pools: top["pools"].list.flatMap(\.pools),
             services: top["services"].list.map(\.service), paper: top["paper"].paper, changes: top["changes"].changes,
             survey: top["survey"].survey, outages: top["signature"]["outages"].figure,
-            outageHours: top["signature"]["hours"].spread, sources: [])
+            outageHours: top["signature"]["hours"].spread, authorities: top["authorities"].list.map(\.authority),
+            chosen: top["chosen_after_results"].texts, sources: [])
         check(top)
         guard top.reading.faults.isEmpty else { throw ParameterFault(reasons: top.reading.faults) }
         sources = top.reading.sources
@@ -50,7 +51,7 @@ extension StepPlan {
     fileprivate var pools: [String] {
         switch actor {
         case .office(let pool), .outside(let pool): [pool]
-        case .applicant, .payer, .advisers: []
+        case .applicant, .payer, .advisers, .authority: []
         }
     }
 }
@@ -112,7 +113,7 @@ extension ParameterNode {
             unfavourable: self["unfavourable"].optionalShare, outcomes: self["outcomes"].list.map(\.outcome))
         let needsDelay = ["applicant", "payer", "outside"].contains(self["by"].text)
         if needsDelay, found.delay == nil { reading.fault(place, "say how long it takes: delay") }
-        if found.outcomes.isEmpty, ![.payer, .advisers].contains(found.actor) {
+        if found.outcomes.isEmpty, ![.payer, .advisers, .authority].contains(found.actor) {
             reading.fault(place, "say what is done then: outcomes")
         }
         return found
@@ -125,8 +126,9 @@ extension ParameterNode {
         case "outside": return .outside(pool: self["pool"].text)
         case "payer": return .payer
         case "advisers": return .advisers
+        case "authority": return .authority
         default:
-            reading.fault(place, "by: office, applicant, outside, payer or advisers")
+            reading.fault(place, "by: office, applicant, outside, payer, advisers or authority")
             return .applicant
         }
     }
@@ -138,57 +140,6 @@ extension ParameterNode {
             hasNote: self["note"].isTrue, form: self["form"].entries.map { $0.value.field($0.key) },
             documents: self["documents"].texts, pool: self["pool"].optionalText,
             minutes: self["minutes"].optionalSpread)
-    }
-
-    fileprivate func field(_ name: String) -> FieldPlan { FieldPlan(name: name, kind: fieldKind) }
-
-    private var fieldKind: FieldPlan.Kind {
-        if node?.string != nil { return simpleField }
-        if self["pick"].isThere {
-            allow("pick", "source")
-            source(unit: "weights")
-            return .pick(self["pick"].entries.map { ($0.key, $0.value.number) })
-        }
-        if self["by"].isThere, self["to"].isThere {
-            allow("by", "to")
-            return .mapped(
-                by: self["by"].text,
-                to: Dictionary(self["to"].entries.map { ($0.key, $0.value.text) }) { first, _ in first })
-        }
-        if self["ranges"].isThere {
-            allow("by", "ranges", "unit", "source")
-            source()
-            return .integer(
-                by: self["by"].text,
-                ranges: Dictionary(self["ranges"].entries.map { ($0.key, $0.value.range) }) { first, _ in first })
-        }
-        source()
-        if self["range"].isThere { return .integer(by: "", ranges: ["": self["range"].range]) }
-        if self["nik"].isThere {
-            return .nik(
-                female: ["woman": true, "man": false][self["nik"].text], years: self["years"].range)
-        }
-        if self["yes"].isThere {
-            return .flag(
-                share: self["yes"].number, onlyField: self["only"]["field"].optionalText ?? "",
-                onlyValue: self["only"]["value"].optionalText ?? "")
-        }
-        if self["ahead"].isThere { return .ahead(self["ahead"].range) }
-        if self["after"].isThere { return .after(self["after"].text, self["days"].range) }
-        if self["median"].isThere {
-            return .ago(Spread(median: self["median"].number, sigma: self["sigma"].number))
-        }
-        reading.fault(place, "nobody knows how to fill this field")
-        return .text("")
-    }
-
-    private var simpleField: FieldPlan.Kind {
-        switch text {
-        case "@phone": .phone
-        case "@family_card": .familyCard
-        case "@district": .district
-        default: .text(text)
-        }
     }
 
     fileprivate var paper: PaperProcess {

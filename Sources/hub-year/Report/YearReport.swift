@@ -11,8 +11,9 @@ struct YearReport {
     let others: [(name: String, result: YearResult)]
 
     var text: String {
-        ([head, speed, stages, clocks, satisfaction, money, changes, pools] + (others.isEmpty ? [] : [variants])
-            + [promises, parameters]).joined(separator: "\n")
+        ([head, speed, stages, clocks, satisfaction, money, authorities, changes, pools]
+            + (others.isEmpty ? [] : [variants])
+            + [promises, chosen, parameters]).joined(separator: "\n")
     }
 
     // MARK: Sections
@@ -63,6 +64,11 @@ struct YearReport {
                     + "\(Self.one(claim.to)). Computed, on average: \(Self.two(service.paper.mean)) on paper "
                     + "(\(service.paper.mean >= claim.paper ? "at least what was claimed" : "less than was claimed")), "
                     + "\(Self.two(mean)) with the hub (\(verdict)).")
+            if service.paper.mean < claim.paper {
+                lines.append(
+                    "So this page does not bear out the claim's \(Self.one(claim.paper)) days on paper; no parameter was moved "
+                        + "towards them.")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -136,6 +142,24 @@ struct YearReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private var authorities: String {
+        var lines = [
+            "## Authorities that were asked", "",
+            "A national authority that is away is asked again until it answers; what waits longer than a service allows is put",
+            "aside and released by a person the next morning. Outages are those of the run, whose last may go on after it.",
+            "",
+            "| authority | times away | hours away | answers | refusals | attempts in vain | released by a person |",
+            "|---|--:|--:|--:|--:|--:|--:|",
+        ]
+        for authority in base.authorities {
+            let count = authority.count
+            lines.append(
+                "| \(authority.name) | \(authority.outages) | \(Self.one(authority.hours)) | \(count.answered) | "
+                    + "\(count.refused) | \(count.failed) | \(count.released) |")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
     private var changes: String {
         let (calendar, tariff, plan) = (base.calendar, base.tariff, base.plan)
         var lines = ["## Rules that changed in the middle of the year", ""]
@@ -206,6 +230,11 @@ struct YearReport {
 
     private var promises: String {
         (["## What must hold", ""] + base.promises.map { "- \($0.holds ? "holds" : "**BROKEN**"): \($0.sentence)" })
+            .joined(separator: "\n") + "\n"
+    }
+
+    private var chosen: String {
+        (["## What was chosen after results had been seen", ""] + scenario.chosen.map { "- \($0)" })
             .joined(separator: "\n") + "\n"
     }
 

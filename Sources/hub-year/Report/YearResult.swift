@@ -40,6 +40,8 @@ struct YearResult: Sendable {
     /// Hours until a paper had its signature, of those that had to wait for it.
     var signatures: Distribution
     var papers: Int
+    /// By name of the authority: times and hours away, and how its inquiries went.
+    var authorities: [(name: String, outages: Int, hours: Double, count: InquiryCount)] = []
     var calendar: ChangeFinding
     var tariff: ChangeFinding
     var plan: ChangePlan
@@ -70,6 +72,12 @@ extension HubYear {
                 pool.plan.name, pool.officers, load(pool, pool.plan.hasStandIn), pool.longest, pool.waiting,
                 load(paper.pools[place], false)
             )
+        }
+        result.authorities = scenario.authorities.compactMap { plan in
+            authorities[plan.name].map { authority in
+                let hours = authority.outages.spans.map { Double($0.until - $0.from) / 3_600_000 }
+                return (plan.name, hours.count, hours.reduce(0, +), authority.count)
+            }
         }
         try await money(into: &result, settings)
         try await judge(&result)
