@@ -10,7 +10,7 @@ import SwiftProtobuf
 /// Under one id it makes each number once, however often it is asked; that is the promise on which the hub relies.
 package struct SimulatedAuthority: Sendable {
     /// How a field's value is made.
-    package enum Maker: Sendable {
+    package indirect enum Maker: Sendable {
         /// The person's number, by area, birth date and sex in these fields; `female` is the sex field's value for women.
         case nik(area: String, birth: String, sex: String, female: String)
         /// Area (4 digits), kind, day of birth as DDMMYYYY and a serial, such as `3402-LU-05012026-0001`.
@@ -19,6 +19,8 @@ package struct SimulatedAuthority: Sendable {
         case digits(Int)
         /// A family card's number of the area and the day, in so many of a hundred cases.
         case card(area: String, day: String, percent: UInt64)
+        /// As the first of them can make it of what was sent: one field, asked for by different events.
+        case first([Maker])
     }
 
     /// In how many of a hundred requests it behaves how.
@@ -139,6 +141,11 @@ package struct SimulatedAuthority: Sendable {
             let begin =
                 area + String(digits.suffix(2)) + String(digits.dropFirst(2).prefix(2)) + String(digits.prefix(2))
             return begin + Self.padded(next(begin))
+        case .first(let makers):
+            for maker in makers {
+                if let text = text(of: maker, sent) { return text }
+            }
+            return nil
         }
     }
 

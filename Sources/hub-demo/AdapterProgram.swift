@@ -77,8 +77,16 @@ struct NumberRegister {
     /// What this regency's authorities make.
     static let makers: [String: SimulatedAuthority.Maker] = [
         "nik_anak": .nik(area: "wilayah", birth: "tanggal_lahir", sex: "jenis_kelamin", female: "perempuan"),
-        "nomor_akta": .deed(area: "wilayah", day: "tanggal_lahir", kind: "LU"),
-        "nomor_kk_baru": .card(area: "wilayah", day: "tanggal_lahir", percent: 30),
+        // A death's request names the day of birth too.
+        "nomor_akta": .first([
+            .deed(area: "wilayah", day: "tanggal_meninggal", kind: "KM"),
+            .deed(area: "wilayah", day: "tanggal_lahir", kind: "LU"),
+        ]),
+        // A family that splits always needs another card, one to which a child is born seldom.
+        "nomor_kk_baru": .first([
+            .card(area: "wilayah_baru", day: "tanggal_pencatatan", percent: 100),
+            .card(area: "wilayah", day: "tanggal_lahir", percent: 30),
+        ]),
         "nib": .digits(13),
     ]
 

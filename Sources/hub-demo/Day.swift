@@ -17,8 +17,12 @@ struct Day {
     private let watching: Task<Void, Never>
     private let relay: Relay
     private let adapters: [ChildProcess]
-    private var report = Report()
-    private var cases: [OpenCase] = []
+    var report = Report()
+    var cases: [OpenCase] = []
+    /// Steps of its life that a case has taken, by its number.
+    private var taken: [String: Int] = [:]
+    /// Corrections that were asked for, and what they shall change.
+    var corrections: [Correction] = []
     /// A complaint that was escalated, for whoever wants to look at one.
     private(set) var escalated: String?
 
@@ -69,9 +73,15 @@ struct Day {
         try await refuseMistakes()
         try await submit(count, moduleKills: moduleKills, hubKills: hubKills)
         onlooker.chapter("Officers at work")
+        try await compare()
         try await work()
+        onlooker.tell("every case but the ignored complaints has come to its end")
         onlooker.chapter("Three days pass")
         try await threeDays()
+        onlooker.chapter("Certificates are corrected")
+        try await refuseTheDead()
+        try await correct()
+        try await work()
         onlooker.chapter("Looking at everything again")
         try await judge()
         return report
@@ -80,8 +90,16 @@ struct Day {
     // MARK: Requests
 
     private mutating func refuseMistakes() async throws {
-        let before = try await town.status().cases
         let mistakes = try await Mistake.all(town, people: &people)
+        try await refuse(mistakes)
+        if let first = mistakes.first, let last = mistakes.last {
+            onlooker.tell("\(mistakes.count) wrong requests refused, from \(first.name) to \(last.name)")
+        }
+    }
+
+    /// Sends what must not be stored.
+    mutating func refuse(_ mistakes: [Mistake]) async throws {
+        let before = try await town.status().cases
         for mistake in mistakes {
             let error = try await mistake.send(traffic)
             let named = mistake.field.map { field in error?.violations.contains { $0.field == field } ?? false } ?? true
@@ -91,10 +109,7 @@ struct Day {
         }
         let after = try await town.status().cases
         promises.check("nothing of a refused request is stored", before == after)
-        report.refused = mistakes.count
-        if let first = mistakes.first, let last = mistakes.last {
-            onlooker.tell("\(mistakes.count) wrong requests refused, from \(first.name) to \(last.name)")
-        }
+        report.refused += mistakes.count
     }
 
     private mutating func submit(_ count: Int, moduleKills: Int, hubKills: Int) async throws {
@@ -115,7 +130,7 @@ struct Day {
             queues[service]?.removeFirst(part.count)
             return part
         }
-        // Of buildings and public events there are too few for a blow of their own.
+        // Of the rare services there are too few for a blow of their own.
         let aims = services.filter { !Service.rare.contains($0) }
         for kill in 0..<moduleKills {
             let service = aims[kill % aims.count]
@@ -129,6 +144,7 @@ struct Day {
             try await met(storm.run(batch, under: saboteur.aimAtHub(after: batch.count / 3)))
         }
         try await met(storm.run(services.flatMap { queues[$0] ?? [] }))
+        try await declareTwice()
         report.sentAgain = traffic.sent.again
         onlooker.tell("\(cases.count) requests acknowledged, each on the client's own list on the disk")
     }
@@ -150,15 +166,14 @@ struct Day {
 
     /// In each round an hour or more passes, and most cases take the next step of their life; some wait on a desk.
     private mutating func work() async throws {
-        var taken = Array(repeating: 0, count: cases.count)
         var round = 0
         var steps = 0
         while true {
             var turn: [(index: Int, seed: UInt64)] = []
-            for index in cases.indices where taken[index] < cases[index].petition.life.steps.count {
+            for index in cases.indices where isUnderWay(cases[index]) {
                 if people.chance.happens(percent: 75) { turn.append((index, people.chance.next())) }
             }
-            if turn.isEmpty, zip(cases, taken).allSatisfy({ $0.petition.life.steps.count == $1 }) { break }
+            if turn.isEmpty, !cases.contains(where: isUnderWay) { break }
             try await town.pass(hours: people.chance.number(1...3))
             if round % 3 == 0 { watcher.cut() }
             guard round < Self.roundsMax else { throw DemoFailure("cases do not come to their end") }
@@ -166,17 +181,24 @@ struct Day {
             let done = try await concurrently(turn, width: 16) { index, seed in
                 var chance = Chance(seed: seed)
                 let open = cases[index]
-                let step = open.petition.life.steps[sofar[index]]
+                let step = open.petition.life.steps[sofar[open.number] ?? 0]
                 if step.by == .authority { return try await town.isAnswered(open.number) }
-                try await town.take(
-                    step, on: open.number, of: open.petition.service, for: open.petition.citizen, chance: &chance)
+                let state = try await town.take(step, on: open, chance: &chance)
+                // What was repaired may look like another request only now.
+                if step.by == .citizen, state.stage == Life.doubt {
+                    try await town.take(Life.compared, on: open, chance: &chance)
+                }
                 return true
             }
-            for ((index, _), isDone) in zip(turn, done) where isDone { taken[index] += 1 }
+            for ((index, _), isDone) in zip(turn, done) where isDone { taken[cases[index].number, default: 0] += 1 }
             (round, steps) = (round + 1, steps + turn.count)
             if round % 3 == 0 { onlooker.tell("\(steps) steps taken by officers, heads and citizens") }
         }
-        onlooker.tell("\(steps) steps in all; every case but the ignored complaints has come to its end")
+        onlooker.tell("\(steps) steps in all")
+    }
+
+    private func isUnderWay(_ open: OpenCase) -> Bool {
+        (taken[open.number] ?? 0) < open.petition.life.steps.count
     }
 
     /// Rounds in which every case must have come to its end.
@@ -213,13 +235,14 @@ struct Day {
         report.money = try await judgement.ofMoney()
         report.papers = try await judgement.ofPapers()
         report.authorities = try await judgement.ofAuthorities()
+        report.registers = try await judgement.ofRegisters()
+        try await judgement.ofCorrections(corrections)
         report.notices = try await judgement.ofNotices()
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()
+        report.services = try await judgement.ofServices(report.services, people.tables.calendar, report.papers)
         for index in report.services.indices {
-            let code = report.services[index].code
-            report.services[index].stored = traffic.stored[code] ?? 0
-            report.services[index].ended = cases.count { $0.petition.service == code && !$0.petition.life.isIgnored }
+            report.services[index].stored = traffic.stored[report.services[index].code] ?? 0
         }
         report.stages = Report.stages(watcher.events)
         (report.events, report.cuts) = (watcher.count, watcher.cuts)

@@ -49,6 +49,12 @@ struct Judgement {
             "\(stored) cases for \(cases.count) keys")
     }
 
+    /// Every case as it stands now, in the order of `cases`.
+    func states() async throws -> [HubCase] {
+        let town = town
+        return try await concurrently(cases, width: 16) { try await town.read($0.number, as: town.admin) }
+    }
+
     /// The watcher has seen the whole log since it began.
     func ofWatcher() async throws {
         let head = try await town.status().sequence
@@ -82,9 +88,7 @@ struct Judgement {
     func ofMoney() async throws -> Report.Money {
         var money = Report.Money()
         var unpaid: [String] = []
-        let town = town
-        let states = try await concurrently(cases, width: 16) { try await town.read($0.number, as: town.admin) }
-        for state in states {
+        for state in try await states() {
             for bill in state.bills {
                 (money.bills, money.billed) = (money.bills + 1, money.billed + bill.total)
                 switch bill.state {
@@ -112,11 +116,10 @@ struct Judgement {
         return money
     }
 
-    /// Every permit that was issued proves itself, and a letter that is changed does not. A few are left to be looked at.
-    func ofPapers() async throws -> (issued: Int, verified: Int, folder: String) {
+    /// Every paper that was issued proves itself, and one that is changed does not. One of each kind is left to look at.
+    func ofPapers() async throws -> Report.Papers {
         let town = town
-        let states = try await concurrently(cases, width: 16) { try await town.read($0.number, as: town.admin) }
-        let papers = states.flatMap { state in state.papers.map { (state, $0) } }
+        let papers = try await states().flatMap { state in state.papers.map { (state, $0) } }
         let verdicts = try await concurrently(papers, width: 16) { _, paper in
             let holds = try await town.channel.documents.verify(.with { $0.paper = paper.qr }).message.verdict
             let changed =
@@ -132,19 +135,28 @@ struct Judgement {
             !papers.isEmpty && verified == papers.count && waiting == 0,
             broken: "\(verified) of \(papers.count), \(waiting) wait")
         let folder = regency.folder + "/papers"
-        let kinds = Set(papers.map(\.1.name)).sorted()
-        for (state, paper) in kinds.flatMap({ kind in papers.filter { $0.1.name == kind }.prefix(2) }).prefix(3) {
+        // Of each kind that on which the most stands.
+        let kinds = Dictionary(papers.map { ($0.1.name, $0) }) {
+            Self.filled($1.1) > Self.filled($0.1) ? $1 : $0
+        }
+        for (kind, (state, paper)) in kinds.sorted(by: { $0.key < $1.key }) {
             let request = LayananGetDocumentRequest.with { ($0.sha256, $0.case) = (paper.sha256, state.number) }
             let file = try await town.admin.documents.get(request).message.body
-            try TextFile.write(Array(file), to: "\(folder)/\(state.number).pdf")
+            try TextFile.write(Array(file), to: "\(folder)/\(kind).pdf")
         }
-        return (papers.count, verified, folder)
+        let services = zip(papers, verdicts).map { ($0.0.service, $1 ? 1 : 0) }
+        return Report.Papers(
+            issued: Dictionary(services.map { ($0.0, 1) }, uniquingKeysWith: +),
+            verified: Dictionary(services, uniquingKeysWith: +), kinds: kinds.count, folder: folder)
+    }
+
+    private static func filled(_ paper: HubPaper) -> Int {
+        paper.values.count { !$0.text.isEmpty }
     }
 
     /// Whoever asked an authority has its number, once, and nobody else has it; an outage cost time and nothing more.
     func ofAuthorities() async throws -> [Report.Authority] {
-        let town = town
-        let states = try await concurrently(cases, width: 16) { try await town.read($0.number, as: town.admin) }
+        let states = try await states()
         var authorities: [String: Report.Authority] = [:]
         var numbers: [String] = []
         var open: [String] = []

@@ -26,6 +26,17 @@ struct Step: Sendable {
     var form: [HubFieldValue] = []
     /// Kinds of papers that are put and added.
     var papers: [String] = []
+    /// Fields that repeat others of the request, by their own name.
+    var repeats: [String: String] = [:]
+
+    /// With the fields that repeat what the request says.
+    func completed(from request: [HubFieldValue]) -> Step {
+        var step = self
+        for (name, source) in repeats.sorted(by: { $0.key < $1.key }) {
+            if let text = request.text(of: source) { step.form.append(.text(name, text)) }
+        }
+        return step
+    }
 }
 
 /// A script: steps in order, one in each round, and the stage in which the case must then be.
@@ -33,6 +44,8 @@ struct Life: Sendable {
     let name: String
     let steps: [Step]
     let ends: String
+    /// Kinds of papers that come with the request besides those that every request of the service has.
+    var papers: [String] = []
 
     /// Nobody does anything about it, so that time does.
     var isIgnored: Bool { steps.isEmpty }

@@ -1,4 +1,4 @@
-// The lives that cases of the three services lead here. Stages and actions are those of the departments' bundles.
+// The lives that cases of permits, buildings, events, births and complaints lead here. Stages and actions are those of the departments' bundles.
 
 /// Services of the demo's departments.
 enum Service {
@@ -7,13 +7,36 @@ enum Service {
     static let complaint = "aduan"
     static let building = "pbg-sederhana"
     static let event = "izin-keramaian"
-    static let all = [permit, birth, complaint, building, event]
+    static let death = "akta-kematian"
+    static let family = "perubahan-kk"
+    static let card = "ktp-el"
+    /// Asked for when there are certificates.
+    static let correction = "pembetulan-akta"
+    static let common = [permit, birth, complaint]
     /// Those of which a demonstration has few.
-    static let rare: Set = [building, event]
+    static let rare = [building, event, death, family, card]
+    static let all = common + rare
 }
 
 extension Life {
-    /// How many of a hundred cases of a service lead which life.
+    /// Those that the few cases of a rare service lead, in turn: none is missing.
+    static func turns(of service: String) -> [Life] {
+        switch service {
+        case Service.building: [.buildingPaid, .buildingPaidInParts, .buildingRedrawn, .buildingWithdrawn]
+        case Service.event: [.eventPermitted, .eventAgainstAdvice, .eventWithdrawn]
+        case Service.death: [.deathOnTime, .deathLate, .deathRepaired, .deathRejected, .deathWithdrawn]
+        case Service.family: [.familyGrows, .familySplits, .familyRepaired, .familyRejected, .familyWithdrawn]
+        case Service.card: [.cardFirst, .cardLost, .cardDamaged, .cardRejected, .cardWithdrawn]
+        default: []
+        }
+    }
+
+    /// What most cases of a service come to.
+    static func usual(of service: String) -> Life {
+        turns(of: service).first ?? mix(of: service).first?.life ?? .complaintIgnored
+    }
+
+    /// How many of a hundred cases of a common service lead which life.
     static func mix(of service: String) -> [(percent: Int, life: Life)] {
         switch service {
         case Service.permit:
@@ -23,10 +46,6 @@ extension Life {
             ]
         case Service.birth:
             [(50, .birthOnTime), (20, .birthLate), (15, .birthRepaired), (10, .birthRejected), (5, .birthWithdrawn)]
-        case Service.building:
-            [(50, .buildingPaid), (20, .buildingPaidInParts), (15, .buildingRedrawn), (15, .buildingWithdrawn)]
-        case Service.event:
-            [(60, .eventPermitted), (20, .eventAgainstAdvice), (20, .eventWithdrawn)]
         default:
             [
                 (35, .complaintClosed), (20, .complaintReopened), (20, .complaintAsked), (10, .complaintIgnored),
@@ -61,7 +80,7 @@ extension Life {
         name: "withdrawn", steps: [Step(by: .citizen, action: "tarik")], ends: "ditarik")
 
     /// The authority that was asked has answered.
-    private static let answered = Step(by: .authority, action: "")
+    static let answered = Step(by: .authority, action: "")
     private static let assess = Step(by: .officer, action: "selesai_dinilai", note: "Tempat usaha layak.")
 
     // MARK: Buildings

@@ -23,6 +23,8 @@ struct People {
         let districts: [String]
         /// Rows of the table of business classes: code and what follows it.
         let businesses: [[String]]
+        /// On which days offices are open.
+        let calendar: WorkCalendar
     }
 
     let tables: Tables
@@ -59,6 +61,14 @@ struct People {
     mutating func businessName() -> String {
         "\(chance.pick(Self.trades) ?? "Toko") \(chance.pick(Self.fortunes) ?? "") \(chance.number(1...99))"
     }
+
+    /// Where something happens: in the regency. Its people are numbered where they were born, all over the country.
+    mutating func homeDistrict() -> String {
+        chance.pick(tables.districts.filter { $0.hasPrefix(Self.home) }) ?? Town.eventDistrict
+    }
+
+    /// First digits of the codes of the regency's districts.
+    private static let home = "3402"
 
     /// A family card number: district, a date of recording, a serial.
     mutating func familyCard() -> String {
@@ -126,7 +136,20 @@ struct People {
     ]
 }
 
+extension [HubFieldValue] {
+    /// What a form says in a field; nil = nothing, or no text.
+    func text(of field: String) -> String? { first { $0.name == field }.map(\.text) }
+}
+
 extension HubFieldValue {
+    /// Rows of a group.
+    static func rows(_ name: String, _ rows: [[HubFieldValue]]) -> Self {
+        .with {
+            $0.name = name
+            $0.rows.rows = rows.map { row in .with { $0.values = row } }
+        }
+    }
+
     /// A value of a form.
     static func text(_ name: String, _ value: String) -> Self {
         .with {

@@ -1,4 +1,4 @@
-// Requests that believable people would make of the three departments.
+// Requests that believable people would make, and the forms of permits and complaints.
 
 import HubClient
 import HubDomain
@@ -10,10 +10,8 @@ enum Petitions {
     static func make(_ count: Int, _ town: Town, people: inout People) async throws -> [Petition] {
         var drafts: [Petition] = []
         for index in 0..<count {
-            // Of ten requests three are permits, three births, three complaints, and one is for a building or, every
-            // other time, for a public event.
-            let service = Service.all[[0, 1, 2, 0, 1, 2, 0, 1, 2, index % 20 < 10 ? 3 : 4][index % 10]]
-            let life = pick(Life.mix(of: service), &people.chance)
+            // Of ten requests three are permits, three births and three complaints; the tenth is of the rare services.
+            let (service, life) = index % 10 == 9 ? rare(index / 10) : common(index, &people.chance)
             drafts.append(try draft(service, life: life, town, people: &people))
         }
         // A day on which nobody is left unanswered would have nothing to escalate.
@@ -25,7 +23,7 @@ enum Petitions {
         let seed = people.chance.next()
         return try await concurrently(Array(drafts.enumerated()), width: 16) { index, petition in
             var chance = Chance(seed: seed &+ UInt64(index))
-            let kinds = try town.office(petition.service).definition.papersToSubmit
+            let kinds = try town.office(petition.service).definition.papersToSubmit + petition.life.papers
             let papers = try await town.put(
                 kinds, of: petition.service, through: [petition.sender], for: petition.citizen, chance: &chance)
             return petition.with(papers: papers)
@@ -36,8 +34,7 @@ enum Petitions {
     static func sound(
         _ service: String, _ town: Town, people: inout People, papers: [HubDocument], life: Life? = nil
     ) throws -> Petition {
-        let life = life ?? Life.mix(of: service).first?.life ?? .complaintIgnored
-        return try draft(service, life: life, town, people: &people).with(papers: papers)
+        return try draft(service, life: life ?? .usual(of: service), town, people: &people).with(papers: papers)
     }
 
     /// A request without papers.
@@ -46,11 +43,14 @@ enum Petitions {
         guard let method = office.definition.interface.method(for: .submit) else {
             throw DemoFailure("\(service) has an interface that takes no requests")
         }
-        let citizen = people.citizen(years: 20...60)
+        let citizen = people.citizen(years: life.name == Life.cardFirst.name ? 17...19 : 20...60)
         let form =
             switch service {
             case Service.permit: permit(citizen, life, &people)
             case Service.birth: birth(citizen, life, &people)
+            case Service.death: death(citizen, life, &people)
+            case Service.family: family(citizen, life, &people)
+            case Service.card: card(citizen, life, &people)
             case Service.building: building(citizen, &people)
             case Service.event: event(citizen, &people)
             default: complaint(citizen, &people)
@@ -63,6 +63,18 @@ enum Petitions {
                 $0.service = service
                 $0.form = form
             }, citizen: citizen.reference, life: life)
+    }
+
+    /// The rare services take turns, and so do the lives of each.
+    private static func rare(_ turn: Int) -> (service: String, life: Life) {
+        let service = Service.rare[turn % Service.rare.count]
+        let lives = Life.turns(of: service)
+        return (service, lives[turn / Service.rare.count % lives.count])
+    }
+
+    private static func common(_ index: Int, _ chance: inout Chance) -> (service: String, life: Life) {
+        let service = Service.common[index % 10 % Service.common.count]
+        return (service, pick(Life.mix(of: service), &chance))
     }
 
     private static func pick(_ mix: [(percent: Int, life: Life)], _ chance: inout Chance) -> Life {
@@ -91,7 +103,7 @@ enum Petitions {
             .text("kbli", business[0]), .text("skala", scale.name),
             .integer("modal", people.chance.number(scale.capital) * 1_000_000),
             .integer("tenaga_kerja", people.chance.number(scale.workers)), .text("alamat", citizen.address),
-            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+            .text("wilayah", people.homeDistrict()),
         ]
     }
 
@@ -104,7 +116,7 @@ enum Petitions {
             .integer("jumlah_lantai", people.chance.number(1...2)),
             .integer("lintang", -7_890_000 + people.chance.number(0...90_000)),
             .integer("bujur", 110_320_000 + people.chance.number(0...90_000)), .text("alamat", citizen.address),
-            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+            .text("wilayah", people.homeDistrict()),
         ]
     }
 
@@ -122,34 +134,12 @@ enum Petitions {
         ]
     }
 
-    private static func birth(_ declarant: Citizen, _ life: Life, _ people: inout People) -> [HubFieldValue] {
-        let isGirl = people.chance.happens(percent: 50)
-        let mother = people.citizen(female: true, years: 20...42)
-        let father = people.citizen(female: false, years: 22...50)
-        let witnesses = [people.citizen(), people.citizen()]
-        let isLate = life.name == Life.birthLate.name
-        let born = people.today.adding(days: -people.chance.number(isLate ? 75...900 : 1...50))
-        let hour = people.chance.number(10...23)
-        return [
-            .text("nama_anak", people.childName(female: isGirl)),
-            .text("jenis_kelamin", isGirl ? "perempuan" : "laki-laki"), .text("tanggal_lahir", born.iso),
-            .text("jam_lahir", "\(hour):\(people.chance.number(10...59))"),
-            .text("tempat_lahir", "RSUD Makmur Sejahtera"),
-            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
-            .text("nomor_kk", people.familyCard()), .text("nik_ibu", mother.nik), .text("nama_ibu", mother.name),
-            .text("tanggal_lahir_ibu", mother.birth.iso), .text("nik_ayah", father.nik),
-            .text("nama_ayah", father.name), .text("nik_saksi_1", witnesses[0].nik),
-            .text("nama_saksi_1", witnesses[0].name), .text("nik_saksi_2", witnesses[1].nik),
-            .text("nama_saksi_2", witnesses[1].name), .text("telepon", declarant.phone),
-        ]
-    }
-
     private static func complaint(_ citizen: Citizen, _ people: inout People) -> [HubFieldValue] {
         let (category, text) =
             people.chance.pick(troubles) ?? ("lainnya", "Mohon ditindaklanjuti oleh petugas.")
         return [
             .text("jenis", "aduan"), .text("kategori", category), .text("isi", text), .text("lokasi", citizen.address),
-            .text("wilayah", people.chance.pick(people.tables.districts) ?? ""),
+            .text("wilayah", people.homeDistrict()),
             .text("kerahasiaan", people.chance.pick(["bernama", "anonim", "rahasia"]) ?? "bernama"),
             .text("nama", citizen.name), .text("telepon", citizen.phone),
         ]

@@ -11,6 +11,28 @@ struct Report: Sendable {
         var sent = 0
         var stored = 0
         var ended = 0
+        /// Working days that each ended case took, the shortest first; 0 = the same day.
+        var days: [Int] = []
+        /// Whole rupiah.
+        var billed: Int64 = 0
+        var settled: Int64 = 0
+        var papers = 0
+        var verified = 0
+    }
+
+    /// Papers by service: those that hold, and those that were looked at as whoever holds one would.
+    struct Papers: Sendable {
+        var issued: [String: Int] = [:]
+        var verified: [String: Int] = [:]
+        var kinds = 0
+        var folder = ""
+    }
+
+    /// Changes that were read back from registers.
+    struct Registers: Sendable {
+        var births = 0
+        var deaths = 0
+        var families = 0
     }
 
     /// How long cases stayed in a stage, by the hub's clock.
@@ -52,8 +74,8 @@ struct Report: Sendable {
     var median = 0.0
     var slowest = 0.0
     var money = Money()
-    /// Papers that hold, and those that were looked at as whoever holds one would.
-    var papers = (issued: 0, verified: 0, folder: "")
+    var papers = Papers()
+    var registers = Registers()
     /// Notices that went out, and where they lie.
     var notices = (count: 0, folder: "")
     var audit = ""
@@ -81,10 +103,7 @@ struct Report: Sendable {
 
     /// What is printed.
     func lines() -> [String] {
-        var lines = Self.table(
-            ["SERVICE", "SENT", "STORED", "ENDED"],
-            services.map { [$0.code, "\($0.sent)", "\($0.stored)", "\($0.ended)"] }
-                + [["wrong on purpose", "\(refused)", "0", "0"]])
+        var lines = serviceLines()
         lines +=
             [""]
             + Self.table(
@@ -118,8 +137,10 @@ struct Report: Sendable {
             "escalated     \(escalations) complaints that nobody answered for three days",
             "money         \(money.bills) bills of \(RupiahText.digits(money.billed)), \(money.settlements) settled with "
                 + "\(RupiahText.digits(money.settled)), \(money.cancelled) cancelled",
-            "papers        \(papers.issued) issued, \(papers.verified) verified by their QR code; three lie in "
-                + papers.folder,
+            "papers        \(papers.issued.values.reduce(0, +)) issued, \(papers.verified.values.reduce(0, +)) verified "
+                + "by their QR code; one of each of \(papers.kinds) kinds lies in \(papers.folder)",
+            "registers     \(registers.births) births, \(registers.deaths) deaths and \(registers.families) family cards "
+                + "read back",
             "notices       \(notices.count) went out; each is a file in \(notices.folder)",
             "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
             "audit verify  \(audit)",
@@ -127,6 +148,23 @@ struct Report: Sendable {
             "memory        hub \(mib(memory.hub)) + module hosts \(mib(memory.hosts)) (PSS)",
         ]
         return lines
+    }
+
+    /// One row for each service.
+    private func serviceLines() -> [String] {
+        let rows = services.map { service in
+            [
+                service.code, "\(service.sent)", "\(service.stored)", "\(service.ended)",
+                "\(service.days.isEmpty ? 0 : service.days[service.days.count / 2])", "\(service.days.last ?? 0)",
+                RupiahText.digits(service.billed), RupiahText.digits(service.settled), "\(service.papers)",
+                "\(service.verified)",
+            ]
+        }
+        return Self.table(
+            [
+                "SERVICE", "SENT", "STORED", "ENDED", "WORKING DAYS", "LONGEST", "BILLED", "SETTLED", "PAPERS",
+                "VERIFIED",
+            ], rows + [["wrong on purpose", "\(refused)"] + Array(repeating: "0", count: 8)])
     }
 
     private static func hours(_ hours: Double) -> String {
@@ -142,7 +180,7 @@ struct Report: Sendable {
         return ([head] + rows).map { row in
             row.indices.map { column in
                 let blanks = String(repeating: " ", count: widths[column] - row[column].count)
-                let isNumber = rows.allSatisfy { $0[column].first?.isNumber ?? false }
+                let isNumber = rows.allSatisfy { $0[column].first?.isNumber ?? false || $0[column].hasPrefix("Rp") }
                 return isNumber ? blanks + row[column] : row[column] + blanks
             }.joined(separator: "   ")
         }

@@ -172,6 +172,15 @@ struct Town: Sendable {
         return try await client.call(method, request, as: LayananCaseReply.self, options: options).message.case
     }
 
+    /// Takes a step of a case's life.
+    @discardableResult
+    func take(_ step: Step, on open: OpenCase, chance: inout Chance) async throws -> HubCase {
+        let petition = open.petition
+        return try await take(
+            step.completed(from: petition.request.form), on: open.number, of: petition.service, for: petition.citizen,
+            chance: &chance)
+    }
+
     /// A unit that is asked gives its advice.
     private func advise(_ step: Step, on number: String) async throws -> HubCase {
         guard let client = consulted[step.action] else { throw DemoFailure("nobody advises as \(step.action)") }
