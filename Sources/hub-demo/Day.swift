@@ -232,15 +232,16 @@ struct Day {
         try await judgement.ofCases()
         try await judgement.ofWatcher()
         report.memory = try await judgement.ofMemory()
-        report.money = try await judgement.ofMoney()
-        report.papers = try await judgement.ofPapers()
-        report.authorities = try await judgement.ofAuthorities()
-        report.registers = try await judgement.ofRegisters()
+        let states = try await judgement.states()
+        report.money = try await judgement.ofMoney(states)
+        report.papers = try await judgement.ofPapers(states)
+        report.authorities = try await judgement.ofAuthorities(states)
+        report.registers = try await judgement.ofRegisters(states)
         try await judgement.ofCorrections(corrections)
         report.notices = try await judgement.ofNotices()
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()
-        report.services = try await judgement.ofServices(report.services, people.tables.calendar, report.papers)
+        report.services = judgement.ofServices(report.services, states, people.tables.calendar, report.papers)
         for index in report.services.indices {
             report.services[index].stored = traffic.stored[report.services[index].code] ?? 0
         }

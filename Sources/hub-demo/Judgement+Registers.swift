@@ -6,8 +6,7 @@ import HubProto
 
 extension Judgement {
     /// Every registered birth and death stands with the authority's number, every new family with its members.
-    func ofRegisters() async throws -> Report.Registers {
-        let states = try await states()
+    func ofRegisters(_ states: [HubCase]) async throws -> Report.Registers {
         let given = try numbers(of: "siak")
         let (births, deaths) = (registered(Service.birth, states), registered(Service.death, states))
         let isEntered = try await concurrently(births + deaths, width: 16) { state in

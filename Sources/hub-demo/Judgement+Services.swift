@@ -8,9 +8,9 @@ extension Judgement {
     ///
     /// - Parameter services: With what was sent.
     func ofServices(
-        _ services: [Report.Service], _ calendar: WorkCalendar, _ papers: Report.Papers
-    ) async throws -> [Report.Service] {
-        let states = Dictionary(grouping: try await states(), by: \.service)
+        _ services: [Report.Service], _ states: [HubCase], _ calendar: WorkCalendar, _ papers: Report.Papers
+    ) -> [Report.Service] {
+        let states = Dictionary(grouping: states, by: \.service)
         return services.map { service in
             var service = service
             let own = states[service.code] ?? []

@@ -85,10 +85,10 @@ struct Judgement {
     }
 
     /// Every rupiah that was billed is settled or cancelled, and the books balance.
-    func ofMoney() async throws -> Report.Money {
+    func ofMoney(_ states: [HubCase]) async throws -> Report.Money {
         var money = Report.Money()
         var unpaid: [String] = []
-        for state in try await states() {
+        for state in states {
             for bill in state.bills {
                 (money.bills, money.billed) = (money.bills + 1, money.billed + bill.total)
                 switch bill.state {
@@ -117,9 +117,9 @@ struct Judgement {
     }
 
     /// Every paper that was issued proves itself, and one that is changed does not. One of each kind is left to look at.
-    func ofPapers() async throws -> Report.Papers {
+    func ofPapers(_ states: [HubCase]) async throws -> Report.Papers {
         let town = town
-        let papers = try await states().flatMap { state in state.papers.map { (state, $0) } }
+        let papers = states.flatMap { state in state.papers.map { (state, $0) } }
         let verdicts = try await concurrently(papers, width: 16) { _, paper in
             let holds = try await town.channel.documents.verify(.with { $0.paper = paper.qr }).message.verdict
             let changed =
@@ -155,8 +155,7 @@ struct Judgement {
     }
 
     /// Whoever asked an authority has its number, once, and nobody else has it; an outage cost time and nothing more.
-    func ofAuthorities() async throws -> [Report.Authority] {
-        let states = try await states()
+    func ofAuthorities(_ states: [HubCase]) async throws -> [Report.Authority] {
         var authorities: [String: Report.Authority] = [:]
         var numbers: [String] = []
         var open: [String] = []
