@@ -33,22 +33,24 @@ extension Judgement {
         return Report.Registers(births: births.count, deaths: deaths.count, families: families.count)
     }
 
-    /// What was corrected is so from now on and was not so yesterday; the person's entry follows; nothing is lost.
+    /// What was corrected is so from then on and was not so on the day before; the person's entry follows; nothing is lost.
     func ofCorrections(_ corrections: [Correction]) async throws {
-        let today = CalendarDate(epochMillis: try await town.status().nowMs, utcOffsetMinutes: 420)
-        let yesterday = today.adding(days: -1).iso
+        let now = try await town.status().nowMs
         for correction in corrections {
-            let now = correction.isMade ? correction.wanted : correction.was
+            let name = correction.isMade ? correction.wanted : correction.was
             for (register, key) in [("akta", correction.deed), ("penduduk", correction.nik)] {
+                let past = await history(register, key)
+                // Corrections take some hours, and midnight may lie between them.
+                let changed = correction.isMade ? past.last?.atMs ?? now : now
+                let before = CalendarDate(epochMillis: changed, utcOffsetMinutes: 420).adding(days: -1)
                 let names = [
                     await entry(register, key)?.text(of: "nama"),
-                    await entry(register, key, on: yesterday)?.text(of: "nama"),
+                    await entry(register, key, on: before.iso)?.text(of: "nama"),
                 ]
                 promises.check(
-                    "a corrected certificate and its person bear the new name today and the old one yesterday",
-                    names == [now, correction.was], broken: "\(correction.number) in \(register)")
-                let past = await history(register, key)
-                let isKept = past.first?.text(of: "nama") == correction.was && past.last?.text(of: "nama") == now
+                    "a corrected certificate and its person bear the new name, and on the day before the old one",
+                    names == [name, correction.was], broken: "\(correction.number) in \(register)")
+                let isKept = past.first?.text(of: "nama") == correction.was && past.last?.text(of: "nama") == name
                 promises.check(
                     "the past of an entry is kept, each version chained to the one before",
                     isKept && past.count == (correction.isMade ? 2 : 1) && isChained(past)
