@@ -34,7 +34,7 @@ struct AuthorityTests {
 
     @Test("While it is away for days cases wait, are asked again and answered, and no number is made twice")
     func away() async throws {
-        let year = try await year(times: 24, hours: 70)
+        let year = try await year(times: 60, hours: 70)
         #expect((year.authorities["siak"]?.count.failed ?? 0) > 0)
         #expect((waits(year).max() ?? 0) > 24 * 3_600_000)
         let numbers = year.lives.flatMap(\.form).filter { $0.name == "nomor_akta" }.map(\.text)
