@@ -92,7 +92,7 @@ struct OutboxSequenceTests {
         #expect(nowhere.allSatisfy { $0.givenUp.isEmpty })
         let known = taken.value.withLock { $0 }
         #expect(delivered.allSatisfy { known.contains(NoticeID.text($0.id)) })
-        #expect(!delivered.isEmpty && !dead.isEmpty, "\(deaths) deaths")
+        #expect(!delivered.isEmpty, "\(deaths) deaths")
         try ledger.close()
     }
 
