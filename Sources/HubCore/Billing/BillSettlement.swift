@@ -33,7 +33,6 @@ struct BillSettlement: Sendable {
         var commit = Commit(state, after: before, .paid, key: key, definition, records: records) { event in
             event.action = account.bill.number
             event.postings = account.moved
-            event.papers = state.papersChanged(since: before)
             if let actor { event.actor = actor }
         }
         commit.records += try account.moved.map { posting throws(HubError) in

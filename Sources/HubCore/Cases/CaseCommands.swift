@@ -189,10 +189,7 @@ package struct CaseCommands: Sendable {
             let records = try await completion.complete(
                 &state, after: before, by: action, definition, catalogue, nowMillis: question.nowMs)
             event.stageAfter = state.stage
-            event.papers = state.papersChanged(since: before)
-            event.inquiries = state.inquiriesChanged(since: before)
-            event.consultations = state.consultations.map(\.forEvents)
-            event.entries = state.entriesWritten(since: before)
+            event.tell(of: state, since: before)
             return DecidedStep(state: state, event: event, definition: definition, records: records)
         case nil:
             throw HubError(.decisionInvalid, "\(definition.service): the decision says neither yes nor no")

@@ -31,8 +31,7 @@ extension Commit {
         self.init(key: key, atMillis: state.updatedMs)
         var event = HubEvent(about: state, kind: kind, atMillis: state.updatedMs)
         event.stageBefore = before.stage
-        event.entries = state.entriesWritten(since: before)
-        event.inquiries = state.inquiriesChanged(since: before)
+        event.tell(of: state, since: before)
         tell(&event)
         cases = [
             CaseWrite(
@@ -41,6 +40,23 @@ extension Commit {
         ]
         events = [event]
         self.records = Self.pointers(to: state, after: before) + records
+    }
+}
+
+extension HubEvent {
+    /// What the hub made of a case's papers, inquiries, consultations and entries in one step.
+    mutating func tell(of state: HubCase, since before: HubCase?) {
+        papers = state.papers.changed(since: before?.papers ?? []).map(\.forEvents)
+        inquiries = state.inquiries.changed(since: before?.inquiries ?? []).map(\.forEvents)
+        consultations = state.consultations.map(\.forEvents)
+        entries = Array(state.entries.dropFirst(before?.entries.count ?? 0))
+    }
+}
+
+extension Array where Element: Equatable {
+    /// Elements that are new or not as they were; of a list that only grows.
+    fileprivate func changed(since old: [Element]) -> [Element] {
+        enumerated().filter { index, element in index >= old.count || old[index] != element }.map(\.element)
     }
 }
 

@@ -38,7 +38,6 @@ struct Errands: Sendable {
         try await completion.papers.issue(&state, definition, catalogue, nowMillis: nowMillis)
         state.follow(before, nowMillis)
         return Commit(state, after: before, .paper, definition) { event in
-            event.papers = state.papersChanged(since: before)
             event.action = event.papers.first?.number ?? ""
         }
     }

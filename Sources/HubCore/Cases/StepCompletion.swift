@@ -56,17 +56,3 @@ struct StepCompletion: Sendable {
         return written.records
     }
 }
-
-extension HubCase {
-    /// Entries of registers that this version wrote.
-    func entriesWritten(since before: HubCase?) -> [HubEntryReference] {
-        Array(entries.dropFirst(before?.entries.count ?? 0))
-    }
-
-    /// Papers that are not as they were before, as events tell them.
-    func papersChanged(since before: HubCase?) -> [HubPaper] {
-        let old = before?.papers ?? []
-        return papers.enumerated().filter { index, paper in index >= old.count || old[index] != paper }
-            .map(\.element.forEvents)
-    }
-}

@@ -120,10 +120,7 @@ struct DeadlinePassage: Sendable {
             state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
         }
         state.follow(before, now)
-        return Commit(state, after: before, .deadlinePassed, definition, records: records) { event in
-            event.action = name
-            event.papers = state.papersChanged(since: before)
-        }
+        return Commit(state, after: before, .deadlinePassed, definition, records: records) { $0.action = name }
     }
 }
 

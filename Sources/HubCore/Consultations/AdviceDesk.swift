@@ -78,7 +78,6 @@ struct AdviceDesk: Sendable {
             event.action = request.consultation
             event.actor = context.actor
             event.note = request.note
-            event.papers = state.papersChanged(since: before)
         }
         commit.answer = try LayananCaseReply.with { $0.case = access.view(of: state, for: context.actor) }.ledgerBytes()
         return try await journal.commit(commit)

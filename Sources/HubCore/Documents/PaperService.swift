@@ -61,7 +61,6 @@ struct PaperService: Sendable {
                 state, after: before, .paper, key: context.commitKey, try catalogue.definition(of: before)
             ) { event in
                 (event.action, event.actor, event.note) = (request.number, context.actor, request.note)
-                event.papers = state.papersChanged(since: before)
             }
             commit.answer = try LayananReprintPaperReply.with { $0.paper = paper }.ledgerBytes()
             if let answer = try await journal.commit(commit).callAnswer() { return answer }

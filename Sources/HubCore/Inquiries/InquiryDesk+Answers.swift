@@ -96,7 +96,6 @@ extension InquiryDesk {
         var state = end.state
         state.follow(step.before, step.nowMillis)
         var commit = try step.commit(state) { event in
-            event.papers = state.papersChanged(since: step.before)
             (event.changed, event.note) = (end.changed, end.note)
         }
         commit.key = step.context.commitKey

@@ -93,12 +93,3 @@ extension HubInquiry {
         [UInt8](SHA256.hash(data: caseID + Array("inquiry/\(name)".utf8)).prefix(16))
     }
 }
-
-extension HubCase {
-    /// Inquiries that are not as they were before, as events tell them.
-    func inquiriesChanged(since before: HubCase?) -> [HubInquiry] {
-        let old = before?.inquiries ?? []
-        return inquiries.enumerated().filter { index, inquiry in index >= old.count || old[index] != inquiry }
-            .map(\.element.forEvents)
-    }
-}
