@@ -50,9 +50,9 @@ extension HubPosting {
             $0.service = state.service
             $0.posting = self
         }
-        let padded = String(repeating: "0", count: max(0, 3 - String(number).count)) + String(number)
         return RecordWrite(
-            key: "\(HubJournalEntry.recordPrefix)\(day.iso)/\(bill.number)/\(padded)", expectedVersion: 0,
+            key: "\(HubJournalEntry.recordPrefix)\(day.iso)/\(bill.number)/\(Digits.text(number, width: 3))",
+            expectedVersion: 0,
             body: try entry.ledgerBytes())
     }
 }

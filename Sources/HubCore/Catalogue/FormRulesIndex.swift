@@ -55,13 +55,7 @@ extension HubFormField {
 
     /// A value as it is searched for; nil when the field is not marked or the value is empty.
     func folded(_ value: HubFieldValue) -> String? {
-        let plain: String
-        switch value.value {
-        case .text(let text): plain = text
-        case .integer(let number): plain = String(number)
-        case .flag(let flag): plain = String(flag)
-        case .rows, nil: return nil
-        }
+        guard let plain = value.plainText else { return nil }
         let folded: String
         switch index {
         case .exact, .date: folded = plain

@@ -189,14 +189,19 @@ extension HubClockRule {
     }
 }
 
-extension [HubFieldValue] {
-    /// A field's value as a definition writes it; nil when the field is empty.
-    func plainText(of name: String) -> String? {
-        switch first(where: { $0.name == name })?.value {
+extension HubFieldValue {
+    /// As a definition writes it; nil when it is empty, or rows.
+    var plainText: String? {
+        switch value {
         case .text(let text): text
         case .integer(let number): String(number)
         case .flag(let flag): String(flag)
         case .rows, nil: nil
         }
     }
+}
+
+extension [HubFieldValue] {
+    /// A field's value as a definition writes it; nil when the field is empty.
+    func plainText(of name: String) -> String? { first { $0.name == name }?.plainText }
 }

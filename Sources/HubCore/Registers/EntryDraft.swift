@@ -65,11 +65,7 @@ struct EntryPlan: Sendable {
         _ rule: HubEntryRule, _ register: HubRegister, _ source: Source, _ wrong: inout [Violation]
     ) -> EntryDraft? {
         let (key, keyField) = source.value(rule.key)
-        guard let key = key?.text, !key.isEmpty else {
-            wrong.append(.entryKey(keyField, register))
-            return nil
-        }
-        guard key.utf8.count <= RegisterBook.keyBytesMax else {
+        guard let key = key?.text, (1...RegisterBook.keyBytesMax).contains(key.utf8.count) else {
             wrong.append(.entryKey(keyField, register))
             return nil
         }

@@ -20,7 +20,6 @@ struct RegisterBook: Sendable {
     static let keyBytesMax = RegisterLimits.keyBytesMax
     /// Bytes of a searched value; what is longer is found by its beginning and compared afterwards.
     private static let indexBytesMax = 96
-    private static let zeros = String(repeating: "0", count: 10)
 
     // MARK: Writing
 
@@ -28,7 +27,7 @@ struct RegisterBook: Sendable {
     ///
     /// - Parameters:
     ///   - state: The case that writes, with the version that it will have.
-    ///   - checks: Whether a value is what its field holds.
+    ///   - tables: Those that the registers' fields name.
     /// - Throws: ``HubError/Code/refusedByRule`` with every field that a register refuses.
     func written(
         _ drafts: [EntryDraft], by state: HubCase, tables: [String: TableIndex], nowMillis: Int64
@@ -93,9 +92,7 @@ struct RegisterBook: Sendable {
                     .with {
                         $0.table = lookup.register
                         $0.key = key
-                        for value in entry.values {
-                            if let text = entry.values.plainText(of: value.name) { $0.values[value.name] = text }
-                        }
+                        for value in entry.values { $0.values[value.name] = value.plainText }
                     })
             }
         }
@@ -112,8 +109,7 @@ struct RegisterBook: Sendable {
     static func pastPrefix(_ register: String, _ key: String) -> String { "entry-past/\(register)/\(escaped(key))/" }
 
     static func pastKey(_ register: String, _ key: String, _ version: UInt64) -> String {
-        let digits = String(version)
-        return pastPrefix(register, key) + zeros.dropFirst(min(digits.utf8.count, 10)) + digits
+        pastPrefix(register, key) + Digits.text(version, width: 10)
     }
 
     /// The value belongs to one entry for ever.
@@ -123,6 +119,11 @@ struct RegisterBook: Sendable {
 
     static func indexPrefix(_ register: String, _ field: String, _ folded: String) -> String {
         "entry-index/\(register)/\(field)/\(escaped(beginning(of: folded)))/"
+    }
+
+    /// Leads from a value to an entry that has or had it.
+    static func indexKey(_ register: String, _ field: String, _ folded: String, to key: String) -> String {
+        indexPrefix(register, field, folded) + escaped(key)
     }
 
     /// A key may hold a slash, as the numbers of permits do.
@@ -270,12 +271,10 @@ private struct Pages {
                 value != page.present?.values.first(where: { $0.name == field.name })
             else { continue }
             if let folded = field.folded(value) {
-                let key =
-                    RegisterBook.indexPrefix(entry.register, field.name, folded)
-                    + RegisterBook.headKey("", entry.key).dropFirst("entry//".count)
+                let key = RegisterBook.indexKey(entry.register, field.name, folded, to: entry.key)
                 if try await book.ledger.record(key) == nil { records.append(lead(key, to: entry)) }
             }
-            if page.register.unique.contains(field.name), let text = entry.values.plainText(of: field.name) {
+            if page.register.unique.contains(field.name), let text = value.plainText {
                 let key = RegisterBook.uniqueKey(entry.register, field.name, text)
                 switch try await book.ledger.record(key)?.body {
                 case nil: records.append(lead(key, to: entry))

@@ -25,9 +25,7 @@ extension RuleReview {
             }
         }
         for definition in verdict.catalogue.offered {
-            var catalogue = verdict.catalogue
-            catalogue.registers[register.name] = register
-            for problem in definition.unregistered(in: catalogue) { verdict.find(file, "entries", problem) }
+            for problem in definition.unregistered(in: register) { verdict.find(file, "entries", problem) }
         }
     }
 }

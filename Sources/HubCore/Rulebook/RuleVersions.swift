@@ -54,8 +54,7 @@ extension HubPublication {
 
     /// Ten digits, so that publications sort by their numbers.
     var recordKey: String {
-        let digits = String(number)
-        return Self.recordPrefix + String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+        Self.recordPrefix + Digits.text(number, width: 10)
     }
 
     /// The commit that puts rules in force: their texts, the publication, and an event that carries their hashes into the

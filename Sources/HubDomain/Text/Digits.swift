@@ -1,6 +1,6 @@
 // Numbers written in ASCII digits, as they stand in identity numbers, dates and case numbers.
 
-enum Digits {
+package enum Digits {
     /// The value of 1 to 18 ASCII digits; nil for anything else.
     static func number(_ bytes: some Collection<UInt8>) -> Int? {
         guard (1...18).contains(bytes.count) else { return nil }
@@ -13,7 +13,7 @@ enum Digits {
     }
 
     /// Decimal digits with zeros in front up to `width`.
-    static func text(_ value: some BinaryInteger, width: Int) -> String {
+    package static func text(_ value: some BinaryInteger, width: Int) -> String {
         let digits = String(value)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }

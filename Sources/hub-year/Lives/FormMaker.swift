@@ -67,7 +67,7 @@ struct FormMaker: Sendable {
         switch field.kind {
         case .text(let text):
             .text(text.replacing("{n}", with: "\(serial + 1)").replacing("{name}", with: Self.name(&chance)))
-        case .phone: .text("0812\(Self.digits(chance.number(0...99_999_999), 8))")
+        case .phone: .text("0812\(Digits.text(chance.number(0...99_999_999), width: 8))")
         case .nik(let female, let years, let isOnce):
             .text(isOnce ? nikOnce(female, years, serial) : nik(female, years, today, &chance))
         case .same(let name): .text(Self.text(of: name, form))
@@ -134,7 +134,8 @@ struct FormMaker: Sendable {
     }
 
     private static func nik(_ district: String, _ born: CalendarDate, _ isFemale: Bool) -> String {
-        district + digits(born.day + (isFemale ? 40 : 0), 2) + digits(born.month, 2) + digits(born.year % 100, 2)
+        district + Digits.text(born.day + (isFemale ? 40 : 0), width: 2) + Digits.text(born.month, width: 2)
+            + Digits.text(born.year % 100, width: 2)
             + "0000"
     }
 
@@ -142,14 +143,15 @@ struct FormMaker: Sendable {
     private static func birth(_ nik: String, _ today: CalendarDate) -> CalendarDate? {
         guard nik.utf8.count == 16, let day = Int(nik.dropFirst(6).prefix(2)) else { return nil }
         let rest = nik.dropFirst(8)
-        let text = "\(rest.dropFirst(2).prefix(2))-\(rest.prefix(2))-\(digits(day > 40 ? day - 40 : day, 2))"
+        let text =
+            "\(rest.dropFirst(2).prefix(2))-\(rest.prefix(2))-\(Digits.text(day > 40 ? day - 40 : day, width: 2))"
         return ["20", "19"].compactMap { CalendarDate(iso: $0 + text) }.first { $0 <= today }
     }
 
     private func familyCard(_ today: CalendarDate, _ chance: inout Chance) -> String {
         let made = today.adding(days: -chance.number(30...5_000))
-        return district(&chance) + Self.digits(made.day, 2) + Self.digits(made.month, 2)
-            + Self.digits(made.year % 100, 2) + "0000"
+        return district(&chance) + Digits.text(made.day, width: 2) + Digits.text(made.month, width: 2)
+            + Digits.text(made.year % 100, width: 2) + "0000"
     }
 
     private func district(_ chance: inout Chance) -> String {
@@ -162,10 +164,5 @@ struct FormMaker: Sendable {
         let value = form.first { $0.name == parts.first }
         guard parts.count == 2 else { return value?.text ?? "" }
         return value?.rows.rows.first?.values.first { $0.name == parts[1] }?.text ?? ""
-    }
-
-    private static func digits(_ number: Int, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.count)) + text
     }
 }
