@@ -52,11 +52,11 @@ package struct SimulatedAuthority: Sendable {
     package private(set) var asked = 0
     private let makers: [String: Maker]
     private var serials: [String: Int] = [:]
-    private var state: UInt64
+    private var chance: SplitMix64
 
     /// - Parameter makers: By field.
     package init(seed: UInt64, makers: [String: Maker]) {
-        state = seed
+        chance = SplitMix64(seed: seed)
         self.makers = makers
     }
 
@@ -129,10 +129,9 @@ package struct SimulatedAuthority: Sendable {
             }
             let parts = date.iso.split(separator: "-").reversed().joined()
             let begin = "\(area)-\(kind)-\(parts)-"
-            return begin + Self.padded(next(begin))
+            return begin + Digits.text(next(begin), width: 4)
         case .digits(let count):
-            let serial = String(next("digits"))
-            return "9" + String(repeating: "0", count: max(0, count - 1 - serial.utf8.count)) + serial
+            return "9" + Digits.text(next("digits"), width: count - 1)
         case .card(let area, let day, let percent):
             guard happens(percent), let area = sent[area], let date = sent[day], date.utf8.count == 10 else {
                 return nil
@@ -140,7 +139,7 @@ package struct SimulatedAuthority: Sendable {
             let digits = date.dropFirst(2).filter(\.isNumber)
             let begin =
                 area + String(digits.suffix(2)) + String(digits.dropFirst(2).prefix(2)) + String(digits.prefix(2))
-            return begin + Self.padded(next(begin))
+            return begin + Digits.text(next(begin), width: 4)
         case .first(let makers):
             for maker in makers {
                 if let text = text(of: maker, sent) { return text }
@@ -173,17 +172,5 @@ package struct SimulatedAuthority: Sendable {
         text.utf8.count == 13 ? "digits" : String(text.dropLast(4))
     }
 
-    private static func padded(_ serial: Int) -> String {
-        let text = String(serial)
-        return String(repeating: "0", count: max(0, 4 - text.utf8.count)) + text
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    private mutating func happens(_ percent: UInt64) -> Bool {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return (z ^ (z >> 31)) % 100 < percent
-    }
+    private mutating func happens(_ percent: UInt64) -> Bool { chance.next() % 100 < percent }
 }

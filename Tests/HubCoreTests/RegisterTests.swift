@@ -125,14 +125,8 @@ struct RegisterTests {
     @Test("an entry is what it was on any day, and each version has the hash of the one before")
     func anyDay() async throws {
         let hub = try await RegisterHub.open()
-        var state64: UInt64 = 20_261
-        /// SplitMix64 (Steele, Lea, Flood 2014), so that a failure repeats.
-        func below(_ bound: Int) -> Int {
-            state64 &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state64 ^ (state64 >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-        }
+        var chance = SplitMix64(seed: 20_261)
+        func below(_ bound: Int) -> Int { Int(chance.next() % UInt64(bound)) }
         var state = try await hub.enter(RegisterHub.citra, "Citra 0")
         var model: [(day: CalendarDate, name: String)] = []
         let today = { CalendarDate(epochMillis: hub.small.clock.nowMillis(), utcOffsetMinutes: 0) }

@@ -11,20 +11,13 @@ import Testing
 @testable import HubCore
 @testable import HubStore
 
-/// Numbers that follow from a seed (SplitMix64, Steele et al. 2014).
+/// Numbers that follow from a seed, for several tasks.
 private final class Dice: Sendable {
-    private let state: Mutex<UInt64>
+    private let numbers: Mutex<SplitMix64>
 
-    init(_ seed: UInt64) { state = Mutex(seed) }
+    init(_ seed: UInt64) { numbers = Mutex(SplitMix64(seed: seed)) }
 
-    func roll() -> UInt64 {
-        state.withLock { state in
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
+    func roll() -> UInt64 { numbers.withLock { $0.next() } }
 
     func roll(of sides: UInt64) -> UInt64 { roll() % sides }
 }

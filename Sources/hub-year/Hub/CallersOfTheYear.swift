@@ -33,9 +33,9 @@ struct Caller: Sendable, Hashable {
         let cases = ["Catalogue/*", "Cases/*", "Documents/*", "Payments/GetBill"]
         let verbs = ["Applications/*", "CivilRegistry/*", "Complaints/*"]
         let methods = [
-            "applicant": cases + verbs + ["Survey/*"],
-            "officer": cases + verbs + ["Desk/*", "Survey/*"],
-            "head": cases + verbs + ["Desk/*", "Survey/*"],
+            "applicant": cases + verbs,
+            "officer": cases + verbs + ["Desk/*"],
+            "head": cases + verbs + ["Desk/*"],
             "bank": ["Payments/GetBill", "Payments/Pay", "Payments/Reverse", "Payments/Reconcile"],
             "treasurer": ["Payments/*", "Cases/Get"],
             "authority": ["Authority/Take", "Authority/Answer", "Authority/Fail"],
