@@ -10,7 +10,9 @@ import SwiftProtobuf
 @testable import hubd
 
 extension FuzzTarget {
-    static let files = [definition, manifest, calendar, organisation, treasury, tariff, table, configuration, policy]
+    static let files = [
+        definition, register, manifest, calendar, organisation, treasury, tariff, table, configuration, policy,
+    ]
 
     /// Rules of every bundle's file.
     static let anyFile: Set<Verdict> = [
@@ -29,6 +31,7 @@ extension FuzzTarget {
             "counted_by", "consults", "consultee", "joined_to",
             "inquires", "authority", "sends", "documents", "receives", "digits", "wait_seconds", "answered_to",
             "refused_to", "unanswered", "contact",
+            "lookup", "entries", "each", "key", "values", "same", "date", "alike", "names", "except",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
@@ -61,11 +64,46 @@ extension FuzzTarget {
             _ = try allowed { () throws(HubError) in try consultations.complete(&state) }
             try promise(!state.consultations.contains { $0.state == .open }, "somebody is asked whom no chart knows")
         }
+        for name in definition.stages.map(\.name) {
+            state.stage = name
+            // Registers that are in force take every value that a case may have.
+            var catalogue = ServiceCatalogue(bundles: [])
+            for name in definition.registerNames { catalogue.registers[name] = .with { $0.name = name } }
+            _ = try allowed { () throws(HubError) in
+                try EntryPlan(definition: definition, catalogue: catalogue).drafts(for: state, after: nil)
+            }
+        }
         let plan = DeadlinePlan(definition: definition, calendars: [:])
         _ = try allowed { () throws(HubError) in
             try plan.deadlines(
                 after: stage, stageBefore: nil, current: [], data: outcome?.data ?? [], nowMillis: 1_790_000_000_000,
                 history: nil)
+        }
+    }
+
+    /// A register that is sound takes an entry's values as they are written for it.
+    private static let register = FuzzTarget(
+        "register", bytesMax: 8_192,
+        verdicts: anyFile.union([
+            "name", "unique", "choices", "table", "personal", "length", "min", "index", "compare_with", "group",
+            "register", "key",
+        ])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let register = RegisterReader.read(top)
+            try roundTrip(register)
+            guard top.findings.all.isEmpty else { return }
+            guard let key = register.fields.first(where: { $0.name == register.key }), key.required else {
+                throw BrokenPromise(description: "an entry of a sound register may lack its key")
+            }
+            let rules = FormRules(definition: .with { $0.fields = register.fields }, tables: [:])
+            for field in register.fields {
+                for text in ["", "3402010101800000", "2026-01-05", "a\u{0}b"] {
+                    let value = HubFieldValue.with { ($0.name, $0.text) = (field.name, text) }
+                    _ = try allowed { () throws(HubError) in try rules.check(value, field) }
+                    _ = field.folded(value)
+                }
+            }
         }
     }
 
