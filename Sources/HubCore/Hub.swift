@@ -60,6 +60,8 @@ package struct Hub: Sendable {
     /// Keeps the list of revoked certificates fresh.
     package let revocations: RevocationPublisher
     package let deadlines: DeadlineLoop
+    /// Removes drafts that have ended.
+    package let drafts: DraftKeeper
     /// Brings notices out; nil = there is no way out.
     package let outbox: OutboxLoop?
     package let counters: HubCounters
@@ -89,7 +91,8 @@ package struct Hub: Sendable {
             ledger: ledger, blobs: ports.blobs, numbers: NumberBlocks(ledger: ledger, blockSize: 1),
             printer: ports.printer, signer: ports.paperSigner, logger: logger)
         let registers = RegisterBook(ledger: ledger)
-        let completion = StepCompletion(numbers: numbers, papers: office, registers: registers)
+        let completion = StepCompletion(
+            numbers: numbers, papers: office, registers: registers, flags: FlagRound(ledger: ledger))
         let passage = DeadlinePassage(
             ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, completion: completion,
             clock: ports.clock, counters: counters,
@@ -109,9 +112,10 @@ package struct Hub: Sendable {
             outbox: outbox)
         let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
         let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
+        let drafts = DraftBook(ledger: ledger)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
-            clock: ports.clock, deadlines: passage, numbers: numbers, completion: completion,
+            clock: ports.clock, deadlines: passage, numbers: numbers, completion: completion, drafts: drafts,
             random: ports.random)
         let seal = CursorSeal(key: ports.cursorKey)
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
@@ -119,6 +123,8 @@ package struct Hub: Sendable {
         router.addAdministration(admin)
         router.addNotices(
             ContactService(ledger: ledger, journal: journal, contacts: contacts, clock: ports.clock), outbox)
+        router.addDrafts(
+            DraftService(ledger: ledger, journal: journal, book: drafts, rulebook: rulebook, clock: ports.clock))
         router.addPrincipals(
             PrincipalService(
                 ledger: ledger, journal: journal, principals: principals, certificates: certificates, policy: policy,
@@ -181,6 +187,8 @@ package struct Hub: Sendable {
         return Hub(
             router: router, principals: principals, certificates: certificates, revocations: revocations,
             deadlines: deadlines,
+            drafts: DraftKeeper(
+                ledger: ledger, journal: journal, book: drafts, clock: ports.clock, logger: logger),
             outbox: ports.couriers.isEmpty
                 ? nil
                 : OutboxLoop(

@@ -101,6 +101,12 @@ extension HubError.Code {
     public static let noticeUnknown = Self(number: 4023, status: .notFound)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
+    /// This draft cannot be kept; BadRequest names why.
+    public static let draftRefused = Self(number: 4037, status: .invalidArgument)
+    /// No such draft of this person, or it has ended. See Drafts/List.
+    public static let draftUnknown = Self(number: 4038, status: .notFound)
+    /// Who acts for a citizen must say how the citizen agreed; BadRequest names what is missing.
+    public static let consentMissing = Self(number: 4039, status: .failedPrecondition)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -133,6 +139,7 @@ extension HubError.Code {
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .entryUnknown,
+        .draftRefused, .draftUnknown, .consentMissing,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

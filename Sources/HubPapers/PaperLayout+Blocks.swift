@@ -62,8 +62,9 @@ extension PaperLayout {
     private mutating func place(_ fact: HubPaperFact) {
         let valueLeft = Measures.left + Measures.label + Measures.colon
         let label = lines(fact.label, Measures.body, width: Measures.label - 4)
-        let value = setter.lines(
-            content.filled(fact), Measures.body, width: Measures.left + Measures.width - valueLeft)
+        let value = content.filled(fact).split(separator: "\n").flatMap { line in
+            setter.lines(String(line), Measures.body, width: Measures.left + Measures.width - valueLeft)
+        }
         let count = max(label.count, value.count)
         for place in 0..<count {
             let leading = Measures.body.leading

@@ -194,6 +194,18 @@ extension HubMethod {
     public static let getContact = Self(
         "layanan.v1.Contacts/Get", requestBytesMax: requestBytesSmall, carriesSecrets: true)
 
+    // MARK: layanan.v1.Drafts
+
+    /// Keeps a request that is not finished.
+    public static let saveDraft = Self("layanan.v1.Drafts/Save", mutating: true)
+    /// A draft with its form.
+    public static let getDraft = Self("layanan.v1.Drafts/Get", requestBytesMax: requestBytesSmall)
+    /// A person's drafts.
+    public static let listDrafts = Self("layanan.v1.Drafts/List", requestBytesMax: requestBytesSmall)
+    /// Throws a draft away.
+    public static let discardDraft = Self(
+        "layanan.v1.Drafts/Discard", mutating: true, requestBytesMax: requestBytesSmall)
+
     // MARK: layanan.v1.Payments
 
     /// What is owed now.
@@ -261,6 +273,8 @@ extension HubMethod {
     public static let actOnApplication = Self("layanan.v1.Applications/Act", mutating: true)
     /// The applicant takes it back.
     public static let withdrawApplication = Self("layanan.v1.Applications/Withdraw", mutating: true)
+    /// An application of an older register.
+    public static let importApplication = Self("layanan.v1.Applications/Import", mutating: true)
 
     // MARK: layanan.v1.CivilRegistry
 
@@ -272,6 +286,8 @@ extension HubMethod {
     public static let actOnDeclaration = Self("layanan.v1.CivilRegistry/Act", mutating: true)
     /// The declarant takes it back.
     public static let withdrawDeclaration = Self("layanan.v1.CivilRegistry/Withdraw", mutating: true)
+    /// An event of an older register.
+    public static let importDeclaration = Self("layanan.v1.CivilRegistry/Import", mutating: true)
 
     // MARK: layanan.v1.Complaints
 
@@ -325,11 +341,11 @@ extension HubMethod {
         checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
         queue, claimCase, releaseCase, assignCase, handOverCase, adviseOnCase, organisation, setAbsence,
-        absences, setContact, getContact,
+        absences, setContact, getContact, saveDraft, getDraft, listDrafts, discardDraft,
         getBill, pay, reversePayment, refund, reconcile, books, getEntry, entryHistory, searchEntries,
         takeInquiries, answerInquiry, failInquiry, listInquiries, retryInquiries, authorityStatus,
-        submitApplication, resubmitApplication, actOnApplication, withdrawApplication,
-        declare, amendDeclaration, actOnDeclaration, withdrawDeclaration,
+        submitApplication, resubmitApplication, actOnApplication, withdrawApplication, importApplication,
+        declare, amendDeclaration, actOnDeclaration, withdrawDeclaration, importDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,
         putDocument, getDocument, readDocument, verifyPaper, reprintPaper, openUpload, writeUpload, commitUpload,
         abandonUpload,

@@ -168,6 +168,7 @@ extension Batch {
     }
 
     private func write(_ record: RecordWrite) throws {
+        if record.removes { return try PreparedStatement(db, "DELETE FROM record WHERE key = ?").run(record.key) }
         try PreparedStatement(
             db,
             """

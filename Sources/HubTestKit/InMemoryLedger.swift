@@ -91,6 +91,11 @@ package actor InMemoryLedger: Ledger {
             log.append(contentsOf: chained)
             for write in commit.cases { store(write) }
             for record in commit.records {
+                if record.removes {
+                    recordKeys.remove(RecordKey(text: record.key))
+                    stored[record.key] = nil
+                    continue
+                }
                 if record.expectedVersion == 0 { recordKeys.insert(RecordKey(text: record.key)) }
                 stored[record.key] = StoredRecord(version: record.expectedVersion + 1, body: record.body)
             }

@@ -138,6 +138,22 @@ extension LedgerSuite {
             state.version = 2
             try promise(try await ledger.conflict(Sample.commit(state)).present, is: 0)
         },
+        LedgerPromise("a record that is removed is absent, can be written anew, and a stale removal happens not at all") {
+            home in
+            let ledger = try await home.open()
+            var commit = Commit(key: nil, atMillis: Sample.now)
+            commit.records = ["r/1", "r/2"].map { RecordWrite(key: $0, expectedVersion: 0, body: [1]) }
+            try await ledger.write(commit)
+            commit.records = [RecordWrite(removing: "r/1", version: 2)]
+            try promise(try await ledger.conflict(commit).present, is: 1)
+            commit.records = [RecordWrite(removing: "r/1", version: 1)]
+            try await ledger.write(commit)
+            try promise(try await ledger.record("r/1") == nil, "a removed record is still there")
+            try promise(try await ledger.records(prefix: "r/").map(\.key), is: ["r/2"])
+            commit.records = [RecordWrite(key: "r/1", expectedVersion: 0, body: [2])]
+            try await ledger.write(commit)
+            try promise(try await ledger.record("r/1")?.version, is: 1)
+        },
         LedgerPromise("a stale record stops the whole commit, its cases too") { home in
             let ledger = try await home.open()
             try await ledger.write(Sample.record("def/izin"))

@@ -116,7 +116,8 @@ struct Judgement {
         return money
     }
 
-    /// Every paper that was issued proves itself, and one that is changed does not. One of each kind is left to look at.
+    /// Every paper that was issued proves itself for what it is worth now, and one that is changed does not. One of each kind
+    /// that holds is left to look at.
     func ofPapers(_ states: [HubCase]) async throws -> Report.Papers {
         let town = town
         let papers = states.flatMap { state in state.papers.map { (state, $0) } }
@@ -126,17 +127,17 @@ struct Judgement {
                 paper.qr.prefix(200) + (paper.qr.dropFirst(200).first == "7" ? "8" : "7")
                 + paper.qr.dropFirst(201)
             let fails = try await town.channel.documents.verify(.with { $0.paper = String(changed) }).message.verdict
-            return holds == .holds && fails == .false
+            return holds == Self.worth(of: paper) && fails == .false
         }
         let verified = verdicts.count { $0 }
-        let waiting = papers.count { $0.1.state != .issued }
+        let waiting = papers.count { $0.1.state == .due }
         promises.check(
-            "every paper is issued with a seal that holds, and none that was changed does",
+            "every paper is issued with a seal that says what it is worth now, and none that was changed holds",
             !papers.isEmpty && verified == papers.count && waiting == 0,
             broken: "\(verified) of \(papers.count), \(waiting) wait")
         let folder = regency.folder + "/papers"
         // Of each kind that on which the most stands.
-        let kinds = Dictionary(papers.map { ($0.1.name, $0) }) {
+        let kinds = Dictionary(papers.filter { $0.1.state == .issued }.map { ($0.1.name, $0) }) {
             Self.filled($1.1) > Self.filled($0.1) ? $1 : $0
         }
         for (kind, (state, paper)) in kinds.sorted(by: { $0.key < $1.key }) {
@@ -148,6 +149,16 @@ struct Judgement {
         return Report.Papers(
             issued: Dictionary(services.map { ($0.0, 1) }, uniquingKeysWith: +),
             verified: Dictionary(services, uniquingKeysWith: +), kinds: kinds.count, folder: folder)
+    }
+
+    /// What whoever scans a paper must be told.
+    private static func worth(of paper: HubPaper) -> LayananPaperVerdict {
+        switch paper.state {
+        case .issued: .holds
+        case .revoked: .revoked
+        case .superseded: .superseded
+        case .due, .unspecified, .UNRECOGNIZED: .false
+        }
     }
 
     private static func filled(_ paper: HubPaper) -> Int {

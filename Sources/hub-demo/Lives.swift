@@ -41,8 +41,8 @@ extension Life {
         switch service {
         case Service.permit:
             [
-                (35, .permitAtOnce), (30, .permitAssessed), (15, .permitRepaired), (10, .permitRejected),
-                (10, .permitWithdrawn),
+                (30, .permitAtOnce), (25, .permitAssessed), (15, .permitRepaired), (10, .permitRejected),
+                (10, .permitWithdrawn), (5, .permitChanged), (5, .permitRevoked),
             ]
         case Service.birth:
             [(50, .birthOnTime), (20, .birthLate), (15, .birthRepaired), (10, .birthRejected), (5, .birthWithdrawn)]
@@ -78,6 +78,21 @@ extension Life {
         ], ends: "ditolak")
     static let permitWithdrawn = Life(
         name: "withdrawn", steps: [Step(by: .citizen, action: "tarik")], ends: "ditarik")
+
+    /// Issued, and printed anew with the name that the business has now.
+    static let permitChanged = Life(
+        name: "issued, then changed",
+        steps: [
+            Step(by: .officer, action: "dokumen_lengkap"), answered,
+            Step(by: .citizen, action: "ubah", form: [.text("nama_usaha_baru", "Warung Pindah Nama")]),
+            Step(by: .head, action: "setujui_perubahan"),
+        ], ends: "terbit")
+    static let permitRevoked = Life(
+        name: "issued, then revoked",
+        steps: [
+            Step(by: .officer, action: "dokumen_lengkap"), answered,
+            Step(by: .head, action: "cabut", note: "Diperoleh dengan data yang tidak benar."),
+        ], ends: "dicabut")
 
     /// The authority that was asked has answered.
     static let answered = Step(by: .authority, action: "")

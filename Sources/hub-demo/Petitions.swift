@@ -89,7 +89,7 @@ enum Petitions {
     // MARK: Forms
 
     private static func permit(_ citizen: Citizen, _ life: Life, _ people: inout People) -> [HubFieldValue] {
-        let atOnce = life.name == Life.permitAtOnce.name
+        let atOnce = [Life.permitAtOnce, .permitChanged, .permitRevoked].contains { $0.name == life.name }
         let low = people.tables.businesses(risk: "rendah", is: atOnce)
         let business = people.chance.pick(low) ?? ["", "Usaha", ""]
         let scale: (name: String, capital: ClosedRange<Int>, workers: ClosedRange<Int>) =

@@ -31,7 +31,8 @@ struct Hubctl: AsyncParsableCommand {
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
             Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self,
-            Backup.self, Paper.self, Inquiry.self, Authority.self, Contact.self, Outbox.self,
+            Backup.self, Paper.self, Inquiry.self, Authority.self, Contact.self, Draft.self,
+            Outbox.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
@@ -176,6 +177,14 @@ struct Contact: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "How a person wants to be told.",
         subcommands: [ContactSet.self, ContactShow.self, ContactForget.self])
+}
+
+/// `hubctl draft …`
+struct Draft: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Requests that are not finished.",
+        subcommands: [DraftSave.self, DraftList.self, DraftShow.self, DraftDiscard.self],
+        defaultSubcommand: DraftList.self)
 }
 
 /// `hubctl outbox …`

@@ -126,6 +126,7 @@ struct Daemon {
                 services: [
                     .init(service: DeadlineService(loop: hub.deadlines)),
                     .init(service: RevocationService(publisher: hub.revocations)),
+                    .init(service: DraftExpiry(keeper: hub.drafts)),
                     .init(service: OutboxDelivery(loop: hub.outbox)),
                     .init(
                         service: ListenerService(
@@ -204,6 +205,17 @@ private struct RevocationService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await publisher.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
+        }
+    }
+}
+
+/// The end of drafts that nobody finished, as a service.
+private struct DraftExpiry: Service {
+    let keeper: DraftKeeper
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await keeper.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
         }
     }
 }

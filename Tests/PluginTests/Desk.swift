@@ -106,9 +106,7 @@ struct Desk {
         else { throw HubError(.actionNotAllowed, "nobody asks for \(name)") }
         let advice = LayananAdviseRequest.with { ($0.favourable, $0.note) = (favourable, "Pertimbangan.") }
         if try consultations.give(index, advice, by: "urn:elayanan:uji:petugas", &after) {
-            try bills.complete(&after, after: state)
-            try inquiries.complete(&after)
-            try consultations.complete(&after)
+            try complete(&after, after: state)
         }
         after.version += 1
         state = after
@@ -126,7 +124,9 @@ struct Desk {
         guard let outcome else { throw HubError(.inquiryAnswerRefused, "wrong", violations: wrong) }
         after.data = outcome.data
         after.inquiries[index].end(.answered, nowMillis: now)
+        let before = after
         try inquiries.move(&after, to: rule.answeredTo)
+        try issue(&after, after: before, by: nil)
         after.version += 1
         state = after
     }
@@ -153,9 +153,7 @@ struct Desk {
         {
             now = max(now, due.dueMs)
             var passed = try plan.passed(due.name, of: current, nowMillis: now)
-            try bills.complete(&passed, after: current)
-            try inquiries.complete(&passed)
-            try consultations.complete(&passed)
+            try complete(&passed, after: current)
             passed.version += 1
             passed.updatedMs = now
             state = passed
@@ -200,7 +198,37 @@ struct Desk {
         }
     }
 
+    /// The case as it could have become.
+    mutating func alter(_ change: (inout HubCase) -> Void) throws {
+        var changed = try #require(state)
+        change(&changed)
+        state = changed
+    }
+
     // MARK: As the hub does it
+
+    private func complete(_ after: inout HubCase, after before: HubCase?, by action: HubAction? = nil) throws(HubError) {
+        try bills.complete(&after, after: before)
+        try inquiries.complete(&after)
+        try consultations.complete(&after)
+        try issue(&after, after: before, by: action)
+    }
+
+    /// Papers get their days; nothing is printed.
+    private func issue(_ after: inout HubCase, after before: HubCase?, by action: HubAction?) throws(HubError) {
+        try PaperPlan(definition: definition, nowMillis: now).complete(&after, after: before, action: action)
+        let today = catalogue.today(now)
+        for index in after.papers.indices where after.papers[index].state == .due {
+            let name = after.papers[index].name
+            for older in after.papers.indices.prefix(index) where after.papers[older].name == name {
+                after.papers[older].state = .superseded
+            }
+            let rule = definition.stages.flatMap(\.issues).first { $0.paper == name }
+            after.papers[index].state = .issued
+            after.papers[index].validUntil = try rule?.lastDay(from: today, after.data)?.iso ?? ""
+        }
+        TermPlan(definition: definition, utcOffsetMinutes: 420, nowMillis: now).complete(&after)
+    }
 
     private var bills: BillPlan { BillPlan(definition: definition, catalogue: catalogue, nowMillis: now) }
     private var consultations: ConsultationPlan {
@@ -237,9 +265,7 @@ struct Desk {
                 id: CaseID.make(millis: now, random: (1, 2)), number: "T-1", applicant: "citizen",
                 createdMillis: created)
             var after = try transition.apply(acceptance, new: state == nil ? new : nil, plan: plan).state
-            try bills.complete(&after, after: state)
-            try inquiries.complete(&after)
-            try consultations.complete(&after)
+            try complete(&after, after: state, by: action)
             state = after
         case nil: throw HubError(.decisionInvalid, "the decision says neither yes nor no")
         }

@@ -28,6 +28,7 @@ struct Birth {
     }
 
     private func declared(_ question: Question) -> Answer {
+        if question.origin != nil { return takenOver(question) }
         var reasons: [Violation] = []
         if let born = question.date("tanggal_lahir"), born > question.today {
             reasons.append(
@@ -46,6 +47,11 @@ struct Birth {
         let isAlike = !question.likenesses("anak_sama").isEmpty
         return .go(to: isAlike ? "dugaan_ganda" : "dideklarasikan")
             .setting("pelaporan", isLate(question) ? "terlambat" : "tepat_waktu")
+    }
+
+    /// An older register has its numbers already; what it lacks cannot be entered here.
+    private func takenOver(_ question: Question) -> Answer {
+        CivilRegistryModule.takenOver(question, needs: ["nik_anak", "nomor_akta", "tanggal_pencatatan"])
     }
 
     /// What the register of persons says of the parents: nobody bears a child after her death, or before being a person

@@ -8,7 +8,7 @@ public struct CivilRegistryModule: DepartmentModule {
     /// As in the manifest.
     public static let id = "civil-registry"
     /// As in the manifest.
-    public static let version = "1.1.0"
+    public static let version = "1.2.0"
     /// As in the manifest.
     public static let services = ["akta-kelahiran", "akta-kematian", "ktp-el", "pembetulan-akta", "perubahan-kk"]
 
@@ -32,6 +32,18 @@ public struct CivilRegistryModule: DepartmentModule {
             Violation(
                 "", "action", id: "Tindakan ini tidak dikenal modul pencatatan sipil.",
                 en: "The civil registry module does not know this action."))
+    }
+
+    /// An event of an older register: entered as it was there, or sent back with what it lacks.
+    static func takenOver(_ question: Question, needs fields: [String]) -> Answer {
+        let missing = fields.filter { question.text($0) == nil }
+        guard missing.isEmpty else {
+            return .refuse(
+                missing.map {
+                    Violation($0, "required", id: "Register lama harus memuat isian ini.", en: "The older register must give this.")
+                })
+        }
+        return .go(to: "register_lama")
     }
 
     /// The register of persons says that somebody has died.

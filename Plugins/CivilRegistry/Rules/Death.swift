@@ -25,6 +25,7 @@ struct Death {
     }
 
     private func declared(_ question: Question) -> Answer {
+        if question.origin != nil { return takenOver(question) }
         var reasons = [alreadyDead(question), CivilRegistryModule.outsideDistricts("wilayah", question)]
         if let died = question.date("tanggal_meninggal") {
             if died > question.today {
@@ -50,6 +51,12 @@ struct Death {
         let isAlike = !question.likenesses("orang_sama").isEmpty || !question.likenesses("nama_mirip").isEmpty
         return .go(to: isAlike ? "dugaan_ganda" : "dilaporkan")
             .setting("pelaporan", isLate(question) ? "terlambat" : "tepat_waktu")
+    }
+
+    /// An older register has its numbers already; one person dies once all the same.
+    private func takenOver(_ question: Question) -> Answer {
+        if let reason = alreadyDead(question) { return .refuse(reason) }
+        return CivilRegistryModule.takenOver(question, needs: ["nomor_akta", "tanggal_pencatatan"])
     }
 
     /// Somebody else's declaration may have been registered since this one was made.

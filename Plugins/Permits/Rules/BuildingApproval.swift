@@ -25,6 +25,7 @@ struct BuildingApproval {
     }
 
     private func received(_ question: Question) -> Answer {
+        if question.isTakenOver { return .go(to: "terbit") }
         let reasons = [PermitsModule.outsideDistricts(question), unprovedIncome(question)].compactMap { $0 }
         return reasons.isEmpty ? .go(to: "pemeriksaan_dokumen") : .refuse(reasons)
     }

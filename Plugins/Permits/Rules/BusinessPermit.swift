@@ -12,14 +12,22 @@ struct BusinessPermit {
         case "minta_perbaikan": .go(to: "perbaikan")
         case "dokumen_lengkap": documentsComplete(question)
         case "selesai_dinilai": .go(to: "keputusan")
-        case "terbitkan": issued(question)
+        case "terbitkan": issued(question, "keputusan")
         case "tolak": .go(to: "ditolak")
         case "tarik": .go(to: "ditarik")
+        case "perpanjang": renewalAsked(question)
+        case "setujui_perpanjangan": renewed(question)
+        case "ubah": changeAsked(question)
+        case "setujui_perubahan": changed(question)
+        case "tolak_perpanjangan", "tolak_perubahan": .go(to: "terbit")
+        case "cabut": .go(to: "dicabut")
+        case "kembalikan": .go(to: "dikembalikan")
         default: PermitsModule.unknownAction()
         }
     }
 
     private func received(_ question: Question) -> Answer {
+        if question.isTakenOver { return .go(to: "terbit") }
         var reasons: [Violation] = []
         let risk = question.record("kbli")?["risiko"]
         if risk == nil {
@@ -58,12 +66,14 @@ struct BusinessPermit {
     /// Micro businesses with low risk are issued without assessment.
     private func documentsComplete(_ question: Question) -> Answer {
         let risk = question.record("kbli")?["risiko"]
-        if question.text("skala") == "mikro", risk == "rendah" { return issued(question) }
+        if question.text("skala") == "mikro", risk == "rendah" { return issued(question, "otomatis") }
         return .go(to: "penilaian")
     }
 
-    private func issued(_ question: Question) -> Answer {
+    /// - Parameter ground: Value of `dasar_terbit`.
+    private func issued(_ question: Question, _ ground: String) -> Answer {
         let decided = Answer.go(to: "menunggu_nib").setting("berlaku_sejak", question.today.iso)
+            .setting("dasar_terbit", ground)
         // Whoever has a number is asked for no other: the hub then asks nobody.
         return question.text("nib_pemohon").map { decided.setting("nib", $0) } ?? decided
     }

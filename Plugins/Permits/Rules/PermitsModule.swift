@@ -8,7 +8,7 @@ public struct PermitsModule: DepartmentModule {
     /// As in the manifest.
     public static let id = "permits"
     /// As in the manifest.
-    public static let version = "1.2.0"
+    public static let version = "1.3.0"
     /// As in the manifest.
     public static let services = ["izin-keramaian", "izin-usaha", "pbg-sederhana"]
 
@@ -38,4 +38,9 @@ public struct PermitsModule: DepartmentModule {
         return Violation(
             "wilayah", "district", id: "Pilih kecamatan (kode 6 angka).", en: "Choose a district (6 digits).")
     }
+}
+
+extension Question {
+    /// It was granted by an older register, which is not questioned.
+    var isTakenOver: Bool { origin.map { $0.closedMs > 0 } ?? false }
 }

@@ -46,5 +46,14 @@ extension HubClient {
         ) async throws(HubError) -> Answer<LayananCaseReply> {
             try await client.call(.withdrawApplication, request, options: options)
         }
+
+        /// An application or permit of an older register, through the ordinary path. Key = source and source_id.
+        ///
+        /// `layanan.v1.Applications/Import`
+        public func `import`(
+            _ request: LayananImportRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananCaseReply> {
+            try await client.call(.importApplication, request, options: options)
+        }
     }
 }

@@ -46,5 +46,14 @@ extension HubClient {
         ) async throws(HubError) -> Answer<LayananCaseReply> {
             try await client.call(.withdrawDeclaration, request, options: options)
         }
+
+        /// An event of an older register, through the ordinary path. Key = source and source_id.
+        ///
+        /// `layanan.v1.CivilRegistry/Import`
+        public func `import`(
+            _ request: LayananImportRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananCaseReply> {
+            try await client.call(.importDeclaration, request, options: options)
+        }
     }
 }

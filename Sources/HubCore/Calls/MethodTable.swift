@@ -30,6 +30,13 @@ extension CallRouter {
         change(.retryNotices, outbox.retry)
     }
 
+    mutating func addDrafts(_ drafts: DraftService) {
+        change(.saveDraft, drafts.save)
+        unary(.getDraft, drafts.get)
+        unary(.listDrafts, drafts.list)
+        change(.discardDraft, drafts.discard)
+    }
+
     mutating func addRulebook(_ rules: RulebookService) {
         unary(.checkRules, rules.check)
         change(.publishRules, rules.publish)
@@ -159,7 +166,16 @@ extension CallRouter {
         act(.actOnComplaint, commands, .complaints, .act)
         act(.reopenComplaint, commands, .complaints, .reopen)
         act(.withdrawComplaint, commands, .complaints, .withdraw)
-        change(.importComplaint, commands.bring)
+
+        bring(.importApplication, commands, .applications)
+        bring(.importDeclaration, commands, .civilRegistry)
+        bring(.importComplaint, commands, .complaints)
+    }
+
+    private mutating func bring(_ method: HubMethod, _ commands: CaseCommands, _ interface: HubServiceInterface) {
+        change(method) { (context, request: LayananImportRequest) async throws(HubError) in
+            try await commands.bring(context, request, through: interface)
+        }
     }
 
     private mutating func submit(_ method: HubMethod, _ commands: CaseCommands, _ interface: HubServiceInterface) {

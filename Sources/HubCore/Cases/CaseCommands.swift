@@ -11,6 +11,15 @@ private struct DecidedStep {
     var event: HubEvent
     var definition: HubServiceDefinition
     var records: [RecordWrite]
+    /// Of the draft of which the request was made: it goes with the commit.
+    var draft: [RecordWrite] = []
+}
+
+/// What came with a command beside what a module is asked.
+private struct CommandExtras {
+    /// Removes the draft of which a request was made.
+    var draft: [RecordWrite] = []
+    var consent: HubConsent?
 }
 
 /// Submit, act and import, for all three interfaces.
@@ -24,6 +33,7 @@ package struct CaseCommands: Sendable {
     let deadlines: DeadlinePassage
     let numbers: NumberBlocks
     let completion: StepCompletion
+    let drafts: DraftBook
     let random: @Sendable () -> UInt64
 
     /// How often a decision is made anew after the case changed meanwhile.
@@ -42,13 +52,19 @@ package struct CaseCommands: Sendable {
         command.kind = .submit
         command.form = request.form
         command.documents = request.documents
+        let extras = CommandExtras(
+            draft: try await drafts.spent(request.draft, by: context.actor),
+            consent: request.hasConsent ? request.consent : nil)
         return try await rulebook.use { catalogue throws(HubError) in
-            try await begin(context, command, service: request.service, interface, createdMillis: nil, catalogue)
+            try await begin(
+                context, command, service: request.service, interface, createdMillis: nil, extras, catalogue)
         }
     }
 
     /// A case of an older register, through the same path.
-    func bring(_ context: CallContext, _ request: LayananImportRequest) async throws(HubError) -> CallAnswer {
+    func bring(
+        _ context: CallContext, _ request: LayananImportRequest, through interface: HubServiceInterface
+    ) async throws(HubError) -> CallAnswer {
         if let stored = try await ledger.storedAnswer(to: context) { return stored }
         try check(request)
         var command = HubCommand()
@@ -58,7 +74,8 @@ package struct CaseCommands: Sendable {
         command.origin = request.origin
         return try await rulebook.use { catalogue throws(HubError) in
             try await begin(
-                context, command, service: request.service, .complaints, createdMillis: request.createdMs, catalogue)
+                context, command, service: request.service, interface, createdMillis: request.createdMs,
+                CommandExtras(), catalogue)
         }
     }
 
@@ -95,7 +112,9 @@ package struct CaseCommands: Sendable {
             command.form = request.form
             command.documents = request.documents
             command.note = request.note
-            let step = try await decide(context, command, definition, action, before: before, catalogue, new: nil)
+            let step = try await decide(
+                context, command, definition, action, before: before, catalogue,
+                consent: request.hasConsent ? request.consent : nil, new: nil)
             let outcome = try await remember(context, step, before: before)
             if let answer = try outcome.callAnswer() { return answer }
             if case .conflict(let key, let present) = outcome,
@@ -109,7 +128,7 @@ package struct CaseCommands: Sendable {
 
     private func begin(
         _ context: CallContext, _ command: HubCommand, service: String, _ interface: HubServiceInterface,
-        createdMillis: Int64?, _ catalogue: ServiceCatalogue
+        createdMillis: Int64?, _ extras: CommandExtras, _ catalogue: ServiceCatalogue
     ) async throws(HubError) -> CallAnswer {
         let now = clock.nowMillis()
         let today = catalogue.today(now)
@@ -121,7 +140,9 @@ package struct CaseCommands: Sendable {
         try authorise(beginning: action, command, context.actor, department: definition.department)
         let created = createdMillis ?? now
         let year = catalogue.today(created).year
-        let step = try await decide(context, command, definition, action, before: nil, catalogue) {
+        var step = try await decide(
+            context, command, definition, action, before: nil, catalogue, consent: extras.consent
+        ) {
             () async throws(HubError) in
             let prefix = definition.number.prefix
             let sequence = try await numbers.next("\(prefix)/\(year)")
@@ -132,12 +153,13 @@ package struct CaseCommands: Sendable {
                 id: CaseID.make(millis: now, random: (random(), random())), number: number.text,
                 applicant: context.actor.applicantReference, createdMillis: created)
         }
+        step.draft = extras.draft
         let outcome = try await remember(context, step, before: nil)
         if let answer = try outcome.callAnswer() { return answer }
         guard case .conflict(let key, let present) = outcome else {
             throw HubError(.internalFault, "a commit neither happened nor was refused")
         }
-        if RegisterBook.isOwn(key) { throw Self.stale(present: present) }
+        if RegisterBook.isOwn(key) || DraftBook.isOwn(key) { throw Self.stale(present: present) }
         guard key.hasPrefix(Self.originPrefix) else { throw HubError(.internalFault, "a new case met an old one") }
         throw HubError(.alreadyImported, "this record of the older register is already here", status: .alreadyExists)
     }
@@ -145,7 +167,7 @@ package struct CaseCommands: Sendable {
     /// Checks the command, asks the module and applies what it says.
     private func decide(
         _ context: CallContext, _ command: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
-        before: HubCase?, _ catalogue: ServiceCatalogue, new: (() async throws(HubError) -> CaseTransition.NewCase)?
+        before: HubCase?, _ catalogue: ServiceCatalogue, consent: HubConsent?, new: (() async throws(HubError) -> CaseTransition.NewCase)?
     ) async throws(HubError) -> DecidedStep {
         let rules = FormRules(definition: definition, tables: catalogue.tables)
         let form = try rules.check(
@@ -153,6 +175,8 @@ package struct CaseCommands: Sendable {
             existingData: before?.data ?? [], existingDocuments: before?.documents ?? [],
             storedDocuments: try await usable(command.documents, of: before, context.actor),
             imported: command.kind == .import)
+        let consent = try ConsentRules(definition: definition, policy: policy).checked(
+            consent, action, by: context.actor, documents: form.documents, nowMillis: clock.nowMillis())
         var question = HubDecideRequest()
         question.definition = definition.reference
         question.command = command
@@ -188,6 +212,10 @@ package struct CaseCommands: Sendable {
             state.likenesses = question.likenesses
             let records = try await completion.complete(
                 &state, after: before, by: action, definition, catalogue, nowMillis: question.nowMs)
+            if let consent {
+                state.consents.append(consent)
+                event.consent = consent
+            }
             event.stageAfter = state.stage
             event.tell(of: state, since: before)
             return DecidedStep(state: state, event: event, definition: definition, records: records)
@@ -217,7 +245,7 @@ package struct CaseCommands: Sendable {
                 state: step.state, expectedVersion: before?.version ?? 0,
                 index: indexEntries(of: step.state.data, definition: step.definition))
         ]
-        commit.records = Commit.pointers(to: step.state, after: before) + step.records
+        commit.records = Commit.pointers(to: step.state, after: before) + step.records + step.draft
         if step.event.kind == .imported {
             let origin = step.state.origin
             commit.records += [
@@ -241,11 +269,17 @@ package struct CaseCommands: Sendable {
         let candidates = definition.actions.filter { action in
             action.kind == kind && (name.isEmpty || action.name == name)
         }
-        guard let action = candidates.first(where: { $0.from.contains(state.stage) }) else {
+        let possible = candidates.filter { $0.from.contains(state.stage) }
+        guard let action = possible.first else {
             throw HubError(
                 .actionNotAllowed,
                 candidates.isEmpty
                     ? "\(definition.service) has no such action" : "not possible in stage \(state.stage)",
+                facts: ["stage": state.stage])
+        }
+        guard possible.count == 1 else {
+            throw HubError(
+                .actionNotAllowed, "name the action: \(possible.map(\.name).joined(separator: ", "))",
                 facts: ["stage": state.stage])
         }
         try authorise(

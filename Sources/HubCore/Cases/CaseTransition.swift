@@ -38,7 +38,7 @@ struct CaseTransition: Sendable {
             throw HubError(.decisionInvalid, "\(definition.service): action \(action.name) may not lead to \(stage)")
         }
         var state = before ?? begin(new)
-        state.data = try merge(acceptance.data)
+        state.data = definition.data(try merge(acceptance.data), after: action)
         state.documents = form.documents
         state.come(to: stage, nowMillis)
         state.version += 1

@@ -1,5 +1,5 @@
 // What the hub still has to do for a case by itself: papers that wait for their signature, bills that are covered,
-// inquiries that nobody answers.
+// inquiries that nobody answers, what other cases shall know.
 
 import HubDomain
 import HubProto
@@ -16,7 +16,7 @@ struct Errands: Sendable {
     /// The timer is one of these.
     static func has(_ timer: String) -> Bool {
         timer.hasPrefix(PaperOffice.timerPrefix) || timer.hasPrefix(HubBill.timerPrefix)
-            || timer.hasPrefix(HubInquiry.timerPrefix)
+            || timer.hasPrefix(HubInquiry.timerPrefix) || timer.hasPrefix(FlagPlan.timerPrefix)
     }
 
     /// What is to be remembered; nil = there is nothing to do.
@@ -25,6 +25,9 @@ struct Errands: Sendable {
     func commit(
         _ timer: String, of before: HubCase, _ catalogue: ServiceCatalogue, nowMillis: Int64
     ) async throws(HubError) -> Commit? {
+        if timer.hasPrefix(FlagPlan.timerPrefix) {
+            return try await completion.flags.commit(timer, of: before, catalogue, nowMillis: nowMillis)
+        }
         if timer.hasPrefix(HubInquiry.timerPrefix) { return try waking(timer, before, catalogue, nowMillis) }
         return timer.hasPrefix(PaperOffice.timerPrefix)
             ? try await issuing(before, catalogue, nowMillis) : try await settling(timer, before, catalogue, nowMillis)

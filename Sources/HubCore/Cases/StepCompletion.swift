@@ -8,6 +8,7 @@ struct StepCompletion: Sendable {
     let numbers: NumberBlocks
     let papers: PaperOffice
     let registers: RegisterBook
+    let flags: FlagRound
 
     /// Completes a case that came to a stage.
     ///
@@ -38,6 +39,9 @@ struct StepCompletion: Sendable {
         try PaperPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before, action: action)
         try await numbers.number(&state, year: catalogue.today(nowMillis).year)
         try await papers.issue(&state, definition, catalogue, nowMillis: nowMillis)
+        FlagPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before)
+        TermPlan(definition: definition, utcOffsetMinutes: catalogue.utcOffsetMinutes, nowMillis: nowMillis)
+            .complete(&state)
         return records
     }
 

@@ -43,7 +43,7 @@ package struct FormRules: Sendable {
         storedDocuments: [[UInt8]: (size: UInt64, mediaType: String)], imported: Bool
     ) throws(HubError) -> FormOutcome {
         var wrong: [Violation] = []
-        let given = try read(form, action, &wrong)
+        let given = try read(form, action, imported: imported, &wrong)
         let merged = merge(given, onto: existingData)
         let asked = Self.asked(definition.fields, merged)
         for field in definition.fields where !asked.contains(field.name) {
@@ -82,7 +82,7 @@ package struct FormRules: Sendable {
     /// The form's values by name, normalised; nil = the field is to be empty. Broken ones are in it as they came, so that
     /// they are not demanded a second time.
     private func read(
-        _ form: [HubFieldValue], _ action: HubAction, _ wrong: inout [Violation]
+        _ form: [HubFieldValue], _ action: HubAction, imported: Bool, _ wrong: inout [Violation]
     ) throws(HubError) -> [String: HubFieldValue?] {
         guard form.count <= definition.fields.count + Self.spareValues else {
             wrong.append(.tooManyFields)
@@ -102,11 +102,12 @@ package struct FormRules: Sendable {
                 wrong.append(.duplicate(field))
                 continue
             }
-            guard !field.decided else {
+            // What an older register decided is taken over as it was.
+            guard imported || !field.decided else {
                 wrong.append(.decided(field))
                 continue
             }
-            guard open.contains(field.name) else {
+            guard open.contains(field.name) || field.decided else {
                 wrong.append(.notOpen(field))
                 continue
             }

@@ -19,20 +19,21 @@ extension LayananCountdown {
             guard let calendar = deadline.calendarName.flatMap({ calendars[$0] })
             else { return nil }
             left = Int64(calendar.workingDaysLeft(nowMillis: nowMillis, dueMillis: deadline.dueMs))
-        case (_, true): left = deadline.left / Self.hourMillis
+        case (_, true): left = deadline.left / unit.millis
         case (_, false):
-            left = max(0, deadline.dueMs.subtractingReportingOverflow(nowMillis).partialValue) / Self.hourMillis
+            left = max(0, deadline.dueMs.subtractingReportingOverflow(nowMillis).partialValue) / unit.millis
         }
         text = words(isLate: !paused && deadline.dueMs <= nowMillis)
     }
 
-    private static let hourMillis: Int64 = 3_600_000
-
     private func words(isLate: Bool) -> HubText {
         let (indonesian, english) =
-            unit == .workingDays
-            ? ("hari kerja", left == 1 ? "working day" : "working days") : ("jam", left == 1 ? "hour" : "hours")
-        let last = unit == .workingDays ? ("Hari terakhir", "Last day") : ("Kurang dari satu jam", "Less than an hour")
+            switch unit {
+            case .workingDays: ("hari kerja", left == 1 ? "working day" : "working days")
+            case .days: ("hari", left == 1 ? "day" : "days")
+            case .hours, .unspecified, .UNRECOGNIZED: ("jam", left == 1 ? "hour" : "hours")
+            }
+        let last = unit.isDays ? ("Hari terakhir", "Last day") : ("Kurang dari satu jam", "Less than an hour")
         return .with {
             switch (isLate, paused, left) {
             case (true, _, _): ($0.id, $0.en) = ("Lewat waktu", "Overdue")
@@ -43,4 +44,10 @@ extension LayananCountdown {
             }
         }
     }
+}
+
+extension HubClockUnit {
+    fileprivate var isDays: Bool { self == .workingDays || self == .days }
+    /// Of what is counted in real time.
+    fileprivate var millis: Int64 { self == .days ? 86_400_000 : 3_600_000 }
 }

@@ -120,7 +120,9 @@ struct DeadlinePassage: Sendable {
             state.asked = catalogue.chart?.asked(state, absences, on: catalogue.today(now)) ?? ""
         }
         state.follow(before, now)
-        return Commit(state, after: before, .deadlinePassed, definition, records: records) { $0.action = name }
+        return Commit(state, after: before, .deadlinePassed, definition, records: records) {
+            ($0.action, $0.changed) = (name, state.stage == before.stage ? [] : definition.clock(name)?.sets ?? [])
+        }
     }
 }
 

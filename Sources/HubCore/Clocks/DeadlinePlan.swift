@@ -7,7 +7,8 @@ package import HubProto
 ///
 /// A clock starts when the case enters one of its stages from outside, keeps what is left while the case is in a stage
 /// that pauses it, and ends when the case goes elsewhere: met before its time, passed after it. Coming back from
-/// elsewhere, as with a reopened case, starts it anew. A deadline passes at its millisecond, not after it.
+/// elsewhere, as with a reopened case, starts it anew. A deadline passes at its millisecond, not after it. Clocks that run until
+/// a paper ends are ``TermPlan``'s, and stay here as they are.
 package struct DeadlinePlan: Sendable {
     let definition: HubServiceDefinition
     let calendars: [String: WorkCalendar]
@@ -37,7 +38,9 @@ package struct DeadlinePlan: Sendable {
         for clock in definition.clocks {
             let before = current.first { $0.name == clock.name }
             let after: HubDeadline?
-            if let history {
+            if clock.isTerm {
+                after = before
+            } else if let history {
                 after = before ?? (clock.exists(with: data) ? past(clock, data, history.createdMillis) : nil)
             } else {
                 let step = Step(from: stageBefore, to: stage, data: data, nowMillis: nowMillis)
@@ -61,7 +64,9 @@ package struct DeadlinePlan: Sendable {
         guard let clock = definition.clocks.first(where: { $0.name == name }) else { return after }
         switch clock.onPassed {
         case .escalate: escalate(&after)
-        case .move: try move(&after, to: clock.moveTo, nowMillis: nowMillis)
+        case .move:
+            after.data = definition.data(after.data, with: clock.sets)
+            try move(&after, to: clock.moveTo, nowMillis: nowMillis)
         case .mark, .unspecified, .UNRECOGNIZED: break
         }
         return after

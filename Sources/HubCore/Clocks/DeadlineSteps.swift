@@ -53,7 +53,7 @@ extension DeadlinePlan {
         case .workingDays:
             row.left = Int64(
                 try calendar(of: clock).workingDaysLeft(nowMillis: step.nowMillis, dueMillis: row.dueMs))
-        case .hours, .unspecified, .UNRECOGNIZED:
+        case .hours, .days, .unspecified, .UNRECOGNIZED:
             row.left = row.dueMs.subtractingReportingOverflow(step.nowMillis).partialValue
         }
         return row
@@ -120,7 +120,7 @@ extension DeadlinePlan {
         switch clock.unit {
         case .workingDays:
             return try calendar(of: clock).deadlineMillis(startMillis: millis, workingDays: Int(clamping: left))
-        case .hours, .unspecified, .UNRECOGNIZED:
+        case .hours, .days, .unspecified, .UNRECOGNIZED:
             let (sum, overflow) = millis.addingReportingOverflow(left)
             return overflow ? .max : sum
         }

@@ -7,17 +7,21 @@ package import HubProto
 /// A template with the values of one paper. Printing and sealing start from here, so that what is hashed is what is seen.
 package struct PaperContent: Sendable {
     package let template: HubPaperTemplate
-    /// Those of the template's placeholders, each as it is printed; what was missing is empty.
+    /// Those of the template's placeholders, each as it is printed, line by line; what was missing is empty.
     package let values: [String: String]
 
     /// Characters of one value.
     package static let valueCharactersMax = 4_000
+    /// Lines of one value, such as the rows of a group: a fact prints each by itself, any other text runs on.
+    package static let valueLinesMax = 60
 
     package init(template: HubPaperTemplate, values: [String: String]) {
         self.template = template
         var printed: [String: String] = [:]
         for name in Set(template.texts.flatMap { PlaceholderText($0)?.names ?? [] }) {
-            printed[name] = PrintableText.line(values[name] ?? "", charactersMax: Self.valueCharactersMax)
+            printed[name] = PrintableText.lines(
+                values[name] ?? "", linesMax: Self.valueLinesMax, charactersMax: Self.valueCharactersMax
+            ).joined(separator: "\n")
         }
         self.values = printed
     }

@@ -188,12 +188,12 @@ extension HubPaperRule {
     /// nil = until it is revoked.
     ///
     /// - Throws: ``HubError/Code/refusedByRule`` when the case does not say it, or says a day that has gone by.
-    fileprivate func lastDay(from today: CalendarDate, _ data: [HubFieldValue]) throws(HubError) -> CalendarDate? {
-        guard !validUntil.isEmpty else {
+    func lastDay(from today: CalendarDate, _ data: [HubFieldValue]) throws(HubError) -> CalendarDate? {
+        let given = data.first { $0.name == validUntil }?.text ?? ""
+        if validUntil.isEmpty || (given.isEmpty && validMonths > 0) {
             return validMonths == 0 ? nil : today.adding(months: Int(validMonths)).adding(days: -1)
         }
-        guard let day = data.first(where: { $0.name == validUntil }).flatMap({ CalendarDate(iso: $0.text) }),
-            day >= today
+        guard let day = CalendarDate(iso: given), day >= today
         else {
             throw HubError(
                 .refusedByRule, "paper \(paper) has no last day",

@@ -12,15 +12,15 @@ struct PaperPlan: Sendable {
     static let papersMax = 64
 
     /// Completes a step: papers of the stage become due, others are revoked. A paper that is due has neither number nor
-    /// file yet (``PaperOffice``).
+    /// file yet (``PaperOffice``). What an older register issued is not issued again.
     ///
     /// - Parameter action: What was done; nil when time or money brought the case here.
     /// - Throws: ``HubError/Code/refusedByRule`` when the case has too many papers.
     func complete(_ state: inout HubCase, after before: HubCase?, action: HubAction?) throws(HubError) {
-        guard !state.hasOrigin, let stage = definition.stage(state.stage) else { return }
+        guard before != nil || !state.hasOrigin, let stage = definition.stage(state.stage) else { return }
         let isNew = before?.stage != state.stage
         let again = Set(action?.reissues ?? [])
-        for rule in stage.issues where isNew || again.contains(rule.paper) {
+        for rule in stage.issues where again.contains(rule.paper) || (isNew && !(rule.once && state.has(rule.paper))) {
             guard state.papers.count < Self.papersMax else {
                 throw HubError(.refusedByRule, "\(definition.service): a case has \(Self.papersMax) papers at most")
             }
@@ -40,6 +40,11 @@ struct PaperPlan: Sendable {
             state.papers[index].note = state.note
         }
     }
+}
+
+extension HubCase {
+    /// A paper of this name holds, or shall hold.
+    fileprivate func has(_ paper: String) -> Bool { papers.contains { $0.name == paper && $0.isStanding } }
 }
 
 extension HubPaper {

@@ -52,7 +52,8 @@ extension PaperContent {
                 return .with {
                     $0.name = name
                     $0.label = fact.label
-                    $0.value = PrintableText.cut(values[name] ?? "", bytesMax: Self.sealedValueBytesMax)
+                    let lines = (values[name] ?? "").split(separator: "\n").joined(separator: "; ")
+                    $0.value = PrintableText.cut(lines, bytesMax: Self.sealedValueBytesMax)
                 }
             }
             $0.contentSha256 = .init(content)

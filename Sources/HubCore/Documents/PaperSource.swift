@@ -30,7 +30,7 @@ struct PaperSource: Sendable {
         var values = PaperValues.values(of: state.data, in: definition, tables: catalogue.tables)
         values["nomor_permohonan"] = state.number
         values["tanggal_permohonan"] = catalogue.today(state.createdMs).indonesian
-        values["catatan"] = state.note
+        values["catatan"] = PrintableText.line(state.note, charactersMax: PaperContent.valueCharactersMax)
         if let bill = state.bills.last(where: { $0.state == .settled }) {
             values["tagihan"] = RupiahText.digits(bill.total)
             values["tagihan_terbilang"] = RupiahText.words(bill.total)

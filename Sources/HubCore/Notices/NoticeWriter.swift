@@ -69,7 +69,7 @@ struct NoticedChange {
     private var forApplicant: Set<HubNoticeOccasion> {
         switch event.kind {
         // Who holds a case and what an office advises is not for applicants; a copy or a paper that waits is no news.
-        case .assigned, .consulted, .inquired: guard moved else { return [] }
+        case .assigned, .consulted, .inquired, .flagged: guard moved else { return [] }
         case .paper: guard issued != nil, event.actor.principal.isEmpty else { return [] }
         case .paid: guard moved || !event.postings.isEmpty else { return [] }
         case .imported, .published, .absence, .revoked, .unspecified, .UNRECOGNIZED: return []

@@ -22,7 +22,7 @@ extension HubCase {
         let running = deadlines.filter { $0.state == .running }.map { DueTimer(name: $0.name, dueMillis: $0.dueMs) }
         var seen: Set<String> = []
         return running
-            + (papers.compactMap(\.timer) + bills.compactMap(\.timer) + inquiries.compactMap(\.timer)).filter {
+            + (papers.compactMap(\.timer) + bills.compactMap(\.timer) + inquiries.compactMap(\.timer) + flaggings.compactMap(\.timer)).filter {
                 seen.insert($0.name).inserted
             }
     }

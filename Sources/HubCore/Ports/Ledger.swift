@@ -53,11 +53,22 @@ package struct RecordWrite: Sendable {
     /// Version the ledger must hold now; 0 = absent. The new version is one more.
     package var expectedVersion: UInt64
     package var body: [UInt8]
+    /// The record is absent afterwards, as if it had never been; `body` is empty.
+    package let removes: Bool
 
     package init(key: String, expectedVersion: UInt64, body: [UInt8]) {
         self.key = key
         self.expectedVersion = expectedVersion
         self.body = body
+        removes = false
+    }
+
+    /// - Parameter version: That the ledger must hold now, not 0.
+    package init(removing key: String, version: UInt64) {
+        self.key = key
+        expectedVersion = version
+        body = []
+        removes = true
     }
 }
 

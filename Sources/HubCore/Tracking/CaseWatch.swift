@@ -150,6 +150,7 @@ extension HubEvent {
         event.holder = ""
         for index in event.postings.indices { event.postings[index].note = "" }
         if [.handedOver, .consulted].contains(kind) { event.note = "" }  // Officers among themselves.
+        if kind == .flagged { event.action = "" }
         event.consultations = consultations.map(\.forApplicants)
         event.inquiries = inquiries.map(\.forApplicants)
         event.actor = HubActor()
@@ -168,7 +169,7 @@ extension HubCase {
         state.asked = ""
         state.bills = state.bills.map(\.forApplicants)
         state.consultations = consultations.map(\.forApplicants)
-        state.likenesses = []
+        (state.likenesses, state.flaggings, state.flags) = ([], [], [])
         state.inquiries = inquiries.map(\.forApplicants)
         return state
     }

@@ -28,6 +28,27 @@ public enum PrintableText {
         return String(scalars)
     }
 
+    /// Lines of a text that has some, each as ``line(_:charactersMax:)`` makes it; empty ones are dropped.
+    ///
+    /// - Parameters:
+    ///   - linesMax: The last line is "…" when there were more.
+    ///   - charactersMax: Of all lines together, without what separates them.
+    public static func lines(_ text: some StringProtocol, linesMax: Int, charactersMax: Int) -> [String] {
+        var lines: [String] = []
+        var left = charactersMax
+        for part in text.split(whereSeparator: \.isNewline) {
+            let line = line(part, charactersMax: left)
+            guard !line.isEmpty else { continue }
+            guard lines.count < linesMax, left > 0 else {
+                if !lines.isEmpty { lines[lines.count - 1] = "…" }
+                break
+            }
+            lines.append(line)
+            left -= line.unicodeScalars.count
+        }
+        return lines
+    }
+
     /// The beginning of a text, with "…" where something was cut off.
     ///
     /// - Parameter bytesMax: Bytes of UTF-8 at most, 3 or more.

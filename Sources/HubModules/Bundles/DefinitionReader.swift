@@ -28,6 +28,7 @@ struct DefinitionReader {
         definition.clocks = top.objects("clocks").map(clock)
         definition.lookups = top.objects("lookups").map(lookup)
         definition.likenesses = top.objects("likenesses").map(likeness)
+        definition.consents = top.objects("consents").map(consent)
         definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
         if let contact = top.object("contact") {
@@ -67,7 +68,25 @@ struct DefinitionReader {
             $0.revokes = object.texts("revokes")
             if let consults = consults(object) { $0.consults = consults }
             $0.entries = object.objects("entries").map(entry)
+            $0.flags = object.objects("flags").map(flag)
             if let inquires = object.object("inquires").map(Self.inquiry) { $0.inquires = inquires }
+        }
+    }
+
+    private func flag(_ object: YAMLObject) -> HubFlagRule {
+        defer { object.finish() }
+        return .with {
+            $0.name = object.text("name", required: true)
+            $0.title = object.title()
+            $0.field = object.text("field", required: true)
+        }
+    }
+
+    private func consent(_ object: YAMLObject) -> HubConsentRule {
+        defer { object.finish() }
+        return .with {
+            $0.kind = object.word("kind", Words.consentKinds, required: true) ?? .unspecified
+            $0.document = object.text("document")
         }
     }
 
@@ -149,15 +168,9 @@ struct DefinitionReader {
         rule.number = object.text("number", required: true)
         rule.validUntil = object.text("valid_until")
         rule.validMonths = UInt32(object.integer("valid_months", 1...1_200) ?? 0)
-        if let values = object.object("values") {
-            for (name, node) in values.pairs() {
-                guard let text = node.scalar?.string else {
-                    values.find(name, "type", "`values` are texts")
-                    continue
-                }
-                rule.values.append(.with { ($0.name, $0.text) = (name, text) })
-            }
-            values.finish()
+        rule.once = object.flag("once")
+        rule.values = texts(of: object.object("values"), "values").map { name, text in
+            .with { ($0.name, $0.text) = (name, text) }
         }
         object.finish()
         return rule
@@ -187,6 +200,21 @@ struct DefinitionReader {
             $0.noteRequired = object.flag("note_required")
             $0.fields = object.texts("fields")
             $0.reissues = object.texts("reissues")
+            $0.adopts = texts(of: object.object("adopts"), "adopts").map { field, from in
+                .with { ($0.field, $0.from) = (field, from) }
+            }
+            $0.clears = object.texts("clears")
+        }
+    }
+
+    /// A mapping of names to texts.
+    private func texts(of object: YAMLObject?, _ place: String) -> [(name: String, text: String)] {
+        guard let object else { return [] }
+        defer { object.finish() }
+        return object.pairs().compactMap { name, node in
+            if let text = node.scalar?.string { return (name, text) }
+            object.find(name, "type", "`\(place)` are texts")
+            return nil
         }
     }
 
@@ -195,12 +223,19 @@ struct DefinitionReader {
         clock.name = object.text("name", required: true)
         clock.title = object.title()
         clock.unit = object.word("unit", Words.clockUnits, required: true) ?? .unspecified
-        clock.amount = UInt32(object.integer("amount", 1...10_000, required: true) ?? 1)
+        clock.untilPaper = object.text("until_paper")
+        clock.amount =
+            clock.untilPaper.isEmpty
+            ? UInt32(object.integer("amount", 1...10_000, required: true) ?? 1)
+            : UInt32(object.integer("amount", 0...10_000) ?? 0)
         clock.calendar = object.text("calendar")
         clock.runsIn = object.texts("runs_in", required: true)
         clock.pausedIn = object.texts("paused_in")
         clock.onPassed = object.word("on_passed", Words.onPassed, required: true) ?? .mark
         clock.moveTo = object.text("move_to")
+        clock.sets = texts(of: object.object("sets"), "sets").map { name, text in
+            .with { ($0.name, $0.text) = (name, text) }
+        }
         if let only = object.object("only") {
             clock.onlyField = only.text("field", required: true)
             clock.onlyValue = only.text("value", required: true)
@@ -254,7 +289,8 @@ enum Words {
     static let actionKinds: [String: HubActionKind] = [
         "submit": .submit, "act": .act, "repair": .repair, "withdraw": .withdraw, "reopen": .reopen,
     ]
+    static let consentKinds: [String: HubConsentKind] = ["spoken": .spoken, "written": .written, "proxy": .proxy]
     static let entryModes: [String: HubEntryMode] = ["enter": .enter, "amend": .amend, "put": .put]
-    static let clockUnits: [String: HubClockUnit] = ["hours": .hours, "working_days": .workingDays]
+    static let clockUnits: [String: HubClockUnit] = ["hours": .hours, "working_days": .workingDays, "days": .days]
     static let onPassed: [String: HubOnPassed] = ["mark": .mark, "escalate": .escalate, "move": .move]
 }

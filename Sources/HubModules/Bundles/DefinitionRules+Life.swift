@@ -67,6 +67,23 @@ extension DefinitionRules {
             case false?: break
             }
         }
+        for adoption in action.adopts { check(adoption, wrong) }
+        for name in action.clears where field(name) == nil || field(name)?.required == true {
+            wrong("clears", "clears \(name), which is not there or required")
+        }
+    }
+
+    /// A value moves between two fields that hold the same.
+    private func check(_ adoption: HubAdoption, _ wrong: (_ rule: String, _ remedy: String) -> Void) {
+        guard var target = field(adoption.field), let source = field(adoption.from) else {
+            wrong("adopts", "moves \(adoption.from) to \(adoption.field); both must be fields")
+            return
+        }
+        if source.required { wrong("adopts", "empties \(source.name), which is required") }
+        (target.name, target.title, target.required) = (source.name, source.title, source.required)
+        (target.index, target.when, target.decided) = (source.index, source.when, source.decided)
+        if !source.hasWhen { target.clearWhen() }
+        if target != source { wrong("adopts", "moves \(source.name) to \(adoption.field), which holds something else") }
     }
 
     func check(_ clock: HubClockRule) {
@@ -77,9 +94,17 @@ extension DefinitionRules {
         for stage in Set(clock.runsIn.filter { !$0.isEmpty } + clock.pausedIn).subtracting(stageNames).sorted() {
             wrong("stage", "names stage \(stage), which is not there")
         }
-        for stage in Set(clock.runsIn + clock.pausedIn).intersection(endedStages).sorted() {
-            wrong("ended", "runs in stage \(stage), where nothing is expected any more")
+        if (clock.unit == .days) == clock.untilPaper.isEmpty {
+            wrong("until_paper", clock.unit == .days ? "counts days and names no paper" : "counts days until a paper ends")
         }
+        if clock.untilPaper.isEmpty {
+            for stage in Set(clock.runsIn + clock.pausedIn).intersection(endedStages).sorted() {
+                wrong("ended", "runs in stage \(stage), where nothing is expected any more")
+            }
+        } else {
+            term(clock, wrong)
+        }
+        for value in clock.sets { check(value, clock, wrong) }
         for stage in Set(clock.runsIn).intersection(clock.pausedIn).sorted() {
             wrong("paused_in", "runs and pauses in stage \(stage)")
         }
@@ -97,6 +122,33 @@ extension DefinitionRules {
         if !clock.onlyField.isEmpty, !offers(clock.onlyField, clock.onlyValue) {
             wrong("only", "must name a choice field and one of its values")
         }
+        amounts(clock, wrong)
+    }
+
+    /// A clock that runs until a paper ends follows from that paper alone.
+    private func term(_ clock: HubClockRule, _ wrong: (_ rule: String, _ remedy: String) -> Void) {
+        if !definition.stages.contains(where: { stage in stage.issues.contains { $0.paper == clock.untilPaper } }) {
+            wrong("until_paper", "names paper \(clock.untilPaper), which no stage issues")
+        }
+        if !clock.pausedIn.isEmpty || !clock.amountBy.isEmpty || !clock.onlyField.isEmpty {
+            wrong("until_paper", "follows from its paper alone: no paused_in, amount_by, only")
+        }
+    }
+
+    private func check(
+        _ value: HubFieldValue, _ clock: HubClockRule, _ wrong: (_ rule: String, _ remedy: String) -> Void
+    ) {
+        if clock.onPassed != .move { wrong("sets", "sets values and does not move the case") }
+        guard let field = field(value.name), field.decided, [.choice, .text].contains(field.type) else {
+            wrong("sets", "sets \(value.name), which is no decided text or choice")
+            return
+        }
+        if field.type == .choice, !offers(value.name, value.text) {
+            wrong("sets", "sets \(value.name) to a value that it does not offer")
+        }
+    }
+
+    private func amounts(_ clock: HubClockRule, _ wrong: (_ rule: String, _ remedy: String) -> Void) {
         if !clock.amountBy.isEmpty {
             for value in clock.amounts.keys.sorted() where !offers(clock.amountBy, value) {
                 wrong("amount_by", "gives an amount for \(value), which field \(clock.amountBy) does not offer")

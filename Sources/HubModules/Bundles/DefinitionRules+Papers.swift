@@ -46,7 +46,9 @@ extension DefinitionRules {
             if field(rule.validUntil)?.type != .date || !isSure(rule.validUntil) {
                 wrong(stage, "valid_until", "must name a date in valid_until of \(rule.paper), required or decided")
             }
-            if rule.validMonths > 0 { wrong(stage, "valid_until", "needs valid_until or valid_months, not both") }
+            if rule.validMonths > 0, field(rule.validUntil)?.decided != true {
+                wrong(stage, "valid_until", "has valid_months beside valid_until of \(rule.paper), which is not decided")
+            }
         }
         for value in rule.values where PlaceholderText("{\(value.name)}") == nil {
             wrong(stage, "values", "value names of \(rule.paper) must match [a-z][a-z0-9_]{0,47}")

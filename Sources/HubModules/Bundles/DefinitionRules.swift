@@ -25,6 +25,8 @@ struct DefinitionRules {
         inquiries()
         entries()
         likenesses()
+        flags()
+        consents()
         contact()
     }
 
@@ -42,6 +44,23 @@ struct DefinitionRules {
             ("phone", definition.contact.phone, HubFieldType.phone), ("email", definition.contact.email, .text),
         ] where !name.isEmpty && field(name)?.type != type {
             find("contact", "`\(key)` must name a field of type \(type == .phone ? "phone" : "text")", "contact")
+        }
+    }
+
+    /// What is made known to others is a number of a citizen, by which they can be found.
+    private func flags() {
+        for stage in definition.stages { unique(stage.flags.map(\.name), "stages") }
+        for rule in definition.stages.flatMap(\.flags) where ![.nik, .familyCard].contains(field(rule.field)?.type) {
+            find("flags", "flag \(rule.name) must name a field with a number of a citizen", "stages")
+        }
+    }
+
+    private func consents() {
+        let kinds = definition.consents.map(\.kind)
+        if Set(kinds).count < kinds.count { find("consents", "names a kind of consent twice", "consents") }
+        for rule in definition.consents
+        where !rule.document.isEmpty && !definition.documents.contains(where: { $0.kind == rule.document }) {
+            find("consents", "consent is proved by document \(rule.document), which is not there", "consents")
         }
     }
 

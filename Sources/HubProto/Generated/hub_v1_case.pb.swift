@@ -92,6 +92,9 @@ public nonisolated enum HubClockUnit: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Working days of a calendar; the day of the start does not count, the deadline is the end of the last day.
   case workingDays // = 2
+
+  /// Days before a paper ends; all days count. A clock of this unit is never paused.
+  case days // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -103,6 +106,7 @@ public nonisolated enum HubClockUnit: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 0: self = .unspecified
     case 1: self = .hours
     case 2: self = .workingDays
+    case 3: self = .days
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -112,6 +116,7 @@ public nonisolated enum HubClockUnit: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .unspecified: return 0
     case .hours: return 1
     case .workingDays: return 2
+    case .days: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -121,6 +126,56 @@ public nonisolated enum HubClockUnit: SwiftProtobuf.Enum, Swift.CaseIterable {
     .unspecified,
     .hours,
     .workingDays,
+    .days,
+  ]
+
+}
+
+/// How an applicant agreed.
+public nonisolated enum HubConsentKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// In words, before whom the note says.
+  case spoken // = 1
+
+  /// In a signed letter.
+  case written // = 2
+
+  /// By a power of attorney.
+  case proxy // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .spoken
+    case 2: self = .written
+    case 3: self = .proxy
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .spoken: return 1
+    case .written: return 2
+    case .proxy: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [HubConsentKind] = [
+    .unspecified,
+    .spoken,
+    .written,
+    .proxy,
   ]
 
 }
@@ -262,6 +317,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// An inquiry to an authority was taken, answered, refused, put off, parked or released; `action` is its name.
   case inquired // = 17
+
+  /// Something was made known to other cases of the same person, or by another case; `action` is the flag's name.
+  case flagged // = 24
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -288,6 +346,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 15: self = .revoked
     case 16: self = .consulted
     case 17: self = .inquired
+    case 24: self = .flagged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -312,6 +371,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .revoked: return 15
     case .consulted: return 16
     case .inquired: return 17
+    case .flagged: return 24
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -336,6 +396,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .revoked,
     .consulted,
     .inquired,
+    .flagged,
   ]
 
 }
@@ -745,11 +806,104 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._likenesses = newValue}
   }
 
+  /// What it makes known to other cases, and what others made known about its person. Not told to applicants.
+  public var flaggings: [HubFlagging] {
+    get {_storage._flaggings}
+    set {_uniqueStorage()._flaggings = newValue}
+  }
+
+  public var flags: [HubFlag] {
+    get {_storage._flags}
+    set {_uniqueStorage()._flags = newValue}
+  }
+
+  /// How its applicant agreed that others acted, the newest last.
+  public var consents: [HubConsent] {
+    get {_storage._consents}
+    set {_uniqueStorage()._consents = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What this case makes known to others.
+public nonisolated struct HubFlagging: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As in the definition's flag.
+  public var name: String = String()
+
+  /// Milliseconds since 1970 UTC at which it is brought to them; 0 = it was.
+  public var dueMs: Int64 = 0
+
+  /// Cases that were flagged.
+  public var reached: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What another case made known about this one's person.
+public nonisolated struct HubFlag: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var title: HubText {
+    get {_title ?? HubText()}
+    set {_title = newValue}
+  }
+  /// Returns true if `title` has been explicitly set.
+  public var hasTitle: Bool {self._title != nil}
+  /// Clears the value of `title`. Subsequent reads from it will return its default value.
+  public mutating func clearTitle() {self._title = nil}
+
+  /// Number of the other case.
+  public var by: String = String()
+
+  /// Milliseconds since 1970 UTC.
+  public var sinceMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _title: HubText? = nil
+}
+
+/// That an applicant agreed that somebody acts for them.
+public nonisolated struct HubConsent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var kind: HubConsentKind = .unspecified
+
+  /// When and before whom, 1 to 500 characters.
+  public var note: String = String()
+
+  /// Set by the hub: for which action, who acted (a principal), when (milliseconds since 1970 UTC), and the SHA-256 of the
+  /// document that proves it.
+  public var action: String = String()
+
+  public var by: String = String()
+
+  public var atMs: Int64 = 0
+
+  public var documentSha256: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// A version of a register's entry (register.proto).
@@ -1077,6 +1231,16 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._entries = newValue}
   }
 
+  /// How the applicant agreed that somebody acted for them.
+  public var consent: HubConsent {
+    get {_storage._consent ?? HubConsent()}
+    set {_uniqueStorage()._consent = newValue}
+  }
+  /// Returns true if `consent` has been explicitly set.
+  public var hasConsent: Bool {_storage._consent != nil}
+  /// Clears the value of `consent`. Subsequent reads from it will return its default value.
+  public mutating func clearConsent() {_uniqueStorage()._consent = nil}
+
   /// Version of the definition that was valid.
   public var definitionVersion: String {
     get {_storage._definitionVersion}
@@ -1166,7 +1330,11 @@ nonisolated extension HubDeadlineState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubClockUnit: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLOCK_UNIT_UNSPECIFIED\0\u{1}CLOCK_UNIT_HOURS\0\u{1}CLOCK_UNIT_WORKING_DAYS\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CLOCK_UNIT_UNSPECIFIED\0\u{1}CLOCK_UNIT_HOURS\0\u{1}CLOCK_UNIT_WORKING_DAYS\0\u{1}CLOCK_UNIT_DAYS\0")
+}
+
+nonisolated extension HubConsentKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CONSENT_KIND_UNSPECIFIED\0\u{1}CONSENT_KIND_SPOKEN\0\u{1}CONSENT_KIND_WRITTEN\0\u{1}CONSENT_KIND_PROXY\0")
 }
 
 nonisolated extension HubConsultationState: SwiftProtobuf._ProtoNameProviding {
@@ -1178,7 +1346,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{2}\u{7}EVENT_KIND_FLAGGED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1548,7 +1716,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{2}likenesses\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{2}likenesses\0\u{2}\u{6}flaggings\0\u{1}flags\0\u{1}consents\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1582,6 +1750,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _likenesses: [HubLikeness] = []
+    var _flaggings: [HubFlagging] = []
+    var _flags: [HubFlag] = []
+    var _consents: [HubConsent] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1623,6 +1794,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _inquiries = source._inquiries
       _entries = source._entries
       _likenesses = source._likenesses
+      _flaggings = source._flaggings
+      _flags = source._flags
+      _consents = source._consents
     }
   }
 
@@ -1672,6 +1846,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
+        case 38: try { try decoder.decodeRepeatedMessageField(value: &_storage._flaggings) }()
+        case 39: try { try decoder.decodeRepeatedMessageField(value: &_storage._flags) }()
+        case 40: try { try decoder.decodeRepeatedMessageField(value: &_storage._consents) }()
         default: break
         }
       }
@@ -1777,6 +1954,15 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._likenesses.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 32)
       }
+      if !_storage._flaggings.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._flaggings, fieldNumber: 38)
+      }
+      if !_storage._flags.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._flags, fieldNumber: 39)
+      }
+      if !_storage._consents.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._consents, fieldNumber: 40)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1817,10 +2003,157 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
+        if _storage._flaggings != rhs_storage._flaggings {return false}
+        if _storage._flags != rhs_storage._flags {return false}
+        if _storage._consents != rhs_storage._consents {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubFlagging: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Flagging"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}due_ms\0\u{1}reached\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.dueMs) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.reached) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.dueMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.dueMs, fieldNumber: 2)
+    }
+    if self.reached != 0 {
+      try visitor.visitSingularUInt32Field(value: self.reached, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubFlagging, rhs: HubFlagging) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.dueMs != rhs.dueMs {return false}
+    if lhs.reached != rhs.reached {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubFlag: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Flag"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}by\0\u{3}since_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.sinceMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._title {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if self.sinceMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.sinceMs, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubFlag, rhs: HubFlag) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._title != rhs._title {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.sinceMs != rhs.sinceMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubConsent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Consent"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}note\0\u{1}action\0\u{1}by\0\u{3}at_ms\0\u{3}document_sha256\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.atMs) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.documentSha256) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 2)
+    }
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 3)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 4)
+    }
+    if self.atMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.atMs, fieldNumber: 5)
+    }
+    if !self.documentSha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.documentSha256, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubConsent, rhs: HubConsent) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.atMs != rhs.atMs {return false}
+    if lhs.documentSha256 != rhs.documentSha256 {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2137,7 +2470,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{6}consent\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2167,6 +2500,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _consultations: [HubConsultation] = []
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
+    var _consent: HubConsent? = nil
     var _definitionVersion: String = String()
 
       // This property is used as the initial default value for new instances of the type.
@@ -2205,6 +2539,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _consultations = source._consultations
       _inquiries = source._inquiries
       _entries = source._entries
+      _consent = source._consent
       _definitionVersion = source._definitionVersion
     }
   }
@@ -2252,6 +2587,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 34: try { try decoder.decodeSingularMessageField(value: &_storage._consent) }()
         default: break
         }
       }
@@ -2348,6 +2684,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 28)
       }
+      try { if let v = _storage._consent {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2384,6 +2723,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._consultations != rhs_storage._consultations {return false}
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
+        if _storage._consent != rhs_storage._consent {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
         return true
       }

@@ -492,6 +492,12 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._likenesses = newValue}
   }
 
+  /// How an applicant may agree that somebody else acts for them; none = nothing is asked.
+  public var consents: [HubConsentRule] {
+    get {_storage._consents}
+    set {_uniqueStorage()._consents = newValue}
+  }
+
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
   public var example: [HubFieldValue] {
     get {_storage._example}
@@ -801,11 +807,62 @@ public nonisolated struct HubStage: @unchecked Sendable {
     set {_uniqueStorage()._entries = newValue}
   }
 
+  /// What is made known to other open cases when a case comes here from another stage.
+  public var flags: [HubFlagRule] {
+    get {_storage._flags}
+    set {_uniqueStorage()._flags = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// All open cases, of every service, that have the same number in a field of the same type by which they can be found are
+/// flagged. Officers are shown it; nothing is refused by it.
+public nonisolated struct HubFlagRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// [a-z][a-z0-9_]{0,47}
+  public var name: String = String()
+
+  public var title: HubText {
+    get {_title ?? HubText()}
+    set {_title = newValue}
+  }
+  /// Returns true if `title` has been explicitly set.
+  public var hasTitle: Bool {self._title != nil}
+  /// Clears the value of `title`. Subsequent reads from it will return its default value.
+  public mutating func clearTitle() {self._title = nil}
+
+  /// Field of the case, such as a NIK.
+  public var field: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _title: HubText? = nil
+}
+
+/// One way in which an applicant may agree.
+public nonisolated struct HubConsentRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var kind: HubConsentKind = .unspecified
+
+  /// Kind of the document that proves it; empty = none.
+  public var document: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// One entry that a case writes, or one for each row of a group.
@@ -1000,7 +1057,7 @@ public nonisolated struct HubPaperRule: Sendable {
   /// Pattern of its number, such as "{urut:4}/PBG/{rom}/{yyyy}".
   public var number: String = String()
 
-  /// Date field with the last day on which it holds; empty = the next rule.
+  /// Date field with the last day on which it holds; empty, or a decided one that is empty = the next rule.
   public var validUntil: String = String()
 
   /// Months for which it holds; 0 = until revoked.
@@ -1008,6 +1065,9 @@ public nonisolated struct HubPaperRule: Sendable {
 
   /// Values that the template names and the case does not have, such as who signs.
   public var values: [HubPaperValue] = []
+
+  /// A case that comes back keeps the one that it has, unless the action issues it anew.
+  public var once: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1131,11 +1191,32 @@ public nonisolated struct HubAction: Sendable {
   /// Names of papers of the stage that are issued anew, in place of those that hold.
   public var reissues: [String] = []
 
+  /// What was asked for takes the place of what held until now.
+  public var adopts: [HubAdoption] = []
+
+  /// Fields that are empty from now on.
+  public var clears: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _title: HubText? = nil
+}
+
+/// A field gets the value that another one holds; that one is empty afterwards. An empty one changes nothing.
+public nonisolated struct HubAdoption: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var field: String = String()
+
+  public var from: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// A clock that runs while the case is in certain stages.
@@ -1183,6 +1264,13 @@ public nonisolated struct HubClockRule: Sendable {
   public var onlyField: String = String()
 
   public var onlyValue: String = String()
+
+  /// Name of a paper: the clock passes when the last day of the one that holds is over, or `amount` days before that;
+  /// `unit` is DAYS. Empty = it counts from its start.
+  public var untilPaper: String = String()
+
+  /// With MOVE: decided texts and choices that the case gets.
+  public var sets: [HubFieldValue] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1384,7 +1472,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{2}\u{2}hash\0\u{1}example\0\u{c}\u{13}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{2}\u{2}hash\0\u{1}example\0\u{2}\u{5}consents\0\u{c}\u{13}\u{1}")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -1405,6 +1493,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _charges: [HubCharge] = []
     var _contact: HubNoticeFields? = nil
     var _likenesses: [HubLikenessRule] = []
+    var _consents: [HubConsentRule] = []
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -1435,6 +1524,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _charges = source._charges
       _contact = source._contact
       _likenesses = source._likenesses
+      _consents = source._consents
       _example = source._example
       _hash = source._hash
     }
@@ -1475,6 +1565,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._hash) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._example) }()
+        case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consents) }()
         default: break
         }
       }
@@ -1547,6 +1638,9 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._example.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._example, fieldNumber: 21)
       }
+      if !_storage._consents.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._consents, fieldNumber: 26)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1574,6 +1668,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._charges != rhs_storage._charges {return false}
         if _storage._contact != rhs_storage._contact {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
+        if _storage._consents != rhs_storage._consents {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true
@@ -1918,7 +2013,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{1}inquires\0\u{1}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{1}inquires\0\u{1}entries\0\u{2}\u{3}flags\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1930,6 +2025,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _consults: HubConsultRule? = nil
     var _inquires: HubInquiryRule? = nil
     var _entries: [HubEntryRule] = []
+    var _flags: [HubFlagRule] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1949,6 +2045,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _consults = source._consults
       _inquires = source._inquires
       _entries = source._entries
+      _flags = source._flags
     }
   }
 
@@ -1976,6 +2073,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 7: try { try decoder.decodeSingularMessageField(value: &_storage._consults) }()
         case 8: try { try decoder.decodeSingularMessageField(value: &_storage._inquires) }()
         case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._flags) }()
         default: break
         }
       }
@@ -2015,6 +2113,9 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 9)
       }
+      if !_storage._flags.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._flags, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2033,10 +2134,90 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._consults != rhs_storage._consults {return false}
         if _storage._inquires != rhs_storage._inquires {return false}
         if _storage._entries != rhs_storage._entries {return false}
+        if _storage._flags != rhs_storage._flags {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubFlagRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FlagRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}field\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._title) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._title {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubFlagRule, rhs: HubFlagRule) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._title != rhs._title {return false}
+    if lhs.field != rhs.field {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubConsentRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConsentRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}document\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.document) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.document.isEmpty {
+      try visitor.visitSingularStringField(value: self.document, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubConsentRule, rhs: HubConsentRule) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.document != rhs.document {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2335,7 +2516,7 @@ nonisolated extension HubConsultee: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension HubPaperRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PaperRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}paper\0\u{1}number\0\u{3}valid_until\0\u{3}valid_months\0\u{1}values\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}paper\0\u{1}number\0\u{3}valid_until\0\u{3}valid_months\0\u{1}values\0\u{1}once\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2348,6 +2529,7 @@ nonisolated extension HubPaperRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 3: try { try decoder.decodeSingularStringField(value: &self.validUntil) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.validMonths) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.values) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.once) }()
       default: break
       }
     }
@@ -2369,6 +2551,9 @@ nonisolated extension HubPaperRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.values.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.values, fieldNumber: 5)
     }
+    if self.once != false {
+      try visitor.visitSingularBoolField(value: self.once, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2378,6 +2563,7 @@ nonisolated extension HubPaperRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.validUntil != rhs.validUntil {return false}
     if lhs.validMonths != rhs.validMonths {return false}
     if lhs.values != rhs.values {return false}
+    if lhs.once != rhs.once {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2519,7 +2705,7 @@ nonisolated extension HubCharge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Action"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}kind\0\u{1}from\0\u{1}to\0\u{1}roles\0\u{3}note_required\0\u{1}fields\0\u{1}reissues\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}kind\0\u{1}from\0\u{1}to\0\u{1}roles\0\u{3}note_required\0\u{1}fields\0\u{1}reissues\0\u{2}\u{4}adopts\0\u{1}clears\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2536,6 +2722,8 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 7: try { try decoder.decodeSingularBoolField(value: &self.noteRequired) }()
       case 8: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.reissues) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.adopts) }()
+      case 14: try { try decoder.decodeRepeatedStringField(value: &self.clears) }()
       default: break
       }
     }
@@ -2573,6 +2761,12 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.reissues.isEmpty {
       try visitor.visitRepeatedStringField(value: self.reissues, fieldNumber: 9)
     }
+    if !self.adopts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.adopts, fieldNumber: 13)
+    }
+    if !self.clears.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.clears, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2586,6 +2780,43 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.noteRequired != rhs.noteRequired {return false}
     if lhs.fields != rhs.fields {return false}
     if lhs.reissues != rhs.reissues {return false}
+    if lhs.adopts != rhs.adopts {return false}
+    if lhs.clears != rhs.clears {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubAdoption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Adoption"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}from\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
+    }
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubAdoption, rhs: HubAdoption) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs.from != rhs.from {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2593,7 +2824,7 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubClockRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ClockRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}unit\0\u{1}amount\0\u{3}amount_by\0\u{1}amounts\0\u{3}runs_in\0\u{3}paused_in\0\u{3}on_passed\0\u{3}move_to\0\u{1}calendar\0\u{3}only_field\0\u{3}only_value\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}unit\0\u{1}amount\0\u{3}amount_by\0\u{1}amounts\0\u{3}runs_in\0\u{3}paused_in\0\u{3}on_passed\0\u{3}move_to\0\u{1}calendar\0\u{3}only_field\0\u{3}only_value\0\u{3}until_paper\0\u{1}sets\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2614,6 +2845,8 @@ nonisolated extension HubClockRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 11: try { try decoder.decodeSingularStringField(value: &self.calendar) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.onlyField) }()
       case 13: try { try decoder.decodeSingularStringField(value: &self.onlyValue) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.untilPaper) }()
+      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.sets) }()
       default: break
       }
     }
@@ -2663,6 +2896,12 @@ nonisolated extension HubClockRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.onlyValue.isEmpty {
       try visitor.visitSingularStringField(value: self.onlyValue, fieldNumber: 13)
     }
+    if !self.untilPaper.isEmpty {
+      try visitor.visitSingularStringField(value: self.untilPaper, fieldNumber: 14)
+    }
+    if !self.sets.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sets, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2680,6 +2919,8 @@ nonisolated extension HubClockRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.calendar != rhs.calendar {return false}
     if lhs.onlyField != rhs.onlyField {return false}
     if lhs.onlyValue != rhs.onlyValue {return false}
+    if lhs.untilPaper != rhs.untilPaper {return false}
+    if lhs.sets != rhs.sets {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -40,9 +40,56 @@ public nonisolated struct LayananSubmitRequest: Sendable {
 
   public var documents: [HubDocument] = []
 
+  /// Draft of which the request was made (layanan.v1.Drafts); it is gone once the request is remembered.
+  public var draft: String = String()
+
+  /// With a service that asks for it, when an officer acts for a citizen: how the citizen agreed.
+  public var consent: HubConsent {
+    get {_consent ?? HubConsent()}
+    set {_consent = newValue}
+  }
+  /// Returns true if `consent` has been explicitly set.
+  public var hasConsent: Bool {self._consent != nil}
+  /// Clears the value of `consent`. Subsequent reads from it will return its default value.
+  public mutating func clearConsent() {self._consent = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _consent: HubConsent? = nil
+}
+
+/// A request as an older register kept it. Fields that a module decides are given as they were decided there.
+public nonisolated struct LayananImportRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var service: String = String()
+
+  public var origin: HubOrigin {
+    get {_origin ?? HubOrigin()}
+    set {_origin = newValue}
+  }
+  /// Returns true if `origin` has been explicitly set.
+  public var hasOrigin: Bool {self._origin != nil}
+  /// Clears the value of `origin`. Subsequent reads from it will return its default value.
+  public mutating func clearOrigin() {self._origin = nil}
+
+  /// Milliseconds since 1970 UTC.
+  public var createdMs: Int64 = 0
+
+  public var form: [HubFieldValue] = []
+
+  /// Answer or resolution that was given, at most 4,000 characters.
+  public var note: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _origin: HubOrigin? = nil
 }
 
 /// A step on a case. Needs an idempotency key.
@@ -67,9 +114,21 @@ public nonisolated struct LayananActRequest: Sendable {
   /// Reason or answer, at most 4,000 characters.
   public var note: String = String()
 
+  /// As with a request.
+  public var consent: HubConsent {
+    get {_consent ?? HubConsent()}
+    set {_consent = newValue}
+  }
+  /// Returns true if `consent` has been explicitly set.
+  public var hasConsent: Bool {self._consent != nil}
+  /// Clears the value of `consent`. Subsequent reads from it will return its default value.
+  public mutating func clearConsent() {self._consent = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _consent: HubConsent? = nil
 }
 
 /// What became of it.
@@ -335,7 +394,7 @@ fileprivate nonisolated let _protobuf_package = "layanan.v1"
 
 nonisolated extension LayananSubmitRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubmitRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}form\0\u{1}documents\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}form\0\u{1}documents\0\u{1}draft\0\u{1}consent\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -346,12 +405,18 @@ nonisolated extension LayananSubmitRequest: SwiftProtobuf.Message, SwiftProtobuf
       case 1: try { try decoder.decodeSingularStringField(value: &self.service) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.form) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.documents) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.draft) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._consent) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.service.isEmpty {
       try visitor.visitSingularStringField(value: self.service, fieldNumber: 1)
     }
@@ -361,6 +426,12 @@ nonisolated extension LayananSubmitRequest: SwiftProtobuf.Message, SwiftProtobuf
     if !self.documents.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.documents, fieldNumber: 3)
     }
+    if !self.draft.isEmpty {
+      try visitor.visitSingularStringField(value: self.draft, fieldNumber: 4)
+    }
+    try { if let v = self._consent {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -368,6 +439,62 @@ nonisolated extension LayananSubmitRequest: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.service != rhs.service {return false}
     if lhs.form != rhs.form {return false}
     if lhs.documents != rhs.documents {return false}
+    if lhs.draft != rhs.draft {return false}
+    if lhs._consent != rhs._consent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LayananImportRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ImportRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}origin\0\u{3}created_ms\0\u{1}form\0\u{1}note\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.service) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._origin) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.createdMs) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.form) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.service.isEmpty {
+      try visitor.visitSingularStringField(value: self.service, fieldNumber: 1)
+    }
+    try { if let v = self._origin {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.createdMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.createdMs, fieldNumber: 3)
+    }
+    if !self.form.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.form, fieldNumber: 4)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LayananImportRequest, rhs: LayananImportRequest) -> Bool {
+    if lhs.service != rhs.service {return false}
+    if lhs._origin != rhs._origin {return false}
+    if lhs.createdMs != rhs.createdMs {return false}
+    if lhs.form != rhs.form {return false}
+    if lhs.note != rhs.note {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -375,7 +502,7 @@ nonisolated extension LayananSubmitRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension LayananActRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ActRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0\u{3}expected_version\0\u{1}action\0\u{1}form\0\u{1}documents\0\u{1}note\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0\u{3}expected_version\0\u{1}action\0\u{1}form\0\u{1}documents\0\u{1}note\0\u{1}consent\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -389,12 +516,17 @@ nonisolated extension LayananActRequest: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.form) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.documents) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._consent) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.`case`.isEmpty {
       try visitor.visitSingularStringField(value: self.`case`, fieldNumber: 1)
     }
@@ -413,6 +545,9 @@ nonisolated extension LayananActRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.note.isEmpty {
       try visitor.visitSingularStringField(value: self.note, fieldNumber: 6)
     }
+    try { if let v = self._consent {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -423,6 +558,7 @@ nonisolated extension LayananActRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.form != rhs.form {return false}
     if lhs.documents != rhs.documents {return false}
     if lhs.note != rhs.note {return false}
+    if lhs._consent != rhs._consent {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

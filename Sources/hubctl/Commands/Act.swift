@@ -31,6 +31,7 @@ struct Act: HubCommand {
     var expectVersion: UInt64 = 0
 
     @OptionGroup var form: FormOptions
+    @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
 
@@ -50,6 +51,7 @@ struct Act: HubCommand {
         request.form = input.values(definition.fields)
         request.documents = try await session.put(form.document, for: present.service)
         request.note = note
+        if let consent = consent.message { request.consent = consent }
         let answer = try await session.answer(method, request, key: key, as: LayananCaseReply.self)
         output.show(await answer.detail(definition, session))
     }

@@ -41,8 +41,11 @@ struct Import: HubCommand {
         let map = try ImportMap(yaml: ByteFile.text(map, bytesMax: ImportMap.fileBytesMax), file: map)
         let file = try ByteFile(file)
         let definition = try await session.definition(of: service)
+        guard let method = definition.interface.importMethod else {
+            throw HubError(.serviceUnknown, "service has an interface this hubctl does not know; update hubctl")
+        }
         let run = ImportRun(
-            session: session, service: service, map: map, fields: definition.fields, inFlight: inFlight)
+            session: session, service: service, method: method, map: map, fields: definition.fields, inFlight: inFlight)
         let progress = Progress(forced: output.progress)
         let start = ContinuousClock.now
         var summary = try await run.run(file) { refusal in

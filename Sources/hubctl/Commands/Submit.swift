@@ -20,7 +20,11 @@ struct Submit: HubCommand {
     @Argument(help: "The service's code.")
     var service: String
 
+    @Option(help: ArgumentHelp("Draft of which it was made; thrown away with it.", valueName: "id"))
+    var draft = ""
+
     @OptionGroup var form: FormOptions
+    @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var connection: ConnectionOptions
 
@@ -31,9 +35,10 @@ struct Submit: HubCommand {
             throw HubError(.serviceUnknown, "service has an interface this hubctl does not know; update hubctl")
         }
         var request = LayananSubmitRequest()
-        request.service = service
+        (request.service, request.draft) = (service, draft)
         request.form = input.values(definition.fields)
         request.documents = try await session.put(form.document, for: service)
+        if let consent = consent.message { request.consent = consent }
         let answer = try await session.answer(method, request, key: key, as: LayananCaseReply.self)
         output.show(await answer.detail(definition, session))
     }

@@ -22,4 +22,14 @@ extension HubServiceInterface {
         default: nil
         }
     }
+
+    /// The verb that takes over an older register.
+    var importMethod: HubMethod? {
+        switch self {
+        case .applications: .importApplication
+        case .civilRegistry: .importDeclaration
+        case .complaints: .importComplaint
+        case .unspecified, .UNRECOGNIZED: nil
+        }
+    }
 }

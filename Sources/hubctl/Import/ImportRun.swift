@@ -7,6 +7,8 @@ import HubProto
 struct ImportRun: Sendable {
     let session: Session
     let service: String
+    /// The interface's own import.
+    let method: HubMethod
     let map: ImportMap
     /// Of the service's form.
     let fields: [HubFormField]
@@ -66,7 +68,7 @@ struct ImportRun: Sendable {
         request.origin.category = record.category
         request.origin.closedMs = record.closedMillis
         do throws(HubError) {
-            let answer = try await session.answer(.importComplaint, request, key: key, as: LayananCaseReply.self)
+            let answer = try await session.answer(method, request, key: key, as: LayananCaseReply.self)
             guard !answer.message.case.number.isEmpty else {
                 throw HubError(.internalFault, "the hub's answer to an import carries no case")
             }

@@ -32,7 +32,7 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `consultations`, `inquiries`, `papers`, `bills`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an
+    /// `deadlines`, `consultations`, `inquiries`, `papers`, `bills`, `flags`, `consents`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an
     /// answer to a change `receipt` and `replayed`.
     func detail(
         _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
@@ -73,6 +73,10 @@ extension HubCase {
             lines += ["", "Clocks (UTC):"] + table.lines()
         }
         lines += consultations.lines + inquiries.lines
+        lines += flags.map { "Flag: \($0.title.english.isEmpty ? $0.name : $0.title.english), by \($0.by)" }
+        lines += consents.map {
+            "Consent: \($0.kind.word) for \($0.action), \(Moment.minute($0.atMs)), by \($0.by): \(privacy.personal($0.note))"
+        }
         if !papers.isEmpty {
             var table = Table([
                 .text("PAPER"), .text("NUMBER"), .text("STATE"), .text("ISSUED"), .text("UNTIL"), .count("COPIES"),
@@ -111,6 +115,8 @@ extension HubCase {
             ("inquiries", .array(inquiries.map { .object(members: $0.members) })),
             ("papers", .array(papers.map { .object(members: $0.members) })),
             ("bills", .array(bills.map { .object(members: $0.members) })),
+            ("flags", .array(flags.map { .object(members: $0.members) })),
+            ("consents", .array(consents.map { .object(members: $0.members(privacy)) })),
             ("warnings", .array(warnings.map { .object(members: $0.members) })), ("escalated_to", .text(escalatedTo)),
             ("holder", .text(holder)), ("held_since", .moment(heldSinceMs)), ("asked", .text(asked)),
             ("origin", hasOrigin ? .object(members: origin.members) : .null), ("note", .text(note)),
@@ -162,6 +168,27 @@ extension HubOrigin {
         [
             ("source", .string(source)), ("source_id", .string(sourceID)), ("closed", .moment(closedMs)),
             ("category", .text(category)),
+        ]
+    }
+}
+
+extension HubFlag {
+    /// `{"name","title_id","title_en","by","since"}`
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("name", .string(name)), ("title_id", .string(title.id)), ("title_en", .string(title.english)),
+            ("by", .string(by)), ("since", .moment(sinceMs)),
+        ]
+    }
+}
+
+extension HubConsent {
+    /// `{"kind","action","by","at","note","document_sha256"}`
+    fileprivate func members(_ privacy: Privacy) -> [(String, JSON)] {
+        [
+            ("kind", .string(kind.word)), ("action", .string(action)), ("by", .string(by)), ("at", .moment(atMs)),
+            ("note", privacy.personalJSON(note)),
+            ("document_sha256", documentSha256.isEmpty ? .null : .hex(documentSha256)),
         ]
     }
 }

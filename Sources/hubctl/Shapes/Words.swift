@@ -68,6 +68,7 @@ extension HubEventKind {
         case .revoked: "revoked"
         case .consulted: "consulted"
         case .inquired: "inquired"
+        case .flagged: "flagged"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -95,6 +96,7 @@ extension HubClockUnit {
         case .unspecified: "unknown"
         case .hours: "hours"
         case .workingDays: "working_days"
+        case .days: "days"
         case .UNRECOGNIZED(let number): "unit_\(number)"
         }
     }
@@ -161,6 +163,19 @@ extension HubRevocationReason {
         case .superseded: "superseded"
         case .cessationOfOperation: "cessation-of-operation"
         case .UNRECOGNIZED(let number): "reason_\(number)"
+        }
+    }
+}
+
+extension HubConsentKind {
+    /// `spoken`, `written`, `proxy`
+    var word: String {
+        switch self {
+        case .unspecified: "unknown"
+        case .spoken: "spoken"
+        case .written: "written"
+        case .proxy: "proxy"
+        case .UNRECOGNIZED(let number): "consent_\(number)"
         }
     }
 }

@@ -32,6 +32,7 @@ extension FuzzTarget {
             "inquires", "authority", "sends", "documents", "receives", "digits", "wait_seconds", "answered_to",
             "refused_to", "unanswered", "contact",
             "lookup", "entries", "each", "key", "values", "same", "date", "alike", "names", "except",
+            "until_paper", "sets", "adopts", "clears", "flags", "consents",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in

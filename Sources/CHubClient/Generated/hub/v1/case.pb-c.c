@@ -367,6 +367,141 @@ void   hub__v1__case__free_unpacked
   assert(message->base.descriptor == &hub__v1__case__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__flagging__init
+                     (Hub__V1__Flagging         *message)
+{
+  static const Hub__V1__Flagging init_value = HUB__V1__FLAGGING__INIT;
+  *message = init_value;
+}
+size_t hub__v1__flagging__get_packed_size
+                     (const Hub__V1__Flagging *message)
+{
+  assert(message->base.descriptor == &hub__v1__flagging__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__flagging__pack
+                     (const Hub__V1__Flagging *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__flagging__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__flagging__pack_to_buffer
+                     (const Hub__V1__Flagging *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__flagging__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Flagging *
+       hub__v1__flagging__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Flagging *)
+     protobuf_c_message_unpack (&hub__v1__flagging__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__flagging__free_unpacked
+                     (Hub__V1__Flagging *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__flagging__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__flag__init
+                     (Hub__V1__Flag         *message)
+{
+  static const Hub__V1__Flag init_value = HUB__V1__FLAG__INIT;
+  *message = init_value;
+}
+size_t hub__v1__flag__get_packed_size
+                     (const Hub__V1__Flag *message)
+{
+  assert(message->base.descriptor == &hub__v1__flag__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__flag__pack
+                     (const Hub__V1__Flag *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__flag__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__flag__pack_to_buffer
+                     (const Hub__V1__Flag *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__flag__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Flag *
+       hub__v1__flag__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Flag *)
+     protobuf_c_message_unpack (&hub__v1__flag__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__flag__free_unpacked
+                     (Hub__V1__Flag *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__flag__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__consent__init
+                     (Hub__V1__Consent         *message)
+{
+  static const Hub__V1__Consent init_value = HUB__V1__CONSENT__INIT;
+  *message = init_value;
+}
+size_t hub__v1__consent__get_packed_size
+                     (const Hub__V1__Consent *message)
+{
+  assert(message->base.descriptor == &hub__v1__consent__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__consent__pack
+                     (const Hub__V1__Consent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__consent__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__consent__pack_to_buffer
+                     (const Hub__V1__Consent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__consent__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Consent *
+       hub__v1__consent__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Consent *)
+     protobuf_c_message_unpack (&hub__v1__consent__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__consent__free_unpacked
+                     (Hub__V1__Consent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__consent__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__entry_reference__init
                      (Hub__V1__EntryReference         *message)
 {
@@ -1324,7 +1459,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[34] =
 {
   {
     "id",
@@ -1698,11 +1833,48 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "flaggings",
+    38,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_flaggings),
+    offsetof(Hub__V1__Case, flaggings),
+    &hub__v1__flagging__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flags",
+    39,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_flags),
+    offsetof(Hub__V1__Case, flags),
+    &hub__v1__flag__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consents",
+    40,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_consents),
+    offsetof(Hub__V1__Case, consents),
+    &hub__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
   23,   /* field[23] = asked */
   24,   /* field[24] = bills */
+  33,   /* field[33] = consents */
   26,   /* field[26] = consultations */
   15,   /* field[15] = created_ms */
   11,   /* field[11] = data */
@@ -1714,6 +1886,8 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   29,   /* field[29] = entries */
   18,   /* field[18] = escalated_to */
   17,   /* field[17] = escalation */
+  31,   /* field[31] = flaggings */
+  32,   /* field[32] = flags */
   22,   /* field[22] = held_since_ms */
   21,   /* field[21] = holder */
   0,   /* field[0] = id */
@@ -1732,11 +1906,12 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 32, 30 },
-  { 0, 31 }
+  { 38, 31 },
+  { 0, 34 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1746,11 +1921,255 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  31,
+  34,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  2,  hub__v1__case__number_ranges,
+  3,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__flagging__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Flagging, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Flagging, due_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reached",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Flagging, reached),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__flagging__field_indices_by_name[] = {
+  1,   /* field[1] = due_ms */
+  0,   /* field[0] = name */
+  2,   /* field[2] = reached */
+};
+static const ProtobufCIntRange hub__v1__flagging__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor hub__v1__flagging__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Flagging",
+  "Flagging",
+  "Hub__V1__Flagging",
+  "hub.v1",
+  sizeof(Hub__V1__Flagging),
+  3,
+  hub__v1__flagging__field_descriptors,
+  hub__v1__flagging__field_indices_by_name,
+  1,  hub__v1__flagging__number_ranges,
+  (ProtobufCMessageInit) hub__v1__flagging__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__flag__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Flag, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Flag, title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Flag, by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Flag, since_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__flag__field_indices_by_name[] = {
+  2,   /* field[2] = by */
+  0,   /* field[0] = name */
+  3,   /* field[3] = since_ms */
+  1,   /* field[1] = title */
+};
+static const ProtobufCIntRange hub__v1__flag__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor hub__v1__flag__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Flag",
+  "Flag",
+  "Hub__V1__Flag",
+  "hub.v1",
+  sizeof(Hub__V1__Flag),
+  4,
+  hub__v1__flag__field_descriptors,
+  hub__v1__flag__field_indices_by_name,
+  1,  hub__v1__flag__number_ranges,
+  (ProtobufCMessageInit) hub__v1__flag__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__consent__field_descriptors[6] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consent, kind),
+    &hub__v1__consent_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consent, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "action",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consent, action),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consent, by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consent, at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "document_sha256",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Consent, document_sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__consent__field_indices_by_name[] = {
+  2,   /* field[2] = action */
+  4,   /* field[4] = at_ms */
+  3,   /* field[3] = by */
+  5,   /* field[5] = document_sha256 */
+  0,   /* field[0] = kind */
+  1,   /* field[1] = note */
+};
+static const ProtobufCIntRange hub__v1__consent__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor hub__v1__consent__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Consent",
+  "Consent",
+  "Hub__V1__Consent",
+  "hub.v1",
+  sizeof(Hub__V1__Consent),
+  6,
+  hub__v1__consent__field_descriptors,
+  hub__v1__consent__field_indices_by_name,
+  1,  hub__v1__consent__number_ranges,
+  (ProtobufCMessageInit) hub__v1__consent__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__entry_reference__field_descriptors[4] =
@@ -2346,7 +2765,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[29] =
 {
   {
     "sequence",
@@ -2684,6 +3103,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "consent",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, consent),
+    &hub__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
@@ -2693,6 +3124,7 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   1,   /* field[1] = case_id */
   6,   /* field[6] = case_version */
   21,   /* field[21] = changed */
+  28,   /* field[28] = consent */
   25,   /* field[25] = consultations */
   23,   /* field[23] = definition_version */
   4,   /* field[4] = department */
@@ -2715,10 +3147,11 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   9,   /* field[9] = stage_before */
   15,   /* field[15] = unit */
 };
-static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 28 }
+  { 34, 28 },
+  { 0, 29 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -2728,10 +3161,10 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  28,
+  29,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
-  1,  hub__v1__event__number_ranges,
+  2,  hub__v1__event__number_ranges,
   (ProtobufCMessageInit) hub__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -3002,17 +3435,19 @@ const ProtobufCEnumDescriptor hub__v1__deadline_state__descriptor =
   hub__v1__deadline_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__clock_unit__enum_values_by_number[3] =
+static const ProtobufCEnumValue hub__v1__clock_unit__enum_values_by_number[4] =
 {
   { "CLOCK_UNIT_UNSPECIFIED", "HUB__V1__CLOCK_UNIT__CLOCK_UNIT_UNSPECIFIED", 0 },
   { "CLOCK_UNIT_HOURS", "HUB__V1__CLOCK_UNIT__CLOCK_UNIT_HOURS", 1 },
   { "CLOCK_UNIT_WORKING_DAYS", "HUB__V1__CLOCK_UNIT__CLOCK_UNIT_WORKING_DAYS", 2 },
+  { "CLOCK_UNIT_DAYS", "HUB__V1__CLOCK_UNIT__CLOCK_UNIT_DAYS", 3 },
 };
 static const ProtobufCIntRange hub__v1__clock_unit__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex hub__v1__clock_unit__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex hub__v1__clock_unit__enum_values_by_name[4] =
 {
+  { "CLOCK_UNIT_DAYS", 3 },
   { "CLOCK_UNIT_HOURS", 1 },
   { "CLOCK_UNIT_UNSPECIFIED", 0 },
   { "CLOCK_UNIT_WORKING_DAYS", 2 },
@@ -3024,12 +3459,44 @@ const ProtobufCEnumDescriptor hub__v1__clock_unit__descriptor =
   "ClockUnit",
   "Hub__V1__ClockUnit",
   "hub.v1",
-  3,
+  4,
   hub__v1__clock_unit__enum_values_by_number,
-  3,
+  4,
   hub__v1__clock_unit__enum_values_by_name,
   1,
   hub__v1__clock_unit__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue hub__v1__consent_kind__enum_values_by_number[4] =
+{
+  { "CONSENT_KIND_UNSPECIFIED", "HUB__V1__CONSENT_KIND__CONSENT_KIND_UNSPECIFIED", 0 },
+  { "CONSENT_KIND_SPOKEN", "HUB__V1__CONSENT_KIND__CONSENT_KIND_SPOKEN", 1 },
+  { "CONSENT_KIND_WRITTEN", "HUB__V1__CONSENT_KIND__CONSENT_KIND_WRITTEN", 2 },
+  { "CONSENT_KIND_PROXY", "HUB__V1__CONSENT_KIND__CONSENT_KIND_PROXY", 3 },
+};
+static const ProtobufCIntRange hub__v1__consent_kind__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex hub__v1__consent_kind__enum_values_by_name[4] =
+{
+  { "CONSENT_KIND_PROXY", 3 },
+  { "CONSENT_KIND_SPOKEN", 1 },
+  { "CONSENT_KIND_UNSPECIFIED", 0 },
+  { "CONSENT_KIND_WRITTEN", 2 },
+};
+const ProtobufCEnumDescriptor hub__v1__consent_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "hub.v1.ConsentKind",
+  "ConsentKind",
+  "Hub__V1__ConsentKind",
+  "hub.v1",
+  4,
+  hub__v1__consent_kind__enum_values_by_number,
+  4,
+  hub__v1__consent_kind__enum_values_by_name,
+  1,
+  hub__v1__consent_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue hub__v1__consultation_state__enum_values_by_number[4] =
@@ -3098,7 +3565,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[19] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3118,17 +3585,19 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
   { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_CONSULTED", "HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_INQUIRED", "HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED", 17 },
+  { "EVENT_KIND_FLAGGED", "HUB__V1__EVENT_KIND__EVENT_KIND_FLAGGED", 24 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 18}
+{0, 0},{24, 18},{0, 19}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[19] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
   { "EVENT_KIND_ASSIGNED", 10 },
   { "EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
+  { "EVENT_KIND_FLAGGED", 18 },
   { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
   { "EVENT_KIND_INQUIRED", 17 },
@@ -3150,11 +3619,11 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  18,
+  19,
   hub__v1__event_kind__enum_values_by_number,
-  18,
+  19,
   hub__v1__event_kind__enum_values_by_name,
-  1,
+  2,
   hub__v1__event_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -26,6 +26,9 @@ typedef struct Hub__V1__Document Hub__V1__Document;
 typedef struct Hub__V1__Deadline Hub__V1__Deadline;
 typedef struct Hub__V1__Warning Hub__V1__Warning;
 typedef struct Hub__V1__Case Hub__V1__Case;
+typedef struct Hub__V1__Flagging Hub__V1__Flagging;
+typedef struct Hub__V1__Flag Hub__V1__Flag;
+typedef struct Hub__V1__Consent Hub__V1__Consent;
 typedef struct Hub__V1__EntryReference Hub__V1__EntryReference;
 typedef struct Hub__V1__Likeness Hub__V1__Likeness;
 typedef struct Hub__V1__Consultation Hub__V1__Consultation;
@@ -69,9 +72,32 @@ typedef enum _Hub__V1__ClockUnit {
   /*
    * Working days of a calendar; the day of the start does not count, the deadline is the end of the last day.
    */
-  HUB__V1__CLOCK_UNIT__CLOCK_UNIT_WORKING_DAYS = 2
+  HUB__V1__CLOCK_UNIT__CLOCK_UNIT_WORKING_DAYS = 2,
+  /*
+   * Days before a paper ends; all days count. A clock of this unit is never paused.
+   */
+  HUB__V1__CLOCK_UNIT__CLOCK_UNIT_DAYS = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__CLOCK_UNIT)
 } Hub__V1__ClockUnit;
+/*
+ * How an applicant agreed.
+ */
+typedef enum _Hub__V1__ConsentKind {
+  HUB__V1__CONSENT_KIND__CONSENT_KIND_UNSPECIFIED = 0,
+  /*
+   * In words, before whom the note says.
+   */
+  HUB__V1__CONSENT_KIND__CONSENT_KIND_SPOKEN = 1,
+  /*
+   * In a signed letter.
+   */
+  HUB__V1__CONSENT_KIND__CONSENT_KIND_WRITTEN = 2,
+  /*
+   * By a power of attorney.
+   */
+  HUB__V1__CONSENT_KIND__CONSENT_KIND_PROXY = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__CONSENT_KIND)
+} Hub__V1__ConsentKind;
 /*
  * How advice stands.
  */
@@ -153,7 +179,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * An inquiry to an authority was taken, answered, refused, put off, parked or released; `action` is its name.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED = 17
+  HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED = 17,
+  /*
+   * Something was made known to other cases of the same person, or by another case; `action` is the flag's name.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_FLAGGED = 24
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -487,10 +517,93 @@ struct  Hub__V1__Case
    */
   size_t n_likenesses;
   Hub__V1__Likeness **likenesses;
+  /*
+   * What it makes known to other cases, and what others made known about its person. Not told to applicants.
+   */
+  size_t n_flaggings;
+  Hub__V1__Flagging **flaggings;
+  size_t n_flags;
+  Hub__V1__Flag **flags;
+  /*
+   * How its applicant agreed that others acted, the newest last.
+   */
+  size_t n_consents;
+  Hub__V1__Consent **consents;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * What this case makes known to others.
+ */
+struct  Hub__V1__Flagging
+{
+  ProtobufCMessage base;
+  /*
+   * As in the definition's flag.
+   */
+  char *name;
+  /*
+   * Milliseconds since 1970 UTC at which it is brought to them; 0 = it was.
+   */
+  int64_t due_ms;
+  /*
+   * Cases that were flagged.
+   */
+  uint32_t reached;
+};
+#define HUB__V1__FLAGGING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__flagging__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0 }
+
+
+/*
+ * What another case made known about this one's person.
+ */
+struct  Hub__V1__Flag
+{
+  ProtobufCMessage base;
+  char *name;
+  Hub__V1__Text *title;
+  /*
+   * Number of the other case.
+   */
+  char *by;
+  /*
+   * Milliseconds since 1970 UTC.
+   */
+  int64_t since_ms;
+};
+#define HUB__V1__FLAG__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__flag__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * That an applicant agreed that somebody acts for them.
+ */
+struct  Hub__V1__Consent
+{
+  ProtobufCMessage base;
+  Hub__V1__ConsentKind kind;
+  /*
+   * When and before whom, 1 to 500 characters.
+   */
+  char *note;
+  /*
+   * Set by the hub: for which action, who acted (a principal), when (milliseconds since 1970 UTC), and the SHA-256 of the
+   * document that proves it.
+   */
+  char *action;
+  char *by;
+  int64_t at_ms;
+  ProtobufCBinaryData document_sha256;
+};
+#define HUB__V1__CONSENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__consent__descriptor) \
+    , HUB__V1__CONSENT_KIND__CONSENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, {0,NULL} }
 
 
 /*
@@ -761,13 +874,17 @@ struct  Hub__V1__Event
   size_t n_entries;
   Hub__V1__EntryReference **entries;
   /*
+   * How the applicant agreed that somebody acted for them.
+   */
+  Hub__V1__Consent *consent;
+  /*
    * Version of the definition that was valid.
    */
   char *definition_version;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -1000,6 +1117,63 @@ Hub__V1__Case *
 void   hub__v1__case__free_unpacked
                      (Hub__V1__Case *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__Flagging methods */
+void   hub__v1__flagging__init
+                     (Hub__V1__Flagging         *message);
+size_t hub__v1__flagging__get_packed_size
+                     (const Hub__V1__Flagging   *message);
+size_t hub__v1__flagging__pack
+                     (const Hub__V1__Flagging   *message,
+                      uint8_t             *out);
+size_t hub__v1__flagging__pack_to_buffer
+                     (const Hub__V1__Flagging   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Flagging *
+       hub__v1__flagging__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__flagging__free_unpacked
+                     (Hub__V1__Flagging *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__Flag methods */
+void   hub__v1__flag__init
+                     (Hub__V1__Flag         *message);
+size_t hub__v1__flag__get_packed_size
+                     (const Hub__V1__Flag   *message);
+size_t hub__v1__flag__pack
+                     (const Hub__V1__Flag   *message,
+                      uint8_t             *out);
+size_t hub__v1__flag__pack_to_buffer
+                     (const Hub__V1__Flag   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Flag *
+       hub__v1__flag__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__flag__free_unpacked
+                     (Hub__V1__Flag *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__Consent methods */
+void   hub__v1__consent__init
+                     (Hub__V1__Consent         *message);
+size_t hub__v1__consent__get_packed_size
+                     (const Hub__V1__Consent   *message);
+size_t hub__v1__consent__pack
+                     (const Hub__V1__Consent   *message,
+                      uint8_t             *out);
+size_t hub__v1__consent__pack_to_buffer
+                     (const Hub__V1__Consent   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Consent *
+       hub__v1__consent__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__consent__free_unpacked
+                     (Hub__V1__Consent *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__EntryReference methods */
 void   hub__v1__entry_reference__init
                      (Hub__V1__EntryReference         *message);
@@ -1197,6 +1371,15 @@ typedef void (*Hub__V1__Warning_Closure)
 typedef void (*Hub__V1__Case_Closure)
                  (const Hub__V1__Case *message,
                   void *closure_data);
+typedef void (*Hub__V1__Flagging_Closure)
+                 (const Hub__V1__Flagging *message,
+                  void *closure_data);
+typedef void (*Hub__V1__Flag_Closure)
+                 (const Hub__V1__Flag *message,
+                  void *closure_data);
+typedef void (*Hub__V1__Consent_Closure)
+                 (const Hub__V1__Consent *message,
+                  void *closure_data);
 typedef void (*Hub__V1__EntryReference_Closure)
                  (const Hub__V1__EntryReference *message,
                   void *closure_data);
@@ -1232,6 +1415,7 @@ typedef void (*Hub__V1__Cursor_Closure)
 
 extern const ProtobufCEnumDescriptor    hub__v1__deadline_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__clock_unit__descriptor;
+extern const ProtobufCEnumDescriptor    hub__v1__consent_kind__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__consultation_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__paper_state__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__event_kind__descriptor;
@@ -1243,6 +1427,9 @@ extern const ProtobufCMessageDescriptor hub__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__deadline__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__warning__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__case__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__flagging__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__flag__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__consent__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__entry_reference__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__likeness__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__consultation__descriptor;

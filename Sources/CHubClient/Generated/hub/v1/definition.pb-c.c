@@ -277,6 +277,96 @@ void   hub__v1__stage__free_unpacked
   assert(message->base.descriptor == &hub__v1__stage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__flag_rule__init
+                     (Hub__V1__FlagRule         *message)
+{
+  static const Hub__V1__FlagRule init_value = HUB__V1__FLAG_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__flag_rule__get_packed_size
+                     (const Hub__V1__FlagRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__flag_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__flag_rule__pack
+                     (const Hub__V1__FlagRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__flag_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__flag_rule__pack_to_buffer
+                     (const Hub__V1__FlagRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__flag_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__FlagRule *
+       hub__v1__flag_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__FlagRule *)
+     protobuf_c_message_unpack (&hub__v1__flag_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__flag_rule__free_unpacked
+                     (Hub__V1__FlagRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__flag_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__consent_rule__init
+                     (Hub__V1__ConsentRule         *message)
+{
+  static const Hub__V1__ConsentRule init_value = HUB__V1__CONSENT_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__consent_rule__get_packed_size
+                     (const Hub__V1__ConsentRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__consent_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__consent_rule__pack
+                     (const Hub__V1__ConsentRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__consent_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__consent_rule__pack_to_buffer
+                     (const Hub__V1__ConsentRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__consent_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__ConsentRule *
+       hub__v1__consent_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__ConsentRule *)
+     protobuf_c_message_unpack (&hub__v1__consent_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__consent_rule__free_unpacked
+                     (Hub__V1__ConsentRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__consent_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__entry_rule__init
                      (Hub__V1__EntryRule         *message)
 {
@@ -727,6 +817,51 @@ void   hub__v1__action__free_unpacked
   assert(message->base.descriptor == &hub__v1__action__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__adoption__init
+                     (Hub__V1__Adoption         *message)
+{
+  static const Hub__V1__Adoption init_value = HUB__V1__ADOPTION__INIT;
+  *message = init_value;
+}
+size_t hub__v1__adoption__get_packed_size
+                     (const Hub__V1__Adoption *message)
+{
+  assert(message->base.descriptor == &hub__v1__adoption__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__adoption__pack
+                     (const Hub__V1__Adoption *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__adoption__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__adoption__pack_to_buffer
+                     (const Hub__V1__Adoption *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__adoption__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Adoption *
+       hub__v1__adoption__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Adoption *)
+     protobuf_c_message_unpack (&hub__v1__adoption__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__adoption__free_unpacked
+                     (Hub__V1__Adoption *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__adoption__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__clock_rule__amounts_entry__init
                      (Hub__V1__ClockRule__AmountsEntry         *message)
 {
@@ -1093,7 +1228,7 @@ void   hub__v1__closed_day__free_unpacked
   assert(message->base.descriptor == &hub__v1__closed_day__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[20] =
+static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[21] =
 {
   {
     "service",
@@ -1335,11 +1470,24 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "consents",
+    26,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__ServiceDefinition, n_consents),
+    offsetof(Hub__V1__ServiceDefinition, consents),
+    &hub__v1__consent_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   10,   /* field[10] = actions */
   15,   /* field[15] = charges */
   11,   /* field[11] = clocks */
+  20,   /* field[20] = consents */
   16,   /* field[16] = contact */
   3,   /* field[3] = department */
   8,   /* field[8] = documents */
@@ -1358,11 +1506,12 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   2,   /* field[2] = valid_from */
   1,   /* field[1] = version */
 };
-static const ProtobufCIntRange hub__v1__service_definition__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__service_definition__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 20, 18 },
-  { 0, 20 }
+  { 26, 20 },
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
 {
@@ -1372,10 +1521,10 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   "Hub__V1__ServiceDefinition",
   "hub.v1",
   sizeof(Hub__V1__ServiceDefinition),
-  20,
+  21,
   hub__v1__service_definition__field_descriptors,
   hub__v1__service_definition__field_indices_by_name,
-  2,  hub__v1__service_definition__number_ranges,
+  3,  hub__v1__service_definition__number_ranges,
   (ProtobufCMessageInit) hub__v1__service_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1856,7 +2005,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[9] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[10] =
 {
   {
     "name",
@@ -1966,22 +2115,36 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[9] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "flags",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Stage, n_flags),
+    offsetof(Hub__V1__Stage, flags),
+    &hub__v1__flag_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__stage__field_indices_by_name[] = {
   3,   /* field[3] = bill */
   6,   /* field[6] = consults */
   2,   /* field[2] = ended */
   8,   /* field[8] = entries */
+  9,   /* field[9] = flags */
   7,   /* field[7] = inquires */
   4,   /* field[4] = issues */
   0,   /* field[0] = name */
   5,   /* field[5] = revokes */
   1,   /* field[1] = title */
 };
-static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__stage__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 12, 9 },
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -1991,11 +2154,126 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  9,
+  10,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
-  1,  hub__v1__stage__number_ranges,
+  2,  hub__v1__stage__number_ranges,
   (ProtobufCMessageInit) hub__v1__stage__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__flag_rule__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FlagRule, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FlagRule, title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "field",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FlagRule, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__flag_rule__field_indices_by_name[] = {
+  2,   /* field[2] = field */
+  0,   /* field[0] = name */
+  1,   /* field[1] = title */
+};
+static const ProtobufCIntRange hub__v1__flag_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor hub__v1__flag_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.FlagRule",
+  "FlagRule",
+  "Hub__V1__FlagRule",
+  "hub.v1",
+  sizeof(Hub__V1__FlagRule),
+  3,
+  hub__v1__flag_rule__field_descriptors,
+  hub__v1__flag_rule__field_indices_by_name,
+  1,  hub__v1__flag_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__flag_rule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__consent_rule__field_descriptors[2] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ConsentRule, kind),
+    &hub__v1__consent_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "document",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ConsentRule, document),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__consent_rule__field_indices_by_name[] = {
+  1,   /* field[1] = document */
+  0,   /* field[0] = kind */
+};
+static const ProtobufCIntRange hub__v1__consent_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hub__v1__consent_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.ConsentRule",
+  "ConsentRule",
+  "Hub__V1__ConsentRule",
+  "hub.v1",
+  sizeof(Hub__V1__ConsentRule),
+  2,
+  hub__v1__consent_rule__field_descriptors,
+  hub__v1__consent_rule__field_indices_by_name,
+  1,  hub__v1__consent_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__consent_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__entry_rule__field_descriptors[6] =
@@ -2448,7 +2726,7 @@ const ProtobufCMessageDescriptor hub__v1__consultee__descriptor =
   (ProtobufCMessageInit) hub__v1__consultee__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__paper_rule__field_descriptors[5] =
+static const ProtobufCFieldDescriptor hub__v1__paper_rule__field_descriptors[6] =
 {
   {
     "paper",
@@ -2510,9 +2788,22 @@ static const ProtobufCFieldDescriptor hub__v1__paper_rule__field_descriptors[5] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "once",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PaperRule, once),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__paper_rule__field_indices_by_name[] = {
   1,   /* field[1] = number */
+  5,   /* field[5] = once */
   0,   /* field[0] = paper */
   3,   /* field[3] = valid_months */
   2,   /* field[2] = valid_until */
@@ -2521,7 +2812,7 @@ static const unsigned hub__v1__paper_rule__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__paper_rule__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor hub__v1__paper_rule__descriptor =
 {
@@ -2531,7 +2822,7 @@ const ProtobufCMessageDescriptor hub__v1__paper_rule__descriptor =
   "Hub__V1__PaperRule",
   "hub.v1",
   sizeof(Hub__V1__PaperRule),
-  5,
+  6,
   hub__v1__paper_rule__field_descriptors,
   hub__v1__paper_rule__field_indices_by_name,
   1,  hub__v1__paper_rule__number_ranges,
@@ -2756,7 +3047,7 @@ const ProtobufCMessageDescriptor hub__v1__charge__descriptor =
   (ProtobufCMessageInit) hub__v1__charge__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[9] =
+static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[11] =
 {
   {
     "name",
@@ -2866,8 +3157,34 @@ static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[9] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "adopts",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Action, n_adopts),
+    offsetof(Hub__V1__Action, adopts),
+    &hub__v1__adoption__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clears",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__Action, n_clears),
+    offsetof(Hub__V1__Action, clears),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__action__field_indices_by_name[] = {
+  9,   /* field[9] = adopts */
+  10,   /* field[10] = clears */
   7,   /* field[7] = fields */
   3,   /* field[3] = from */
   2,   /* field[2] = kind */
@@ -2878,10 +3195,11 @@ static const unsigned hub__v1__action__field_indices_by_name[] = {
   1,   /* field[1] = title */
   4,   /* field[4] = to */
 };
-static const ProtobufCIntRange hub__v1__action__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__action__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 13, 9 },
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor hub__v1__action__descriptor =
 {
@@ -2891,11 +3209,62 @@ const ProtobufCMessageDescriptor hub__v1__action__descriptor =
   "Hub__V1__Action",
   "hub.v1",
   sizeof(Hub__V1__Action),
-  9,
+  11,
   hub__v1__action__field_descriptors,
   hub__v1__action__field_indices_by_name,
-  1,  hub__v1__action__number_ranges,
+  2,  hub__v1__action__number_ranges,
   (ProtobufCMessageInit) hub__v1__action__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__adoption__field_descriptors[2] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Adoption, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Adoption, from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__adoption__field_indices_by_name[] = {
+  0,   /* field[0] = field */
+  1,   /* field[1] = from */
+};
+static const ProtobufCIntRange hub__v1__adoption__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hub__v1__adoption__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Adoption",
+  "Adoption",
+  "Hub__V1__Adoption",
+  "hub.v1",
+  sizeof(Hub__V1__Adoption),
+  2,
+  hub__v1__adoption__field_descriptors,
+  hub__v1__adoption__field_indices_by_name,
+  1,  hub__v1__adoption__number_ranges,
+  (ProtobufCMessageInit) hub__v1__adoption__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__clock_rule__amounts_entry__field_descriptors[2] =
@@ -2949,7 +3318,7 @@ const ProtobufCMessageDescriptor hub__v1__clock_rule__amounts_entry__descriptor 
   (ProtobufCMessageInit) hub__v1__clock_rule__amounts_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__clock_rule__field_descriptors[13] =
+static const ProtobufCFieldDescriptor hub__v1__clock_rule__field_descriptors[15] =
 {
   {
     "name",
@@ -3107,6 +3476,30 @@ static const ProtobufCFieldDescriptor hub__v1__clock_rule__field_descriptors[13]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "until_paper",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ClockRule, until_paper),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sets",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__ClockRule, n_sets),
+    offsetof(Hub__V1__ClockRule, sets),
+    &hub__v1__field_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__clock_rule__field_indices_by_name[] = {
   3,   /* field[3] = amount */
@@ -3120,13 +3513,15 @@ static const unsigned hub__v1__clock_rule__field_indices_by_name[] = {
   12,   /* field[12] = only_value */
   7,   /* field[7] = paused_in */
   6,   /* field[6] = runs_in */
+  14,   /* field[14] = sets */
   1,   /* field[1] = title */
   2,   /* field[2] = unit */
+  13,   /* field[13] = until_paper */
 };
 static const ProtobufCIntRange hub__v1__clock_rule__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor hub__v1__clock_rule__descriptor =
 {
@@ -3136,7 +3531,7 @@ const ProtobufCMessageDescriptor hub__v1__clock_rule__descriptor =
   "Hub__V1__ClockRule",
   "hub.v1",
   sizeof(Hub__V1__ClockRule),
-  13,
+  15,
   hub__v1__clock_rule__field_descriptors,
   hub__v1__clock_rule__field_indices_by_name,
   1,  hub__v1__clock_rule__number_ranges,

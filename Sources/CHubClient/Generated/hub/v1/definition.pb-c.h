@@ -25,6 +25,8 @@ typedef struct Hub__V1__FieldCondition Hub__V1__FieldCondition;
 typedef struct Hub__V1__Choice Hub__V1__Choice;
 typedef struct Hub__V1__DocumentRule Hub__V1__DocumentRule;
 typedef struct Hub__V1__Stage Hub__V1__Stage;
+typedef struct Hub__V1__FlagRule Hub__V1__FlagRule;
+typedef struct Hub__V1__ConsentRule Hub__V1__ConsentRule;
 typedef struct Hub__V1__EntryRule Hub__V1__EntryRule;
 typedef struct Hub__V1__EntryValue Hub__V1__EntryValue;
 typedef struct Hub__V1__LikenessRule Hub__V1__LikenessRule;
@@ -35,6 +37,7 @@ typedef struct Hub__V1__PaperValue Hub__V1__PaperValue;
 typedef struct Hub__V1__BillRule Hub__V1__BillRule;
 typedef struct Hub__V1__Charge Hub__V1__Charge;
 typedef struct Hub__V1__Action Hub__V1__Action;
+typedef struct Hub__V1__Adoption Hub__V1__Adoption;
 typedef struct Hub__V1__ClockRule Hub__V1__ClockRule;
 typedef struct Hub__V1__ClockRule__AmountsEntry Hub__V1__ClockRule__AmountsEntry;
 typedef struct Hub__V1__NumberPattern Hub__V1__NumberPattern;
@@ -246,6 +249,11 @@ struct  Hub__V1__ServiceDefinition
   size_t n_likenesses;
   Hub__V1__LikenessRule **likenesses;
   /*
+   * How an applicant may agree that somebody else acts for them; none = nothing is asked.
+   */
+  size_t n_consents;
+  Hub__V1__ConsentRule **consents;
+  /*
    * A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
    */
   size_t n_example;
@@ -257,7 +265,7 @@ struct  Hub__V1__ServiceDefinition
 };
 #define HUB__V1__SERVICE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__service_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL} }
 
 
 typedef enum {
@@ -450,10 +458,54 @@ struct  Hub__V1__Stage
    */
   size_t n_entries;
   Hub__V1__EntryRule **entries;
+  /*
+   * What is made known to other open cases when a case comes here from another stage.
+   */
+  size_t n_flags;
+  Hub__V1__FlagRule **flags;
 };
 #define HUB__V1__STAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__stage__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL, NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * All open cases, of every service, that have the same number in a field of the same type by which they can be found are
+ * flagged. Officers are shown it; nothing is refused by it.
+ */
+struct  Hub__V1__FlagRule
+{
+  ProtobufCMessage base;
+  /*
+   * [a-z][a-z0-9_]{0,47}
+   */
+  char *name;
+  Hub__V1__Text *title;
+  /*
+   * Field of the case, such as a NIK.
+   */
+  char *field;
+};
+#define HUB__V1__FLAG_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__flag_rule__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * One way in which an applicant may agree.
+ */
+struct  Hub__V1__ConsentRule
+{
+  ProtobufCMessage base;
+  Hub__V1__ConsentKind kind;
+  /*
+   * Kind of the document that proves it; empty = none.
+   */
+  char *document;
+};
+#define HUB__V1__CONSENT_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__consent_rule__descriptor) \
+    , HUB__V1__CONSENT_KIND__CONSENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -621,7 +673,7 @@ struct  Hub__V1__PaperRule
    */
   char *number;
   /*
-   * Date field with the last day on which it holds; empty = the next rule.
+   * Date field with the last day on which it holds; empty, or a decided one that is empty = the next rule.
    */
   char *valid_until;
   /*
@@ -633,10 +685,14 @@ struct  Hub__V1__PaperRule
    */
   size_t n_values;
   Hub__V1__PaperValue **values;
+  /*
+   * A case that comes back keeps the one that it has, unless the action issues it anew.
+   */
+  protobuf_c_boolean once;
 };
 #define HUB__V1__PAPER_RULE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__paper_rule__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
 
 
 struct  Hub__V1__PaperValue
@@ -749,10 +805,34 @@ struct  Hub__V1__Action
    */
   size_t n_reissues;
   char **reissues;
+  /*
+   * What was asked for takes the place of what held until now.
+   */
+  size_t n_adopts;
+  Hub__V1__Adoption **adopts;
+  /*
+   * Fields that are empty from now on.
+   */
+  size_t n_clears;
+  char **clears;
 };
 #define HUB__V1__ACTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__action__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, HUB__V1__ACTION_KIND__ACTION_KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, HUB__V1__ACTION_KIND__ACTION_KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * A field gets the value that another one holds; that one is empty afterwards. An empty one changes nothing.
+ */
+struct  Hub__V1__Adoption
+{
+  ProtobufCMessage base;
+  char *field;
+  char *from;
+};
+#define HUB__V1__ADOPTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__adoption__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Hub__V1__ClockRule__AmountsEntry
@@ -809,10 +889,20 @@ struct  Hub__V1__ClockRule
    */
   char *only_field;
   char *only_value;
+  /*
+   * Name of a paper: the clock passes when the last day of the one that holds is over, or `amount` days before that;
+   * `unit` is DAYS. Empty = it counts from its start.
+   */
+  char *until_paper;
+  /*
+   * With MOVE: decided texts and choices that the case gets.
+   */
+  size_t n_sets;
+  Hub__V1__FieldValue **sets;
 };
 #define HUB__V1__CLOCK_RULE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__clock_rule__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, HUB__V1__CLOCK_UNIT__CLOCK_UNIT_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, HUB__V1__ON_PASSED__ON_PASSED_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, NULL, HUB__V1__CLOCK_UNIT__CLOCK_UNIT_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, HUB__V1__ON_PASSED__ON_PASSED_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -1090,6 +1180,44 @@ Hub__V1__Stage *
 void   hub__v1__stage__free_unpacked
                      (Hub__V1__Stage *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__FlagRule methods */
+void   hub__v1__flag_rule__init
+                     (Hub__V1__FlagRule         *message);
+size_t hub__v1__flag_rule__get_packed_size
+                     (const Hub__V1__FlagRule   *message);
+size_t hub__v1__flag_rule__pack
+                     (const Hub__V1__FlagRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__flag_rule__pack_to_buffer
+                     (const Hub__V1__FlagRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__FlagRule *
+       hub__v1__flag_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__flag_rule__free_unpacked
+                     (Hub__V1__FlagRule *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__ConsentRule methods */
+void   hub__v1__consent_rule__init
+                     (Hub__V1__ConsentRule         *message);
+size_t hub__v1__consent_rule__get_packed_size
+                     (const Hub__V1__ConsentRule   *message);
+size_t hub__v1__consent_rule__pack
+                     (const Hub__V1__ConsentRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__consent_rule__pack_to_buffer
+                     (const Hub__V1__ConsentRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__ConsentRule *
+       hub__v1__consent_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__consent_rule__free_unpacked
+                     (Hub__V1__ConsentRule *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__EntryRule methods */
 void   hub__v1__entry_rule__init
                      (Hub__V1__EntryRule         *message);
@@ -1280,6 +1408,25 @@ Hub__V1__Action *
 void   hub__v1__action__free_unpacked
                      (Hub__V1__Action *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__Adoption methods */
+void   hub__v1__adoption__init
+                     (Hub__V1__Adoption         *message);
+size_t hub__v1__adoption__get_packed_size
+                     (const Hub__V1__Adoption   *message);
+size_t hub__v1__adoption__pack
+                     (const Hub__V1__Adoption   *message,
+                      uint8_t             *out);
+size_t hub__v1__adoption__pack_to_buffer
+                     (const Hub__V1__Adoption   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Adoption *
+       hub__v1__adoption__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__adoption__free_unpacked
+                     (Hub__V1__Adoption *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__ClockRule__AmountsEntry methods */
 void   hub__v1__clock_rule__amounts_entry__init
                      (Hub__V1__ClockRule__AmountsEntry         *message);
@@ -1455,6 +1602,12 @@ typedef void (*Hub__V1__DocumentRule_Closure)
 typedef void (*Hub__V1__Stage_Closure)
                  (const Hub__V1__Stage *message,
                   void *closure_data);
+typedef void (*Hub__V1__FlagRule_Closure)
+                 (const Hub__V1__FlagRule *message,
+                  void *closure_data);
+typedef void (*Hub__V1__ConsentRule_Closure)
+                 (const Hub__V1__ConsentRule *message,
+                  void *closure_data);
 typedef void (*Hub__V1__EntryRule_Closure)
                  (const Hub__V1__EntryRule *message,
                   void *closure_data);
@@ -1484,6 +1637,9 @@ typedef void (*Hub__V1__Charge_Closure)
                   void *closure_data);
 typedef void (*Hub__V1__Action_Closure)
                  (const Hub__V1__Action *message,
+                  void *closure_data);
+typedef void (*Hub__V1__Adoption_Closure)
+                 (const Hub__V1__Adoption *message,
                   void *closure_data);
 typedef void (*Hub__V1__ClockRule__AmountsEntry_Closure)
                  (const Hub__V1__ClockRule__AmountsEntry *message,
@@ -1530,6 +1686,8 @@ extern const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__choice__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__stage__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__flag_rule__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__consent_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__entry_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__entry_value__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__likeness_rule__descriptor;
@@ -1540,6 +1698,7 @@ extern const ProtobufCMessageDescriptor hub__v1__paper_value__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__bill_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__charge__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__action__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__adoption__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__clock_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__clock_rule__amounts_entry__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__number_pattern__descriptor;

@@ -225,6 +225,18 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_NOTICE_UNKNOWN = 4023,
   /*
+   * [INVALID_ARGUMENT] This draft cannot be kept; BadRequest names why.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DRAFT_REFUSED = 4037,
+  /*
+   * [NOT_FOUND] No such draft of this person, or it has ended. See Drafts/List.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DRAFT_UNKNOWN = 4038,
+  /*
+   * [FAILED_PRECONDITION] Who acts for a citizen must say how the citizen agreed; BadRequest names what is missing.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_CONSENT_MISSING = 4039,
+  /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED = 5001,

@@ -7,15 +7,17 @@
 #endif
 
 #include "layanan/v1/application.pb-c.h"
-static const ProtobufCMethodDescriptor layanan__v1__applications__method_descriptors[4] =
+static const ProtobufCMethodDescriptor layanan__v1__applications__method_descriptors[5] =
 {
   { "Submit", &layanan__v1__submit_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Resubmit", &layanan__v1__act_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Act", &layanan__v1__act_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Withdraw", &layanan__v1__act_request__descriptor, &layanan__v1__case_reply__descriptor },
+  { "Import", &layanan__v1__import_request__descriptor, &layanan__v1__case_reply__descriptor },
 };
 const unsigned layanan__v1__applications__method_indices_by_name[] = {
   2,        /* Act */
+  4,        /* Import */
   1,        /* Resubmit */
   0,        /* Submit */
   3         /* Withdraw */
@@ -27,7 +29,7 @@ const ProtobufCServiceDescriptor layanan__v1__applications__descriptor =
   "Applications",
   "Layanan__V1__Applications",
   "layanan.v1",
-  4,
+  5,
   layanan__v1__applications__method_descriptors,
   layanan__v1__applications__method_indices_by_name
 };
@@ -62,6 +64,14 @@ void layanan__v1__applications__withdraw(ProtobufCService *service,
 {
   assert(service->descriptor == &layanan__v1__applications__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__applications__import(ProtobufCService *service,
+                                       const Layanan__V1__ImportRequest *input,
+                                       Layanan__V1__CaseReply_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__applications__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__applications__init (Layanan__V1__Applications_Service *service,
                                       Layanan__V1__Applications_ServiceDestroy destroy)

@@ -48,6 +48,10 @@ struct Layanan__V1__Applications_Service
                    const Layanan__V1__ActRequest *input,
                    Layanan__V1__CaseReply_Closure closure,
                    void *closure_data);
+  void (*import)(Layanan__V1__Applications_Service *service,
+                 const Layanan__V1__ImportRequest *input,
+                 Layanan__V1__CaseReply_Closure closure,
+                 void *closure_data);
 };
 typedef void (*Layanan__V1__Applications_ServiceDestroy)(Layanan__V1__Applications_Service *);
 void layanan__v1__applications__init (Layanan__V1__Applications_Service *service,
@@ -59,7 +63,8 @@ void layanan__v1__applications__init (Layanan__V1__Applications_Service *service
       function_prefix__ ## submit,\
       function_prefix__ ## resubmit,\
       function_prefix__ ## act,\
-      function_prefix__ ## withdraw  }
+      function_prefix__ ## withdraw,\
+      function_prefix__ ## import  }
 void layanan__v1__applications__submit(ProtobufCService *service,
                                        const Layanan__V1__SubmitRequest *input,
                                        Layanan__V1__CaseReply_Closure closure,
@@ -76,6 +81,10 @@ void layanan__v1__applications__withdraw(ProtobufCService *service,
                                          const Layanan__V1__ActRequest *input,
                                          Layanan__V1__CaseReply_Closure closure,
                                          void *closure_data);
+void layanan__v1__applications__import(ProtobufCService *service,
+                                       const Layanan__V1__ImportRequest *input,
+                                       Layanan__V1__CaseReply_Closure closure,
+                                       void *closure_data);
 
 /* --- descriptors --- */
 

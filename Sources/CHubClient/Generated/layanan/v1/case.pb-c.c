@@ -52,6 +52,51 @@ void   layanan__v1__submit_request__free_unpacked
   assert(message->base.descriptor == &layanan__v1__submit_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   layanan__v1__import_request__init
+                     (Layanan__V1__ImportRequest         *message)
+{
+  static const Layanan__V1__ImportRequest init_value = LAYANAN__V1__IMPORT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__import_request__get_packed_size
+                     (const Layanan__V1__ImportRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__import_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__import_request__pack
+                     (const Layanan__V1__ImportRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__import_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__import_request__pack_to_buffer
+                     (const Layanan__V1__ImportRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__import_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__ImportRequest *
+       layanan__v1__import_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__ImportRequest *)
+     protobuf_c_message_unpack (&layanan__v1__import_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__import_request__free_unpacked
+                     (Layanan__V1__ImportRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__import_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   layanan__v1__act_request__init
                      (Layanan__V1__ActRequest         *message)
 {
@@ -592,7 +637,7 @@ void   layanan__v1__watch_update__free_unpacked
   assert(message->base.descriptor == &layanan__v1__watch_update__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor layanan__v1__submit_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor layanan__v1__submit_request__field_descriptors[5] =
 {
   {
     "service",
@@ -630,16 +675,42 @@ static const ProtobufCFieldDescriptor layanan__v1__submit_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "draft",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SubmitRequest, draft),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SubmitRequest, consent),
+    &hub__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned layanan__v1__submit_request__field_indices_by_name[] = {
+  4,   /* field[4] = consent */
   2,   /* field[2] = documents */
+  3,   /* field[3] = draft */
   1,   /* field[1] = form */
   0,   /* field[0] = service */
 };
 static const ProtobufCIntRange layanan__v1__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor layanan__v1__submit_request__descriptor =
 {
@@ -649,14 +720,104 @@ const ProtobufCMessageDescriptor layanan__v1__submit_request__descriptor =
   "Layanan__V1__SubmitRequest",
   "layanan.v1",
   sizeof(Layanan__V1__SubmitRequest),
-  3,
+  5,
   layanan__v1__submit_request__field_descriptors,
   layanan__v1__submit_request__field_indices_by_name,
   1,  layanan__v1__submit_request__number_ranges,
   (ProtobufCMessageInit) layanan__v1__submit_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor layanan__v1__act_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor layanan__v1__import_request__field_descriptors[5] =
+{
+  {
+    "service",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ImportRequest, service),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ImportRequest, origin),
+    &hub__v1__origin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ImportRequest, created_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "form",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__ImportRequest, n_form),
+    offsetof(Layanan__V1__ImportRequest, form),
+    &hub__v1__field_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ImportRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__import_request__field_indices_by_name[] = {
+  2,   /* field[2] = created_ms */
+  3,   /* field[3] = form */
+  4,   /* field[4] = note */
+  1,   /* field[1] = origin */
+  0,   /* field[0] = service */
+};
+static const ProtobufCIntRange layanan__v1__import_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor layanan__v1__import_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.ImportRequest",
+  "ImportRequest",
+  "Layanan__V1__ImportRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__ImportRequest),
+  5,
+  layanan__v1__import_request__field_descriptors,
+  layanan__v1__import_request__field_indices_by_name,
+  1,  layanan__v1__import_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__import_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__act_request__field_descriptors[7] =
 {
   {
     "case",
@@ -730,10 +891,23 @@ static const ProtobufCFieldDescriptor layanan__v1__act_request__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "consent",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__ActRequest, consent),
+    &hub__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned layanan__v1__act_request__field_indices_by_name[] = {
   2,   /* field[2] = action */
   0,   /* field[0] = case */
+  6,   /* field[6] = consent */
   4,   /* field[4] = documents */
   1,   /* field[1] = expected_version */
   3,   /* field[3] = form */
@@ -742,7 +916,7 @@ static const unsigned layanan__v1__act_request__field_indices_by_name[] = {
 static const ProtobufCIntRange layanan__v1__act_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor layanan__v1__act_request__descriptor =
 {
@@ -752,7 +926,7 @@ const ProtobufCMessageDescriptor layanan__v1__act_request__descriptor =
   "Layanan__V1__ActRequest",
   "layanan.v1",
   sizeof(Layanan__V1__ActRequest),
-  6,
+  7,
   layanan__v1__act_request__field_descriptors,
   layanan__v1__act_request__field_indices_by_name,
   1,  layanan__v1__act_request__number_ranges,

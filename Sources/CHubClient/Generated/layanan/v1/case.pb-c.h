@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "hub/v1/text.pb-c.h"
 
 typedef struct Layanan__V1__SubmitRequest Layanan__V1__SubmitRequest;
+typedef struct Layanan__V1__ImportRequest Layanan__V1__ImportRequest;
 typedef struct Layanan__V1__ActRequest Layanan__V1__ActRequest;
 typedef struct Layanan__V1__CaseReply Layanan__V1__CaseReply;
 typedef struct Layanan__V1__GetCaseRequest Layanan__V1__GetCaseRequest;
@@ -51,10 +52,42 @@ struct  Layanan__V1__SubmitRequest
   Hub__V1__FieldValue **form;
   size_t n_documents;
   Hub__V1__Document **documents;
+  /*
+   * Draft of which the request was made (layanan.v1.Drafts); it is gone once the request is remembered.
+   */
+  char *draft;
+  /*
+   * With a service that asks for it, when an officer acts for a citizen: how the citizen agreed.
+   */
+  Hub__V1__Consent *consent;
 };
 #define LAYANAN__V1__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * A request as an older register kept it. Fields that a module decides are given as they were decided there.
+ */
+struct  Layanan__V1__ImportRequest
+{
+  ProtobufCMessage base;
+  char *service;
+  Hub__V1__Origin *origin;
+  /*
+   * Milliseconds since 1970 UTC.
+   */
+  int64_t created_ms;
+  size_t n_form;
+  Hub__V1__FieldValue **form;
+  /*
+   * Answer or resolution that was given, at most 4,000 characters.
+   */
+  char *note;
+};
+#define LAYANAN__V1__IMPORT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__import_request__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, 0, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -83,10 +116,14 @@ struct  Layanan__V1__ActRequest
    * Reason or answer, at most 4,000 characters.
    */
   char *note;
+  /*
+   * As with a request.
+   */
+  Hub__V1__Consent *consent;
 };
 #define LAYANAN__V1__ACT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__act_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL }
 
 
 /*
@@ -319,6 +356,25 @@ Layanan__V1__SubmitRequest *
                       const uint8_t       *data);
 void   layanan__v1__submit_request__free_unpacked
                      (Layanan__V1__SubmitRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__ImportRequest methods */
+void   layanan__v1__import_request__init
+                     (Layanan__V1__ImportRequest         *message);
+size_t layanan__v1__import_request__get_packed_size
+                     (const Layanan__V1__ImportRequest   *message);
+size_t layanan__v1__import_request__pack
+                     (const Layanan__V1__ImportRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__import_request__pack_to_buffer
+                     (const Layanan__V1__ImportRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__ImportRequest *
+       layanan__v1__import_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__import_request__free_unpacked
+                     (Layanan__V1__ImportRequest *message,
                       ProtobufCAllocator *allocator);
 /* Layanan__V1__ActRequest methods */
 void   layanan__v1__act_request__init
@@ -553,6 +609,9 @@ void   layanan__v1__watch_update__free_unpacked
 typedef void (*Layanan__V1__SubmitRequest_Closure)
                  (const Layanan__V1__SubmitRequest *message,
                   void *closure_data);
+typedef void (*Layanan__V1__ImportRequest_Closure)
+                 (const Layanan__V1__ImportRequest *message,
+                  void *closure_data);
 typedef void (*Layanan__V1__ActRequest_Closure)
                  (const Layanan__V1__ActRequest *message,
                   void *closure_data);
@@ -644,6 +703,7 @@ void layanan__v1__cases__watch(ProtobufCService *service,
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor layanan__v1__submit_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__import_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__act_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__case_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__get_case_request__descriptor;
