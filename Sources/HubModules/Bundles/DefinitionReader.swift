@@ -30,6 +30,7 @@ struct DefinitionReader {
         definition.likenesses = top.objects("likenesses").map(likeness)
         definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
+        definition.questionnaire = top.text("questionnaire")
         if let contact = top.object("contact") {
             definition.contact = .with { ($0.phone, $0.email) = (contact.text("phone"), contact.text("email")) }
             contact.finish()

@@ -262,6 +262,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// An inquiry to an authority was taken, answered, refused, put off, parked or released; `action` is its name.
   case inquired // = 17
+
+  /// The applicant said how it was.
+  case surveyed // = 18
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -288,6 +291,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 15: self = .revoked
     case 16: self = .consulted
     case 17: self = .inquired
+    case 18: self = .surveyed
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -312,6 +316,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .revoked: return 15
     case .consulted: return 16
     case .inquired: return 17
+    case .surveyed: return 18
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -336,6 +341,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .revoked,
     .consulted,
     .inquired,
+    .surveyed,
   ]
 
 }
@@ -745,6 +751,16 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._likenesses = newValue}
   }
 
+  /// What its applicant said of it; the marks are told to nobody else.
+  public var survey: HubSurveyResponse {
+    get {_storage._survey ?? HubSurveyResponse()}
+    set {_uniqueStorage()._survey = newValue}
+  }
+  /// Returns true if `survey` has been explicitly set.
+  public var hasSurvey: Bool {_storage._survey != nil}
+  /// Clears the value of `survey`. Subsequent reads from it will return its default value.
+  public mutating func clearSurvey() {_uniqueStorage()._survey = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1083,6 +1099,16 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._definitionVersion = newValue}
   }
 
+  /// With SURVEYED: the answer without its comment. Watchers and History do not get the marks.
+  public var survey: HubSurveyResponse {
+    get {_storage._survey ?? HubSurveyResponse()}
+    set {_uniqueStorage()._survey = newValue}
+  }
+  /// Returns true if `survey` has been explicitly set.
+  public var hasSurvey: Bool {_storage._survey != nil}
+  /// Clears the value of `survey`. Subsequent reads from it will return its default value.
+  public mutating func clearSurvey() {_uniqueStorage()._survey = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1178,7 +1204,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{1}EVENT_KIND_SURVEYED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1548,7 +1574,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{2}likenesses\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0\u{1}likenesses\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1582,6 +1608,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _likenesses: [HubLikeness] = []
+    var _survey: HubSurveyResponse? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1623,6 +1650,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _inquiries = source._inquiries
       _entries = source._entries
       _likenesses = source._likenesses
+      _survey = source._survey
     }
   }
 
@@ -1671,6 +1699,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._stageSinceMs) }()
         case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 31: try { try decoder.decodeSingularMessageField(value: &_storage._survey) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
         default: break
         }
@@ -1774,6 +1803,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 30)
       }
+      try { if let v = _storage._survey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      } }()
       if !_storage._likenesses.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 32)
       }
@@ -1817,6 +1849,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
+        if _storage._survey != rhs_storage._survey {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2137,7 +2170,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2168,6 +2201,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _definitionVersion: String = String()
+    var _survey: HubSurveyResponse? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2206,6 +2240,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _inquiries = source._inquiries
       _entries = source._entries
       _definitionVersion = source._definitionVersion
+      _survey = source._survey
     }
   }
 
@@ -2252,6 +2287,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 29: try { try decoder.decodeSingularMessageField(value: &_storage._survey) }()
         default: break
         }
       }
@@ -2348,6 +2384,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 28)
       }
+      try { if let v = _storage._survey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2385,6 +2424,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
+        if _storage._survey != rhs_storage._survey {return false}
         return true
       }
       if !storagesAreEqual {return false}

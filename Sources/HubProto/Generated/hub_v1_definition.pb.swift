@@ -492,6 +492,12 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._likenesses = newValue}
   }
 
+  /// Questionnaire that applicants are asked when a case has ended; empty = none.
+  public var questionnaire: String {
+    get {_storage._questionnaire}
+    set {_uniqueStorage()._questionnaire = newValue}
+  }
+
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
   public var example: [HubFieldValue] {
     get {_storage._example}
@@ -1384,7 +1390,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{2}\u{2}hash\0\u{1}example\0\u{c}\u{13}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{1}questionnaire\0\u{1}hash\0\u{1}example\0")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -1405,6 +1411,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _charges: [HubCharge] = []
     var _contact: HubNoticeFields? = nil
     var _likenesses: [HubLikenessRule] = []
+    var _questionnaire: String = String()
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -1435,6 +1442,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _charges = source._charges
       _contact = source._contact
       _likenesses = source._likenesses
+      _questionnaire = source._questionnaire
       _example = source._example
       _hash = source._hash
     }
@@ -1473,6 +1481,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._charges) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._contact) }()
         case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._questionnaire) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._hash) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._example) }()
         default: break
@@ -1541,6 +1550,9 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._likenesses.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 18)
       }
+      if !_storage._questionnaire.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._questionnaire, fieldNumber: 19)
+      }
       if !_storage._hash.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._hash, fieldNumber: 20)
       }
@@ -1574,6 +1586,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._charges != rhs_storage._charges {return false}
         if _storage._contact != rhs_storage._contact {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
+        if _storage._questionnaire != rhs_storage._questionnaire {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true

@@ -68,6 +68,7 @@ extension HubEventKind {
         case .revoked: "revoked"
         case .consulted: "consulted"
         case .inquired: "inquired"
+        case .surveyed: "surveyed"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -146,6 +147,7 @@ extension HubRuleKind {
         case .paper: "paper"
         case .register: "register"
         case .notices: "notices"
+        case .questionnaire: "questionnaire"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

@@ -1324,7 +1324,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[32] =
 {
   {
     "id",
@@ -1687,6 +1687,18 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "survey",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, survey),
+    &hub__v1__survey_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "likenesses",
     32,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1718,7 +1730,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   21,   /* field[21] = holder */
   0,   /* field[0] = id */
   28,   /* field[28] = inquiries */
-  30,   /* field[30] = likenesses */
+  31,   /* field[31] = likenesses */
   20,   /* field[20] = note */
   1,   /* field[1] = number */
   19,   /* field[19] = origin */
@@ -1727,16 +1739,16 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   5,   /* field[5] = stage */
   27,   /* field[27] = stage_since_ms */
   6,   /* field[6] = stage_title */
+  30,   /* field[30] = survey */
   9,   /* field[9] = unit */
   16,   /* field[16] = updated_ms */
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 32, 30 },
-  { 0, 31 }
+  { 0, 32 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1746,10 +1758,10 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  31,
+  32,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  2,  hub__v1__case__number_ranges,
+  1,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2346,7 +2358,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[29] =
 {
   {
     "sequence",
@@ -2684,6 +2696,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "survey",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, survey),
+    &hub__v1__survey_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
@@ -2713,12 +2737,13 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   3,   /* field[3] = service */
   10,   /* field[10] = stage_after */
   9,   /* field[9] = stage_before */
+  28,   /* field[28] = survey */
   15,   /* field[15] = unit */
 };
 static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 28 }
+  { 0, 29 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -2728,7 +2753,7 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  28,
+  29,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
   1,  hub__v1__event__number_ranges,
@@ -3098,7 +3123,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[19] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3118,11 +3143,12 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
   { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_CONSULTED", "HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_INQUIRED", "HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED", 17 },
+  { "EVENT_KIND_SURVEYED", "HUB__V1__EVENT_KIND__EVENT_KIND_SURVEYED", 18 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 18}
+{0, 0},{0, 19}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[19] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
@@ -3140,6 +3166,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18
   { "EVENT_KIND_REPAIRED", 3 },
   { "EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_SUBMITTED", 1 },
+  { "EVENT_KIND_SURVEYED", 18 },
   { "EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_WITHDRAWN", 4 },
 };
@@ -3150,9 +3177,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  18,
+  19,
   hub__v1__event_kind__enum_values_by_number,
-  18,
+  19,
   hub__v1__event_kind__enum_values_by_name,
   1,
   hub__v1__event_kind__value_ranges,

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "hub/v1/inquiry.pb-c.h"
 #include "hub/v1/money.pb-c.h"
+#include "hub/v1/survey.pb-c.h"
 #include "hub/v1/text.pb-c.h"
 
 typedef struct Hub__V1__Actor Hub__V1__Actor;
@@ -153,7 +154,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * An inquiry to an authority was taken, answered, refused, put off, parked or released; `action` is its name.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED = 17
+  HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED = 17,
+  /*
+   * The applicant said how it was.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_SURVEYED = 18
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -487,10 +492,14 @@ struct  Hub__V1__Case
    */
   size_t n_likenesses;
   Hub__V1__Likeness **likenesses;
+  /*
+   * What its applicant said of it; the marks are told to nobody else.
+   */
+  Hub__V1__SurveyResponse *survey;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, NULL }
 
 
 /*
@@ -764,10 +773,14 @@ struct  Hub__V1__Event
    * Version of the definition that was valid.
    */
   char *definition_version;
+  /*
+   * With SURVEYED: the answer without its comment. Watchers and History do not get the marks.
+   */
+  Hub__V1__SurveyResponse *survey;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL }
 
 
 /*

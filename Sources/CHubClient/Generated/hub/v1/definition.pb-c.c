@@ -1093,7 +1093,7 @@ void   hub__v1__closed_day__free_unpacked
   assert(message->base.descriptor == &hub__v1__closed_day__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[20] =
+static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[21] =
 {
   {
     "service",
@@ -1312,6 +1312,18 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "questionnaire",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ServiceDefinition, questionnaire),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "hash",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -1344,25 +1356,25 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   3,   /* field[3] = department */
   8,   /* field[8] = documents */
   14,   /* field[14] = escalation */
-  19,   /* field[19] = example */
+  20,   /* field[20] = example */
   7,   /* field[7] = fields */
-  18,   /* field[18] = hash */
+  19,   /* field[19] = hash */
   4,   /* field[4] = interface */
   6,   /* field[6] = legal_basis */
   17,   /* field[17] = likenesses */
   13,   /* field[13] = lookups */
   12,   /* field[12] = number */
+  18,   /* field[18] = questionnaire */
   0,   /* field[0] = service */
   9,   /* field[9] = stages */
   5,   /* field[5] = title */
   2,   /* field[2] = valid_from */
   1,   /* field[1] = version */
 };
-static const ProtobufCIntRange hub__v1__service_definition__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__service_definition__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 20, 18 },
-  { 0, 20 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
 {
@@ -1372,10 +1384,10 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   "Hub__V1__ServiceDefinition",
   "hub.v1",
   sizeof(Hub__V1__ServiceDefinition),
-  20,
+  21,
   hub__v1__service_definition__field_descriptors,
   hub__v1__service_definition__field_indices_by_name,
-  2,  hub__v1__service_definition__number_ranges,
+  1,  hub__v1__service_definition__number_ranges,
   (ProtobufCMessageInit) hub__v1__service_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -246,6 +246,10 @@ struct  Hub__V1__ServiceDefinition
   size_t n_likenesses;
   Hub__V1__LikenessRule **likenesses;
   /*
+   * Questionnaire that applicants are asked when a case has ended; empty = none.
+   */
+  char *questionnaire;
+  /*
    * A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
    */
   size_t n_example;
@@ -257,7 +261,7 @@ struct  Hub__V1__ServiceDefinition
 };
 #define HUB__V1__SERVICE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__service_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, {0,NULL} }
 
 
 typedef enum {

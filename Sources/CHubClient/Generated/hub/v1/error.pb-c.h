@@ -225,6 +225,10 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_NOTICE_UNKNOWN = 4023,
   /*
+   * [FAILED_PRECONDITION] This case cannot be judged, or not so: BadRequest names everything that is wrong.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_SURVEY_REFUSED = 4024,
+  /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED = 5001,
