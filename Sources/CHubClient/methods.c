@@ -48,6 +48,9 @@ static const hub_method methods[] = {
     {"layanan.v1.Registers/Get", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Registers/History", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Registers/Search", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Survey/Questionnaire", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Survey/Answer", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Survey/Index", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Authority/Take", HUB_UNARY, HUB_READS, 0}, /* a worker is given again what it has */
     {"layanan.v1.Authority/Answer", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Authority/Fail", HUB_UNARY, HUB_CHANGES, 0},

@@ -178,6 +178,9 @@ package struct Hub: Sendable {
                 ledger: ledger, journal: journal, rulebook: rulebook, payments: payments, clock: ports.clock),
             Books(ledger: ledger, rulebook: rulebook))
         router.addRegisters(RegisterService(book: registers, rulebook: rulebook, policy: policy))
+        router.addSurvey(
+            SurveyDesk(ledger: ledger, journal: journal, rulebook: rulebook, access: access, clock: ports.clock),
+            SurveyIndices(ledger: ledger, journal: journal, rulebook: rulebook, clock: ports.clock))
         router.addRulebook(
             RulebookService(
                 ledger: ledger, journal: journal, rulebook: rulebook, reader: ports.rules, policy: policy,

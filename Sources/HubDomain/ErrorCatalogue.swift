@@ -99,6 +99,8 @@ extension HubError.Code {
     public static let contactInvalid = Self(number: 4022, status: .invalidArgument)
     /// No such notice, or it was delivered and cannot be sent again. See Outbox/List.
     public static let noticeUnknown = Self(number: 4023, status: .notFound)
+    /// This case cannot be judged, or not so: BadRequest names everything that is wrong.
+    public static let surveyRefused = Self(number: 4024, status: .failedPrecondition)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
     /// This draft cannot be kept; BadRequest names why.
@@ -138,7 +140,7 @@ extension HubError.Code {
         .caseNotFound, .formInvalid, .documentInvalid, .actionNotAllowed, .versionStale, .keyReused,
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
-        .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .entryUnknown,
+        .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .surveyRefused, .entryUnknown,
         .draftRefused, .draftUnknown, .consentMissing,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,

@@ -234,6 +234,16 @@ extension HubMethod {
     public static let searchEntries = Self(
         "layanan.v1.Registers/Search", requestBytesMax: requestBytesSmall)
 
+    // MARK: layanan.v1.Survey
+
+    /// What is asked after a case.
+    public static let questionnaire = Self(
+        "layanan.v1.Survey/Questionnaire", requestBytesMax: requestBytesSmall)
+    /// An applicant judges a case.
+    public static let answerSurvey = Self("layanan.v1.Survey/Answer", mutating: true)
+    /// How satisfied citizens are.
+    public static let surveyIndex = Self("layanan.v1.Survey/Index", requestBytesMax: requestBytesSmall)
+
     // MARK: layanan.v1.Authority
 
     /// Inquiries for an adapter; what it is given again it already has.
@@ -343,6 +353,7 @@ extension HubMethod {
         queue, claimCase, releaseCase, assignCase, handOverCase, adviseOnCase, organisation, setAbsence,
         absences, setContact, getContact, saveDraft, getDraft, listDrafts, discardDraft,
         getBill, pay, reversePayment, refund, reconcile, books, getEntry, entryHistory, searchEntries,
+        questionnaire, answerSurvey, surveyIndex,
         takeInquiries, answerInquiry, failInquiry, listInquiries, retryInquiries, authorityStatus,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication, importApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration, importDeclaration,

@@ -19,6 +19,7 @@ package struct MessageRules: RuleReader {
             case "organisation": rules.standing += standing(HubOrganisation.self, file, &findings)
             case "papers": rules.standing += standing(HubPaperTemplate.self, file, &findings)
             case "notices": rules.standing += standing(HubNoticeRules.self, file, &findings)
+            case "questionnaires": rules.standing += standing(HubQuestionnaire.self, file, &findings)
             case "treasury": rules.standing += standing(HubTreasury.self, file, &findings)
             case "registers": rules.standing += standing(HubRegister.self, file, &findings)
             case "tariffs": rules.standing += standing(HubTariff.self, file, &findings)

@@ -23,6 +23,8 @@ struct Day {
     private var taken: [String: Int] = [:]
     /// Corrections that were asked for, and what they shall change.
     var corrections: [Correction] = []
+    /// What citizens said, by service.
+    var judged: [String: Judged] = [:]
     /// A complaint that was escalated, for whoever wants to look at one.
     private(set) var escalated: String?
 
@@ -82,6 +84,8 @@ struct Day {
         try await refuseTheDead()
         try await correct()
         try await work()
+        onlooker.chapter("Citizens judge")
+        try await judgeServices()
         onlooker.chapter("Looking at everything again")
         try await judge()
         return report
@@ -238,6 +242,7 @@ struct Day {
         report.authorities = try await judgement.ofAuthorities(states)
         report.registers = try await judgement.ofRegisters(states)
         try await judgement.ofCorrections(corrections)
+        report.surveys = try await judgement.ofSurvey(judged, states)
         report.notices = try await judgement.ofNotices()
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()

@@ -62,7 +62,18 @@ struct Report: Sendable {
         var faults = 0
     }
 
+    /// How one service was judged. Index and share in hundredths; nil = too few answers.
+    struct Survey: Sendable {
+        let service: String
+        let answers: Int
+        let ended: Int
+        let index: Int?
+        let grade: String
+        let share: Int
+    }
+
     var authorities: [Authority] = []
+    var surveys: [Survey] = []
     var services: [Service] = []
     var refused = 0
     var stages: [Stage] = []
@@ -128,6 +139,17 @@ struct Report: Sendable {
         lines +=
             [""]
             + Self.table(
+                ["JUDGED", "ANSWERS", "ENDED", "INDEX", "GRADE", "SATISFIED"],
+                surveys.map { survey in
+                    [
+                        survey.service, "\(survey.answers)", "\(survey.ended)",
+                        survey.index.map(Self.hundredths) ?? "too few", survey.grade,
+                        survey.index == nil ? "" : "\(Self.hundredths(survey.share)) %",
+                    ]
+                })
+        lines +=
+            [""]
+            + Self.table(
                 ["ACCOUNT", "DEBIT", "CREDIT"],
                 money.accounts.map { [$0.title, RupiahText.digits($0.debit), RupiahText.digits($0.credit)] })
         let mib = { (bytes: UInt64) in "\((bytes + 524_288) / 1_048_576) MiB" }
@@ -166,6 +188,8 @@ struct Report: Sendable {
                 "VERIFIED",
             ], rows + [["wrong on purpose", "\(refused)"] + Array(repeating: "0", count: 8)])
     }
+
+    private static func hundredths(_ value: Int) -> String { "\(value / 100).\(Digits.text(value % 100, width: 2))" }
 
     private static func hours(_ hours: Double) -> String {
         let whole = Int(hours.rounded())

@@ -32,7 +32,7 @@ struct Hubctl: AsyncParsableCommand {
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
             Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self,
             Backup.self, Paper.self, Inquiry.self, Authority.self, Contact.self, Draft.self,
-            Outbox.self,
+            Outbox.self, Survey.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
@@ -192,6 +192,12 @@ struct Outbox: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Notices on their way out of the hub.", subcommands: [OutboxList.self, OutboxRetry.self],
         defaultSubcommand: OutboxList.self)
+}
+
+/// `hubctl survey …`
+struct Survey: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "How satisfied citizens are.", subcommands: [SurveyShow.self, SurveyAnswer.self, SurveyIndex.self])
 }
 
 /// `hubctl paper …`

@@ -121,6 +121,12 @@ extension CallRouter {
         unary(.searchEntries, registers.search)
     }
 
+    mutating func addSurvey(_ desk: SurveyDesk, _ indices: SurveyIndices) {
+        unary(.questionnaire, desk.questionnaire)
+        change(.answerSurvey, desk.answer)
+        unary(.surveyIndex, indices.index)
+    }
+
     mutating func addInquiries(_ desk: InquiryDesk, _ office: InquiryOffice) {
         unary(.takeInquiries, desk.take)
         change(.answerInquiry, desk.answer)

@@ -185,7 +185,7 @@ package struct CaseCommands: Sendable {
         question.command.form = form.data
         question.command.documents = form.documents
         question.actor = context.actor
-        if let before { question.case = before }
+        if let before { question.case = before.withoutMarks }
         question.records = catalogue.records(for: definition, form: form.data)
         question.records += try await completion.registers.records(for: definition, form: form.data)
         question.nowMs = clock.nowMillis()

@@ -49,7 +49,8 @@ package struct CaseReads: Sendable {
         let events = try await ledger.events(
             ofCase: [UInt8](state.id), afterVersion: request.afterVersion, limit: Self.historyPage.events + 1)
         // What officers typed stays among those who work on the case, or advise on it.
-        let page = try Self.page(access.isInside(context.actor, state) ? events : events.map(\.forApplicants))
+        let page = try Self.page(
+            access.isInside(context.actor, state) ? events.map(\.withoutMarks) : events.map(\.forApplicants))
         return .with {
             $0.events = page
             $0.more = page.count < events.count

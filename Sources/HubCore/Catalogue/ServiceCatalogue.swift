@@ -30,6 +30,8 @@ package struct ServiceCatalogue: Sendable {
     var papers: [String: HubPaperTemplate] = [:]
     /// What registers hold, by name.
     var registers: [String: HubRegister] = [:]
+    /// What applicants are asked when their cases have ended, by name.
+    var questionnaires: [String: HubQuestionnaire] = [:]
     private var noticeRules: [String: HubNoticeRules] = [:]
     /// Whom the hub tells what, now.
     private(set) var noticeBook = NoticeBook()

@@ -39,9 +39,17 @@ struct CaseAccess: Sendable {
         works(actor, on: state) || policy.allDepartments.contains(actor.role) || advised(actor, on: state.consultations)
     }
 
+    /// The actor is the case's applicant, or a citizens' channel that speaks for the applicant; an office that speaks for
+    /// somebody is not.
+    func isApplicant(_ actor: HubActor, of state: HubCase) -> Bool {
+        state.applicant == actor.applicantReference
+            && (actor.onBehalfOf.isEmpty || policy.applicants.contains(actor.role))
+    }
+
     /// What the actor is shown of a case: who the officers are stays among those who work on it.
     func view(of state: HubCase, for actor: HubActor) -> HubCase {
-        isInside(actor, state) ? state : state.forApplicants
+        let shown = isInside(actor, state) ? state : state.forApplicants
+        return isApplicant(actor, of: state) ? shown : shown.withoutMarks
     }
 
     /// What a watcher is shown of an event; nil when it is not the watcher's business.

@@ -9,14 +9,16 @@ package enum NoticePlaceholders {
     ///
     /// Everywhere `nomor` (of the case), `layanan` and `tanggal` (of the change). `tahap` (title of the stage) and `sisa`
     /// (the nearest deadline in words) of a change; `jam`, `batas` and `sisa` of a clock; `tagihan`, `jumlah` and
-    /// `bayar_sampai` of a bill; `surat` and `nomor_surat` of a paper. Nothing of the form, no name, no note.
+    /// `bayar_sampai` of a bill; `surat` and `nomor_surat` of a paper; `survei` (last day on which the case may be judged, once it
+    /// has ended). Nothing of the form, no name, no note.
     package static func names(_ occasion: HubNoticeOccasion) -> Set<String> {
         let always: Set<String> = ["nomor", "layanan", "tanggal"]
         let stage: Set<String> = ["tahap", "sisa"]
         return switch occasion {
-        case .changed, .stage, .assigned, .advice: always.union(stage)
+        case .changed, .stage: always.union(stage).union(["survei"])
+        case .assigned, .advice: always.union(stage)
         case .bill, .paid: always.union(stage).union(["tagihan", "jumlah", "bayar_sampai"])
-        case .paper: always.union(stage).union(["surat", "nomor_surat"])
+        case .paper: always.union(stage).union(["surat", "nomor_surat", "survei"])
         case .deadlinePassed, .escalated: always.union(["tahap", "jam", "batas"])
         case .deadlineNear: always.union(["jam", "batas", "sisa"])
         case .unspecified, .UNRECOGNIZED: always
@@ -38,6 +40,10 @@ struct NoticeValues: Sendable {
         set("tanggal", day(nowMillis))
         let nearest = state.deadlines.filter { $0.state == .running }.min { $0.dueMs < $1.dueMs }
         if let nearest, let left = left(nearest, nowMillis) { set("sisa", left) }
+        let survey = SurveyRules(state, catalogue, nowMillis: nowMillis)
+        if let last = survey.lastDay, survey.obstacle == nil {
+            set("survei", .with { ($0.id, $0.en) = (last.indonesian, last.iso) })
+        }
     }
 
     /// A clock of the case, and when it passes or passed.

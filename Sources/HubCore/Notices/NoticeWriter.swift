@@ -72,7 +72,7 @@ struct NoticedChange {
         case .assigned, .consulted, .inquired, .flagged: guard moved else { return [] }
         case .paper: guard issued != nil, event.actor.principal.isEmpty else { return [] }
         case .paid: guard moved || !event.postings.isEmpty else { return [] }
-        case .imported, .published, .absence, .revoked, .unspecified, .UNRECOGNIZED: return []
+        case .imported, .published, .absence, .revoked, .surveyed, .unspecified, .UNRECOGNIZED: return []
         case .submitted, .acted, .repaired, .withdrawn, .reopened, .deadlinePassed, .recounted, .handedOver: break
         }
         var occasions: Set<HubNoticeOccasion> = [.changed]

@@ -20,6 +20,10 @@ extension RuleReview {
             verdict.find(written.file, "entries", problem)
         }
         for problem in definition.unprintable(in: verdict.catalogue) { verdict.find(written.file, "paper", problem) }
+        let questionnaire = definition.questionnaire
+        if !questionnaire.isEmpty, verdict.catalogue.questionnaires[questionnaire] == nil {
+            verdict.find(written.file, "questionnaire", "no questionnaire \(questionnaire.prefix(48)) is in force")
+        }
         for problem in definition.unpriced(in: verdict.catalogue, nowMillis: nowMillis) {
             verdict.find(written.file, "tariff", problem)
         }

@@ -63,11 +63,16 @@ extension HubNoticeRules: StandingRule {
     package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.keep(self) }
 }
 
+extension HubQuestionnaire: StandingRule {
+    package static var kind: HubRuleKind { .questionnaire }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.questionnaires[name] = self }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
     static let types: [any StandingRule.Type] = [
         HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
-        HubPaperTemplate.self, HubRegister.self, HubNoticeRules.self,
+        HubPaperTemplate.self, HubRegister.self, HubNoticeRules.self, HubQuestionnaire.self,
     ]
 
     /// A text of the ledger.

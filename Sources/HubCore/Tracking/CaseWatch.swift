@@ -141,7 +141,7 @@ extension HubEvent {
         event.actor.onBehalfOf = ""
         event.seed = 0
         event.entries = []
-        return event
+        return event.withoutMarks
     }
 
     /// A citizen sees what happened and which office did it; who the officer is stays with the department.

@@ -37,6 +37,7 @@ struct BundleReferences {
         let bases = Set(all.flatMap { $0.bundle[HubCalendar.self].filter(\.basedOn.isEmpty).map(\.name) })
         let tariffs = Set(all.flatMap { $0.bundle[HubTariff.self].map(\.name) })
         let papers = Set(all.flatMap { $0.bundle[HubPaperTemplate.self].map(\.name) })
+        let questionnaires = Set(all.flatMap { $0.bundle[HubQuestionnaire.self].map(\.name) })
         let registers = bundle.bundle[HubRegister.self]
         let accounts = Set(all.flatMap { $0.bundle[HubTreasury.self].flatMap(\.accounts) }.map(\.code))
         var found: [String] = []
@@ -53,6 +54,9 @@ struct BundleReferences {
             }
             for paper in definition.paperNames where !papers.contains(paper) {
                 found.append("\(name) paper: no bundle brings a paper \(paper)")
+            }
+            if !definition.questionnaire.isEmpty, !questionnaires.contains(definition.questionnaire) {
+                found.append("\(name) questionnaire: no bundle brings a questionnaire \(definition.questionnaire)")
             }
             for register in definition.registerNames {
                 guard let text = registers.first(where: { $0.name == register }) else {

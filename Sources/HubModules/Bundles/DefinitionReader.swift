@@ -31,6 +31,7 @@ struct DefinitionReader {
         definition.consents = top.objects("consents").map(consent)
         definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
+        definition.questionnaire = top.text("questionnaire")
         if let contact = top.object("contact") {
             definition.contact = .with { ($0.phone, $0.email) = (contact.text("phone"), contact.text("email")) }
             contact.finish()

@@ -31,7 +31,7 @@ struct Caller: Sendable, Hashable {
     /// Roles as the policy of a new hub has them, as far as they call here.
     static func policy() throws(HubError) -> Policy {
         let cases = ["Catalogue/*", "Cases/*", "Documents/*", "Payments/GetBill"]
-        let verbs = ["Applications/*", "CivilRegistry/*", "Complaints/*"]
+        let verbs = ["Applications/*", "CivilRegistry/*", "Complaints/*", "Survey/*"]
         let methods = [
             "applicant": cases + verbs,
             "officer": cases + verbs + ["Desk/*"],

@@ -198,6 +198,8 @@ struct SurveyPlan: Sendable {
     var delay: Spread
     /// Mean of the answers, element by element, when all went well.
     var means: [Double]
+    /// Of a questionnaire with as many elements as this: places among the nine that each of them is like.
+    var short: [Int]
     /// What a missed deadline, a repair and a refusal take away from each.
     var late: Figure
     var repair: Figure

@@ -168,9 +168,10 @@ extension ParameterNode {
     }
 
     fileprivate var survey: SurveyPlan {
-        allow("share", "delay", "means", "late", "repair", "sigma")
+        allow("share", "delay", "means", "short", "late", "repair", "sigma")
         return SurveyPlan(
             share: self["share"].share, delay: self["delay"].spread, means: self["means"].numbers(9),
+            short: self["short"].numbers(3).map { Int(min(max($0, 1), 9)) - 1 },
             late: self["late"].figure, repair: self["repair"].figure, sigma: self["sigma"].figure)
     }
 }

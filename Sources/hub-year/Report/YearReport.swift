@@ -110,13 +110,15 @@ struct YearReport {
         var lines = [
             "## Satisfaction", "",
             "Index of PermenPANRB 14/2017, exact, beside the share of answers 3 and 4; what people answer is assumed, as the",
-            "parameters say.", "", "| service | answers | index | grade | satisfied |", "|---|--:|--:|---|--:|",
+            "parameters say. Complaints are judged by three questions of their own.", "",
+            "| service | answers | of ended cases | index | grade | satisfied |", "|---|--:|--:|--:|---|--:|",
         ]
         for service in base.services {
-            guard let tally = service.satisfaction, let index = SatisfactionIndex(tally) else { continue }
+            guard let index = service.satisfaction else { continue }
             lines.append(
-                "| \(service.title) | \(tally.respondents) | \(Self.hundredths(index.hundredths)) | "
-                    + "\(Self.grade(index.hundredths)) | \(Self.hundredths(index.satisfied)) % |")
+                "| \(service.title) | \(index.respondents) | \(Self.hundredths(service.answerRate)) % | "
+                    + "\(Self.hundredths(Int(index.hundredths))) | \(index.grade) | "
+                    + "\(Self.hundredths(Int(index.share))) % |")
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -278,14 +280,5 @@ extension YearReport {
             left.removeLast(3)
         }
         return left + text
-    }
-
-    /// Grades of PermenPANRB 14/2017 (row 14 of the domain's facts).
-    static func grade(_ hundredths: Int) -> String {
-        let bands = [
-            GradeBand("D", from: 2_500, through: 6_499), GradeBand("C", from: 6_500, through: 7_660),
-            GradeBand("B", from: 7_661, through: 8_830), GradeBand("A", from: 8_831, through: 10_000),
-        ]
-        return (try? GradeScale(bands))?.grade(of: hundredths) ?? ""
     }
 }

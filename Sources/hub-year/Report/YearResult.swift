@@ -17,7 +17,10 @@ struct ServiceResult: Sendable {
     var claim: (paper: Double, from: Double, to: Double)?
     var stages: [(title: String, isOutside: Bool, days: Distribution)]
     var clocks: [(title: String, met: Int, passed: Int, running: Int)]
-    var satisfaction: SatisfactionTally?
+    /// As the hub tells it; nil = nobody was asked or answered, or too few did.
+    var satisfaction: LayananSurveyIndex?
+    /// Answers among ended cases, hundredths of a per cent.
+    var answerRate = 0
 }
 
 /// One run.
@@ -54,6 +57,7 @@ extension HubYear {
     /// Reads the books, runs the paper process, and counts.
     mutating func result(_ settings: YearSettings) async throws -> YearResult {
         judgeTariff()
+        try await readIndices()
         var paper = PaperYear(
             scenario, lives: lives, hours: hours, scale: scenario.scale(settings.people), officers: settings.officers,
             chance: chance)
@@ -119,7 +123,8 @@ extension HubYear {
                     clock.title.id, states.count { $0 == .met }, states.count { $0 == .passed },
                     states.count { $0 == .running || $0 == .paused }
                 )
-            }, satisfaction: survey.tallies[place])
+            }, satisfaction: survey.results[place]?.versions.first { !$0.withheld },
+            answerRate: survey.results[place].map { Int($0.rate) } ?? 0)
     }
 
     /// Part of their time for cases that officers spent on them.
@@ -177,6 +182,7 @@ extension HubYear {
                 "each account earned what the bills of the cases say",
                 result.accounts.allSatisfy { $0.books == $0.bills }
             ),
+            ("the hub's index of satisfaction is that of the answers that people gave, exactly", survey.isExact),
             ("the chain of the log is whole", result.events > 0),
             (
                 "the calendar moved the deadlines that it should, and no other case",

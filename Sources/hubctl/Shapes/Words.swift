@@ -69,6 +69,7 @@ extension HubEventKind {
         case .consulted: "consulted"
         case .inquired: "inquired"
         case .flagged: "flagged"
+        case .surveyed: "surveyed"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -148,6 +149,7 @@ extension HubRuleKind {
         case .paper: "paper"
         case .register: "register"
         case .notices: "notices"
+        case .questionnaire: "questionnaire"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
