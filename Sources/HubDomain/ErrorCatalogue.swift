@@ -101,6 +101,14 @@ extension HubError.Code {
     public static let noticeUnknown = Self(number: 4023, status: .notFound)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
+    /// No such office, kind or slot, or it cannot be booked now. Ask Appointments/Slots and choose again.
+    public static let slotUnknown = Self(number: 4030, status: .notFound)
+    /// No place of this slot is left, or no number for people without an appointment. Choose another one.
+    public static let slotFull = Self(number: 4031, status: .failedPrecondition)
+    /// This appointment cannot be booked, changed, kept or ended now; the message says why.
+    public static let appointmentRefused = Self(number: 4032, status: .failedPrecondition)
+    /// Who came has not proved to be the right person; BadRequest names what is missing or differs.
+    public static let identityRefused = Self(number: 4033, status: .failedPrecondition)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -133,6 +141,7 @@ extension HubError.Code {
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .entryUnknown,
+        .slotUnknown, .slotFull, .appointmentRefused, .identityRefused,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

@@ -147,7 +147,8 @@ struct VerbTests {
         let kinds: [HubActionKind] = [.submit, .act, .repair, .withdraw, .reopen]
         let reached = Set(interfaces.flatMap { interface in kinds.compactMap { interface.method(for: $0) } })
         let withoutModule = [
-            "layanan.v1.Authority", "layanan.v1.Contacts", "layanan.v1.Desk", "layanan.v1.Documents",
+            "layanan.v1.Appointments", "layanan.v1.Authority", "layanan.v1.Contacts", "layanan.v1.Desk",
+            "layanan.v1.Documents",
             "layanan.v1.Payments",
         ]
         let changing = HubMethod.all.filter {

@@ -30,6 +30,8 @@ package struct ServiceCatalogue: Sendable {
     var papers: [String: HubPaperTemplate] = [:]
     /// What registers hold, by name.
     var registers: [String: HubRegister] = [:]
+    /// Where people come, and what can be booked there.
+    private(set) var officeBook = OfficeBook()
     private var noticeRules: [String: HubNoticeRules] = [:]
     /// Whom the hub tells what, now.
     private(set) var noticeBook = NoticeBook()
@@ -91,6 +93,9 @@ package struct ServiceCatalogue: Sendable {
         noticeRules[notices.name] = notices
         noticeBook = NoticeBook(noticeRules.values)
     }
+
+    /// Offices are as this text says.
+    mutating func keep(_ offices: HubOfficeRules) { officeBook.keep(offices) }
 
     /// Rules of notices with another name.
     func noticeRules(beside name: String) -> [HubNoticeRules] {

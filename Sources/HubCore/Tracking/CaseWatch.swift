@@ -170,6 +170,7 @@ extension HubCase {
         state.consultations = consultations.map(\.forApplicants)
         state.likenesses = []
         state.inquiries = inquiries.map(\.forApplicants)
+        state.appointments = appointments.map(\.forApplicants)
         return state
     }
 }

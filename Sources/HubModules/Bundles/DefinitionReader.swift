@@ -68,6 +68,7 @@ struct DefinitionReader {
             if let consults = consults(object) { $0.consults = consults }
             $0.entries = object.objects("entries").map(entry)
             if let inquires = object.object("inquires").map(Self.inquiry) { $0.inquires = inquires }
+            if let books = object.object("books").map(Self.booking) { $0.books = books }
         }
     }
 

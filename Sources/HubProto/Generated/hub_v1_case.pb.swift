@@ -262,6 +262,12 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// An inquiry to an authority was taken, answered, refused, put off, parked or released; `action` is its name.
   case inquired // = 17
+
+  /// An appointment was booked, changed, cancelled, missed or freed; `action` says which.
+  case booked // = 22
+
+  /// Somebody was checked in, called or served at a counter; `action` says which.
+  case attended // = 23
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -288,6 +294,8 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 15: self = .revoked
     case 16: self = .consulted
     case 17: self = .inquired
+    case 22: self = .booked
+    case 23: self = .attended
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -312,6 +320,8 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .revoked: return 15
     case .consulted: return 16
     case .inquired: return 17
+    case .booked: return 22
+    case .attended: return 23
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -336,6 +346,8 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .revoked,
     .consulted,
     .inquired,
+    .booked,
+    .attended,
   ]
 
 }
@@ -745,6 +757,12 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._likenesses = newValue}
   }
 
+  /// Appointments that it waits for or had, the newest last.
+  public var appointments: [HubAppointment] {
+    get {_storage._appointments}
+    set {_uniqueStorage()._appointments = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1077,6 +1095,12 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._entries = newValue}
   }
 
+  /// Appointments that changed: nothing of who came.
+  public var appointments: [HubAppointment] {
+    get {_storage._appointments}
+    set {_uniqueStorage()._appointments = newValue}
+  }
+
   /// Version of the definition that was valid.
   public var definitionVersion: String {
     get {_storage._definitionVersion}
@@ -1178,7 +1202,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{2}\u{5}EVENT_KIND_BOOKED\0\u{1}EVENT_KIND_ATTENDED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1548,7 +1572,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{2}likenesses\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{2}likenesses\0\u{2}\u{3}appointments\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1582,6 +1606,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _likenesses: [HubLikeness] = []
+    var _appointments: [HubAppointment] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1623,6 +1648,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _inquiries = source._inquiries
       _entries = source._entries
       _likenesses = source._likenesses
+      _appointments = source._appointments
     }
   }
 
@@ -1672,6 +1698,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
+        case 35: try { try decoder.decodeRepeatedMessageField(value: &_storage._appointments) }()
         default: break
         }
       }
@@ -1777,6 +1804,9 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._likenesses.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 32)
       }
+      if !_storage._appointments.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._appointments, fieldNumber: 35)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1817,6 +1847,7 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
+        if _storage._appointments != rhs_storage._appointments {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2137,7 +2168,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{4}appointments\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2167,6 +2198,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _consultations: [HubConsultation] = []
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
+    var _appointments: [HubAppointment] = []
     var _definitionVersion: String = String()
 
       // This property is used as the initial default value for new instances of the type.
@@ -2205,6 +2237,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _consultations = source._consultations
       _inquiries = source._inquiries
       _entries = source._entries
+      _appointments = source._appointments
       _definitionVersion = source._definitionVersion
     }
   }
@@ -2252,6 +2285,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._appointments) }()
         default: break
         }
       }
@@ -2348,6 +2382,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 28)
       }
+      if !_storage._appointments.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._appointments, fieldNumber: 32)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2384,6 +2421,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._consultations != rhs_storage._consultations {return false}
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
+        if _storage._appointments != rhs_storage._appointments {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
         return true
       }

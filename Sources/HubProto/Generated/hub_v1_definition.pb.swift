@@ -801,6 +801,16 @@ public nonisolated struct HubStage: @unchecked Sendable {
     set {_uniqueStorage()._entries = newValue}
   }
 
+  /// The applicant comes to an office; the case stays until that was served, or it is taken elsewhere.
+  public var books: HubBookingRule {
+    get {_storage._books ?? HubBookingRule()}
+    set {_uniqueStorage()._books = newValue}
+  }
+  /// Returns true if `books` has been explicitly set.
+  public var hasBooks: Bool {_storage._books != nil}
+  /// Clears the value of `books`. Subsequent reads from it will return its default value.
+  public mutating func clearBooks() {_uniqueStorage()._books = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1918,7 +1928,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{1}inquires\0\u{1}entries\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{1}inquires\0\u{1}entries\0\u{1}books\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1930,6 +1940,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _consults: HubConsultRule? = nil
     var _inquires: HubInquiryRule? = nil
     var _entries: [HubEntryRule] = []
+    var _books: HubBookingRule? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1949,6 +1960,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _consults = source._consults
       _inquires = source._inquires
       _entries = source._entries
+      _books = source._books
     }
   }
 
@@ -1976,6 +1988,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 7: try { try decoder.decodeSingularMessageField(value: &_storage._consults) }()
         case 8: try { try decoder.decodeSingularMessageField(value: &_storage._inquires) }()
         case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._books) }()
         default: break
         }
       }
@@ -2015,6 +2028,9 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 9)
       }
+      try { if let v = _storage._books {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2033,6 +2049,7 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._consults != rhs_storage._consults {return false}
         if _storage._inquires != rhs_storage._inquires {return false}
         if _storage._entries != rhs_storage._entries {return false}
+        if _storage._books != rhs_storage._books {return false}
         return true
       }
       if !storagesAreEqual {return false}

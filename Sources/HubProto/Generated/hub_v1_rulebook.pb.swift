@@ -44,6 +44,9 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Whom the hub tells what, and in which words.
   case notices // = 9
+
+  /// Offices, their hours and what can be booked there.
+  case offices // = 12
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -62,6 +65,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 7: self = .paper
     case 8: self = .register
     case 9: self = .notices
+    case 12: self = .offices
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -78,6 +82,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .paper: return 7
     case .register: return 8
     case .notices: return 9
+    case .offices: return 12
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -94,6 +99,7 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .paper,
     .register,
     .notices,
+    .offices,
   ]
 
 }
@@ -104,7 +110,7 @@ public nonisolated struct HubRuleFile: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, papers, registers, treasury and
+  /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, papers, registers, offices, treasury and
   /// tariffs, or
   /// "tables/<name>.csv" with "tables/<name>.yaml" beside it.
   public var path: String = String()
@@ -376,7 +382,7 @@ public nonisolated struct HubRulesHistoryReply: Sendable {
 fileprivate nonisolated let _protobuf_package = "hub.v1"
 
 nonisolated extension HubRuleKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0\u{1}RULE_KIND_REGISTER\0\u{1}RULE_KIND_NOTICES\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0\u{1}RULE_KIND_REGISTER\0\u{1}RULE_KIND_NOTICES\0\u{2}\u{3}RULE_KIND_OFFICES\0")
 }
 
 nonisolated extension HubRuleFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -116,7 +116,11 @@ extension HubYear {
         do throws(HubError) {
             return try await inside.call(method, request, as: reply, by: caller, for: citizen)
         } catch {
-            if error.code == .actionNotAllowed || (error.code == .refusedByRule && caller == .portal) { throw error }
+            if error.code == .actionNotAllowed || (error.code == .refusedByRule && caller == .portal)
+                || Self.passing.contains(error.code)
+            {
+                throw error
+            }
             let reasons = error.violations.map { "\($0.field) \($0.rule): \($0.english)" }.joined(separator: "; ")
             let place = "\(lives[life].number) in \(lives[life].stage)"
             throw YearFault("\(method.path) by \(caller.role) \(caller.name) on \(place): \(error) \(reasons)")

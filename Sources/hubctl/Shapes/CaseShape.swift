@@ -32,7 +32,7 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `consultations`, `inquiries`, `papers`, `bills`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an
+    /// `deadlines`, `consultations`, `inquiries`, `appointments`, `papers`, `bills`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, and with an
     /// answer to a change `receipt` and `replayed`.
     func detail(
         _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
@@ -72,7 +72,7 @@ extension HubCase {
             }
             lines += ["", "Clocks (UTC):"] + table.lines()
         }
-        lines += consultations.lines + inquiries.lines
+        lines += consultations.lines + inquiries.lines + appointments.lines
         if !papers.isEmpty {
             var table = Table([
                 .text("PAPER"), .text("NUMBER"), .text("STATE"), .text("ISSUED"), .text("UNTIL"), .count("COPIES"),
@@ -109,6 +109,7 @@ extension HubCase {
             ("deadlines", .array(deadlines.map { .object(members: $0.members) })),
             ("consultations", .array(consultations.map { .object(members: $0.members) })),
             ("inquiries", .array(inquiries.map { .object(members: $0.members) })),
+            ("appointments", .array(appointments.map { .object(members: $0.members) })),
             ("papers", .array(papers.map { .object(members: $0.members) })),
             ("bills", .array(bills.map { .object(members: $0.members) })),
             ("warnings", .array(warnings.map { .object(members: $0.members) })), ("escalated_to", .text(escalatedTo)),

@@ -1324,7 +1324,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[32] =
 {
   {
     "id",
@@ -1698,9 +1698,22 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "appointments",
+    35,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_appointments),
+    offsetof(Hub__V1__Case, appointments),
+    &hub__v1__appointment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
+  31,   /* field[31] = appointments */
   23,   /* field[23] = asked */
   24,   /* field[24] = bills */
   26,   /* field[26] = consultations */
@@ -1732,11 +1745,12 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 32, 30 },
-  { 0, 31 }
+  { 35, 31 },
+  { 0, 32 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1746,10 +1760,10 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  31,
+  32,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  2,  hub__v1__case__number_ranges,
+  3,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2346,7 +2360,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[29] =
 {
   {
     "sequence",
@@ -2684,11 +2698,24 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "appointments",
+    32,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_appointments),
+    offsetof(Hub__V1__Event, appointments),
+    &hub__v1__appointment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
   12,   /* field[12] = actor */
   5,   /* field[5] = applicant */
+  28,   /* field[28] = appointments */
   11,   /* field[11] = at_ms */
   1,   /* field[1] = case_id */
   6,   /* field[6] = case_version */
@@ -2715,10 +2742,11 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   9,   /* field[9] = stage_before */
   15,   /* field[15] = unit */
 };
-static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 28 }
+  { 32, 28 },
+  { 0, 29 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -2728,10 +2756,10 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  28,
+  29,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
-  1,  hub__v1__event__number_ranges,
+  2,  hub__v1__event__number_ranges,
   (ProtobufCMessageInit) hub__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -3098,7 +3126,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[20] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3118,15 +3146,19 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
   { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_CONSULTED", "HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_INQUIRED", "HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED", 17 },
+  { "EVENT_KIND_BOOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_BOOKED", 22 },
+  { "EVENT_KIND_ATTENDED", "HUB__V1__EVENT_KIND__EVENT_KIND_ATTENDED", 23 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 18}
+{0, 0},{22, 18},{0, 20}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[20] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
   { "EVENT_KIND_ASSIGNED", 10 },
+  { "EVENT_KIND_ATTENDED", 19 },
+  { "EVENT_KIND_BOOKED", 18 },
   { "EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
   { "EVENT_KIND_HANDED_OVER", 11 },
@@ -3150,11 +3182,11 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  18,
+  20,
   hub__v1__event_kind__enum_values_by_number,
-  18,
+  20,
   hub__v1__event_kind__enum_values_by_name,
-  1,
+  2,
   hub__v1__event_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

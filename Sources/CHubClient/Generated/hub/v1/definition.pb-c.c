@@ -1856,7 +1856,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[9] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[10] =
 {
   {
     "name",
@@ -1966,9 +1966,22 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[9] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "books",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Stage, books),
+    &hub__v1__booking_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__stage__field_indices_by_name[] = {
   3,   /* field[3] = bill */
+  9,   /* field[9] = books */
   6,   /* field[6] = consults */
   2,   /* field[2] = ended */
   8,   /* field[8] = entries */
@@ -1981,7 +1994,7 @@ static const unsigned hub__v1__stage__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -1991,7 +2004,7 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  9,
+  10,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
   1,  hub__v1__stage__number_ranges,
