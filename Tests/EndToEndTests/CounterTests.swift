@@ -55,6 +55,60 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "a day that its office declares closed frees what is booked on it, tells it, and lists it until it is booked anew"
+        )
+        func closed() async throws {
+            try await RunningHub.serve(settings: RunningHub.settings + "notices: { file: { folder: ../notices } }\n") {
+                hub in
+                let number = try await Self.printed(hub, 1)
+                let free = try await Self.slots(hub)
+                let (slot, other) = (try #require(free.first), try #require(free.last))
+                #expect(try await Self.book(hub, number, 1, slot))
+                let day = CalendarDate(epochMillis: slot.startMs, utcOffsetMinutes: 420).iso
+                let text = try String(
+                    contentsOfFile: Place.checkout + "/Plugins/CivilRegistry/bundle/offices/dukcapil.yaml",
+                    encoding: .utf8)
+                let file = hub.regency.folder + "/dukcapil.yaml"
+                let south = try #require(text.range(of: "code: \(Self.office)"))
+                let closing = """
+                        dates:
+                          - { day: "\(day)", title: { id: "Banjir", en: "Flood" } }
+                        kinds:
+                    """
+                let after = text[south.lowerBound...].replacing(
+                    "    kinds:\n", with: closing + "\n", maxReplacements: 1)
+                try (String(text[..<south.lowerBound]).replacing("2026.1", with: "2026.2") + after).write(
+                    toFile: file, atomically: true, encoding: .utf8)
+                let published = try await hub.regency.admin(["service", "publish", file, "--note", "Banjir"])
+                #expect(published.status == 0, "\(published.output)")
+                try await Self.eventually {
+                    try await hub.town.read(number, as: hub.town.admin).appointments.map(\.state) == [.freed, .wanted]
+                }
+                let listed = try await hub.regency.admin(["office", "conflicts"])
+                #expect(listed.status == 3 && listed.output.contains(number), "\(listed.output)")
+                #expect(try await Self.slots(hub).allSatisfy { $0.startMs != slot.startMs })
+                #expect(try await Self.book(hub, number, 1, other))
+                #expect(try await hub.regency.admin(["office", "conflicts"]).status == 0)
+                let folder = hub.regency.folder + "/notices/new"
+                try await Self.eventually {
+                    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+                    return try files.contains {
+                        try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8).contains("kantor tutup")
+                    }
+                }
+            }
+        }
+
+        /// Within ten seconds.
+        private static func eventually(_ holds: () async throws -> Bool) async throws {
+            for _ in 0..<200 {
+                if try await holds() { return }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            Issue.record("it did not come to that")
+        }
+
         /// Of nobody who exists.
         private static func nik(_ person: Int) -> String { "3402\(10 + person)0101800000" }
 

@@ -48,8 +48,8 @@ struct CounterDesk: Sendable {
 
     // MARK: Calling
 
-    /// `layanan.v1.Appointments/CallNext`. Whose number was called and who did not come may be called again with `NoShow`
-    /// or served; calling goes on with the next.
+    /// `layanan.v1.Appointments/CallNext`. For whoever was called and is not there `NoShow` is the end; calling goes on with
+    /// the next.
     func callNext(_ context: CallContext, _ request: LayananCallNextRequest) async throws(HubError) -> CallAnswer {
         if let stored = try await desk.ledger.storedAnswer(to: context) { return stored }
         guard (1...Self.countersMax).contains(request.counter) else {

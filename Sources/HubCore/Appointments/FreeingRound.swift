@@ -25,10 +25,17 @@ struct FreeingRound: Sendable {
         // A command that saw the rules of before may still book; it is waited for.
         let catalogue = await rulebook.settled()
         let lost = try await SlotConflicts(ledger: ledger, catalogue: catalogue, nowMillis: clock.nowMillis()).cases()
-        var freed = 0
+        var (freed, stuck) = (0, 0)
         for one in lost {
-            if try await free(one.state, catalogue) { freed += 1 }
+            do throws(HubError) {
+                if try await free(one.state, catalogue) { freed += 1 }
+            } catch {
+                // Of a service whose module is not here; it stays booked, and is named among the conflicts.
+                guard error.code == .moduleUnavailable else { throw error }
+                stuck += 1
+            }
         }
+        if stuck > 0 { logger.error("appointments cannot be freed", metadata: ["count": "\(stuck)"]) }
         if freed > 0 { logger.notice("appointments freed by changed rules", metadata: ["count": "\(freed)"]) }
         var commit = Commit(key: nil, atMillis: clock.nowMillis())
         commit.records = [
