@@ -202,7 +202,7 @@ let package = Package(
         tests(of: "HubCompression", ["HubWire", "HubDomain"]),
         tests(
             of: "HubCore",
-            ["HubTestKit", "HubPapers", "HubTrust", "HubProto", "HubDomain", protobuf, logging, crypto]),
+            ["HubTestKit", "HubStore", "HubPapers", "HubTrust", "HubProto", "HubDomain", protobuf, logging, crypto]),
         tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb, logging]),
         tests(of: "HubConformance"),
         tests(of: "HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),

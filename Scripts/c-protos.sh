@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 out=Sources/CHubClient/Generated
 # What departments' programs call, and what the library itself needs.
-protos() { ls Protos/hub/v1/{frame,status,error,text,case,definition,diagnostics,interop,conformance,money,notice,organisation,paper,register,inquiry,survey}.proto Protos/layanan/v1/*.proto Protos/grpc/health/v1/*.proto; }
+protos() { ls Protos/hub/v1/{frame,status,error,text,case,definition,diagnostics,interop,conformance,money,notice,organisation,paper,register,inquiry,survey,appointment}.proto Protos/layanan/v1/*.proto Protos/grpc/health/v1/*.proto; }
 stamp() { { protos | LC_ALL=C sort | xargs sha256sum; sha256sum Scripts/c-protos.sh; } | sha256sum | cut -d' ' -f1; }
 case "${1:-}" in
 generate)

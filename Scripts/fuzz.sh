@@ -18,7 +18,7 @@ decoders=(
     Sources/HubServer/FrameDecoder.swift Sources/HubClient/ClientConnectionMachine{,+Frames}.swift
     Sources/HubCore/{Tracking/LogCursor,Calls/EchoRequest,Cases/CaseTransition}.swift
     Sources/HubCore/Catalogue/FormRules{,Values,Documents}.swift
-    Sources/HubModules/Bundles/{YAMLAnchor,YAMLObject,FieldReader,RegisterReader,DefinitionReader,DefinitionRules,DefinitionRules+Life,DefinitionRules+Registers}.swift
+    Sources/HubModules/Bundles/{YAMLAnchor,YAMLObject,FieldReader,RegisterReader,DefinitionReader,DefinitionRules,DefinitionRules+Life,DefinitionRules+Registers,DefinitionRules+Bookings,OfficeReader}.swift
     Sources/HubModules/Bundles/{TableReader,Name}.swift Sources/HubDomain/Text/CSVReader.swift
     Sources/HubDomain/Text/{Base45,PlaceholderText,PrintableText}.swift Sources/HubCore/Documents/PaperSealText.swift
     Sources/HubModules/Bundles/PaperReader.swift

@@ -92,15 +92,20 @@ package struct Hub: Sendable {
             printer: ports.printer, signer: ports.paperSigner, logger: logger)
         let registers = RegisterBook(ledger: ledger)
         let completion = StepCompletion(
-            numbers: numbers, papers: office, registers: registers, flags: FlagRound(ledger: ledger))
+            numbers: numbers, papers: office, registers: registers, flags: FlagRound(ledger: ledger),
+            slots: SlotCounts(ledger: ledger))
         let passage = DeadlinePassage(
             ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, completion: completion,
             clock: ports.clock, counters: counters,
             stuck: StuckClocks(logger: logger))
         let recount = RecountRound(
             ledger: ledger, passage: passage, rulebook: rulebook, clock: ports.clock, logger: logger)
+        let freeing = FreeingRound(
+            ledger: ledger, journal: journal, completion: completion, rulebook: rulebook, clock: ports.clock,
+            logger: logger)
         let deadlines = DeadlineLoop(
-            ledger: ledger, passage: passage, recount: recount, clock: ports.clock, bell: bell, logger: logger)
+            ledger: ledger, passage: passage, recount: recount, freeing: freeing, clock: ports.clock, bell: bell,
+            logger: logger)
         let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let contacts = ContactBook(ledger: ledger, rulebook: rulebook, standard: ports.outbox.standardChannels)
@@ -169,6 +174,11 @@ package struct Hub: Sendable {
             InquiryOffice(
                 ledger: ledger, journal: journal, rulebook: rulebook, access: access, board: board,
                 clock: ports.clock))
+        router.addAppointments(
+            AppointmentDesk(
+                ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
+                completion: completion, clock: ports.clock),
+            AppointmentReads(ledger: ledger, rulebook: rulebook, access: access, clock: ports.clock))
         let payments = PaymentService(
             ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
             settlement: BillSettlement(completion: completion), clock: ports.clock)

@@ -103,6 +103,14 @@ extension HubError.Code {
     public static let surveyRefused = Self(number: 4024, status: .failedPrecondition)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
+    /// No such office, kind or slot, or it cannot be booked now. Ask Appointments/Slots and choose again.
+    public static let slotUnknown = Self(number: 4030, status: .notFound)
+    /// No place of this slot is left, or no number for people without an appointment. Choose another one.
+    public static let slotFull = Self(number: 4031, status: .failedPrecondition)
+    /// This appointment cannot be booked, changed, kept or ended now; the message says why.
+    public static let appointmentRefused = Self(number: 4032, status: .failedPrecondition)
+    /// Who came has not proved to be the right person; BadRequest names what is missing or differs.
+    public static let identityRefused = Self(number: 4033, status: .failedPrecondition)
     /// This draft cannot be kept; BadRequest names why.
     public static let draftRefused = Self(number: 4037, status: .invalidArgument)
     /// No such draft of this person, or it has ended. See Drafts/List.
@@ -141,7 +149,7 @@ extension HubError.Code {
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .surveyRefused, .entryUnknown,
-        .draftRefused, .draftUnknown, .consentMissing,
+        .slotUnknown, .slotFull, .appointmentRefused, .identityRefused, .draftRefused, .draftUnknown, .consentMissing,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

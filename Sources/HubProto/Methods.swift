@@ -262,6 +262,38 @@ extension HubMethod {
     /// How authorities do.
     public static let authorityStatus = Self("layanan.v1.Authority/Status", requestBytesMax: requestBytesSmall)
 
+    // MARK: layanan.v1.Appointments
+
+    /// Where people come.
+    public static let listOffices = Self("layanan.v1.Appointments/Offices", requestBytesMax: requestBytesSmall)
+    /// Places that are free.
+    public static let listSlots = Self("layanan.v1.Appointments/Slots", requestBytesMax: requestBytesSmall)
+    /// Takes a place.
+    public static let bookAppointment = Self(
+        "layanan.v1.Appointments/Book", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Takes another place.
+    public static let changeAppointment = Self(
+        "layanan.v1.Appointments/Change", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Gives a place back.
+    public static let cancelAppointment = Self(
+        "layanan.v1.Appointments/Cancel", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Somebody is there.
+    public static let checkIn = Self(
+        "layanan.v1.Appointments/CheckIn", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Whose turn it is.
+    public static let callNext = Self(
+        "layanan.v1.Appointments/CallNext", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Somebody was served.
+    public static let serveAtCounter = Self(
+        "layanan.v1.Appointments/Serve", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Somebody is not there.
+    public static let noShow = Self(
+        "layanan.v1.Appointments/NoShow", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Queues of an office.
+    public static let officeQueue = Self("layanan.v1.Appointments/Queue", requestBytesMax: requestBytesSmall)
+    /// What offices do not keep.
+    public static let listConflicts = Self("layanan.v1.Appointments/Conflicts", requestBytesMax: requestBytesSmall)
+
     // MARK: layanan.v1.Cases
 
     /// A case as it stands.
@@ -355,6 +387,8 @@ extension HubMethod {
         getBill, pay, reversePayment, refund, reconcile, books, getEntry, entryHistory, searchEntries,
         questionnaire, answerSurvey, surveyIndex,
         takeInquiries, answerInquiry, failInquiry, listInquiries, retryInquiries, authorityStatus,
+        listOffices, listSlots, bookAppointment, changeAppointment, cancelAppointment, checkIn, callNext,
+        serveAtCounter, noShow, officeQueue, listConflicts,
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication, importApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration, importDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,

@@ -95,6 +95,10 @@ extension WaitingPlace {
         case .inquiryTaken(let holder): "taken/\(holder.principal)/\(holder.worker)"
         case .inquiryParked(let authority): "parked/\(authority)"
         case .inquired(let authority): "inquired/\(authority)"
+        case .slot(let office, let kind, let startMillis): "slot/\(office)/\(kind)/\(startMillis)"
+        case .queue(let office, let kind, let day): "queue/\(office)/\(kind)/\(day)"
+        case .calledFrom(let office, let kind, let day): "called/\(office)/\(kind)/\(day)"
+        case .freed(let office): "freed/\(office)"
         }
     }
 }

@@ -110,6 +110,46 @@ extension LedgerSuite {
                 try await ledger.dueDeadlines(nowMillis: Sample.now + 1_000, after: nil, limit: 10)
                     .filter { $0.name == "inquiry/nomor" }.count, is: 3)
         },
+        LedgerPromise(
+            "an appointment waits in its slot, then in its queue by turn, then at the counter, and wakes in between"
+        ) {
+            home in
+            let ledger = try await home.open()
+            func coming(_ number: Int, _ state: HubAppointmentState, turn: Int64) -> HubCase {
+                var one = Sample.newCase(number)
+                one.appointments = [
+                    .with {
+                        ($0.kind, $0.office, $0.state, $0.startMs) = ("rekam", "pusat", state, Sample.now)
+                        ($0.queueDay, $0.turnMs, $0.calledMs, $0.bookedMs) = ("2026-01-05", turn, turn, turn)
+                        $0.wakeMs = Sample.now + 5
+                    }
+                ]
+                return one
+            }
+            let states = [
+                coming(1, .booked, turn: 3), coming(2, .booked, turn: 1), coming(3, .checkedIn, turn: 9),
+                coming(4, .checkedIn, turn: 8), coming(5, .called, turn: 7), coming(6, .served, turn: 1),
+                coming(7, .missed, turn: 1),
+            ]
+            for state in states { try await ledger.write(Sample.commit(state)) }
+            let slot = WaitingPlace.slot(office: "pusat", kind: "rekam", startMillis: Sample.now)
+            let queue = WaitingPlace.queue(office: "pusat", kind: "rekam", day: "2026-01-05")
+            let called = WaitingPlace.calledFrom(office: "pusat", kind: "rekam", day: "2026-01-05")
+            try promise(try await waiting(ledger, slot), is: numbers(2, 1))
+            try promise(try await waiting(ledger, queue), is: numbers(4, 3))
+            try promise(try await waiting(ledger, called), is: numbers(5))
+            try promise(
+                try await waiting(ledger, .slot(office: "pusat", kind: "rekam", startMillis: Sample.now + 1)), is: [])
+            let due = try await ledger.dueDeadlines(nowMillis: Sample.now + 5, after: nil, limit: 10)
+            try promise(due.filter { $0.name == "appointment/rekam" }.count, is: 5)
+            var freed = states[0]
+            freed.version = 2
+            freed.appointments[0].state = .freed
+            freed.appointments.append(.with { ($0.kind, $0.state) = ("rekam", .wanted) })
+            try await ledger.write(Sample.commit(freed))
+            try promise(try await waiting(ledger, slot), is: numbers(2))
+            try promise(try await waiting(ledger, .freed(from: "pusat")), is: numbers(1))
+        },
         LedgerPromise("a paper that waits for its signature wakes as a deadline does, also of a case that has ended") {
             home in
             let ledger = try await home.open()

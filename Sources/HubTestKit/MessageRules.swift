@@ -18,6 +18,7 @@ package struct MessageRules: RuleReader {
             case "calendars": rules.standing += standing(HubCalendar.self, file, &findings)
             case "organisation": rules.standing += standing(HubOrganisation.self, file, &findings)
             case "papers": rules.standing += standing(HubPaperTemplate.self, file, &findings)
+            case "offices": rules.standing += standing(HubOfficeRules.self, file, &findings)
             case "notices": rules.standing += standing(HubNoticeRules.self, file, &findings)
             case "questionnaires": rules.standing += standing(HubQuestionnaire.self, file, &findings)
             case "treasury": rules.standing += standing(HubTreasury.self, file, &findings)

@@ -76,14 +76,16 @@ struct Day {
         try await submit(count, moduleKills: moduleKills, hubKills: hubKills)
         onlooker.chapter("Officers at work")
         try await compare()
-        try await work()
-        onlooker.tell("every case but the ignored complaints has come to its end")
+        try await work(meeting: false)
+        onlooker.tell("every case but the ignored complaints, and those whose people have to come, has come to its end")
         onlooker.chapter("Three days pass")
         try await threeDays()
         onlooker.chapter("Certificates are corrected")
         try await refuseTheDead()
         try await correct()
-        try await work()
+        try await work(meeting: false)
+        onlooker.chapter("People come to the counters")
+        try await work(meeting: true)
         onlooker.chapter("Citizens judge")
         try await judgeServices()
         onlooker.chapter("Looking at everything again")
@@ -169,15 +171,17 @@ struct Day {
     // MARK: Officers
 
     /// In each round an hour or more passes, and most cases take the next step of their life; some wait on a desk.
-    private mutating func work() async throws {
+    ///
+    /// - Parameter meeting: People come to offices, which takes days; otherwise their cases wait for it.
+    private mutating func work(meeting: Bool) async throws {
         var round = 0
         var steps = 0
         while true {
             var turn: [(index: Int, seed: UInt64)] = []
-            for index in cases.indices where isUnderWay(cases[index]) {
+            for index in cases.indices where isUnderWay(cases[index], meeting) {
                 if people.chance.happens(percent: 75) { turn.append((index, people.chance.next())) }
             }
-            if turn.isEmpty, !cases.contains(where: isUnderWay) { break }
+            if turn.isEmpty, !cases.contains(where: { isUnderWay($0, meeting) }) { break }
             try await town.pass(hours: people.chance.number(1...3))
             if round % 3 == 0 { watcher.cut() }
             guard round < Self.roundsMax else { throw DemoFailure("cases do not come to their end") }
@@ -187,6 +191,7 @@ struct Day {
                 let open = cases[index]
                 let step = open.petition.life.steps[sofar[open.number] ?? 0]
                 if step.by == .authority { return try await town.isAnswered(open.number) }
+                if step.by.isAppointment { return try await town.meet(step, on: open) }
                 let state = try await town.take(step, on: open, chance: &chance)
                 // What was repaired may look like another request only now.
                 if step.by == .citizen, state.stage == Life.doubt {
@@ -201,8 +206,9 @@ struct Day {
         onlooker.tell("\(steps) steps in all")
     }
 
-    private func isUnderWay(_ open: OpenCase) -> Bool {
-        (taken[open.number] ?? 0) < open.petition.life.steps.count
+    private func isUnderWay(_ open: OpenCase, _ meeting: Bool) -> Bool {
+        let (steps, done) = (open.petition.life.steps, taken[open.number] ?? 0)
+        return done < steps.count && (meeting || !steps[done].by.isAppointment)
     }
 
     /// Rounds in which every case must have come to its end.
@@ -243,6 +249,7 @@ struct Day {
         report.registers = try await judgement.ofRegisters(states)
         try await judgement.ofCorrections(corrections)
         report.surveys = try await judgement.ofSurvey(judged, states)
+        report.appointments = try await judgement.ofAppointments(states)
         report.notices = try await judgement.ofNotices()
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()

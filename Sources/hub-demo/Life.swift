@@ -16,6 +16,13 @@ enum Hand: Sendable, Hashable {
     case bank
     /// An outside authority: nothing more is done until it has answered.
     case authority
+    /// The citizen and an appointment: books one, changes it, or books one and stays away.
+    case booking, changing, absent
+    /// The citizen comes to the office, and is checked in, called and served; the action says what is shown there.
+    case visiting
+
+    /// It takes the day on which the citizen comes.
+    var isAppointment: Bool { [.booking, .changing, .absent, .visiting].contains(self) }
 }
 
 /// One step of a life.
@@ -26,17 +33,6 @@ struct Step: Sendable {
     var form: [HubFieldValue] = []
     /// Kinds of papers that are put and added.
     var papers: [String] = []
-    /// Fields that repeat others of the request, by their own name.
-    var repeats: [String: String] = [:]
-
-    /// With the fields that repeat what the request says.
-    func completed(from request: [HubFieldValue]) -> Step {
-        var step = self
-        for (name, source) in repeats.sorted(by: { $0.key < $1.key }) {
-            if let text = request.text(of: source) { step.form.append(.text(name, text)) }
-        }
-        return step
-    }
 }
 
 /// A script: steps in order, one in each round, and the stage in which the case must then be.

@@ -51,24 +51,30 @@ extension Life {
 
     // MARK: Identity cards
 
-    /// Fingerprints and photograph are taken first.
+    /// Fingerprints and photograph are taken first; the day is changed once.
     static let cardFirst = Life(
-        name: "first card", steps: [checked, Step(by: .officer, action: "rekam")] + printed, ends: "diserahkan")
+        name: "first card, by two appointments",
+        steps: [
+            checked, Step(by: .booking, action: ""), Step(by: .changing, action: ""),
+            Step(by: .visiting, action: "kk"), printed, Step(by: .booking, action: ""), fetched,
+        ], ends: "diserahkan")
     static let cardLost = Life(
-        name: "lost, and printed again", steps: [checked] + printed, ends: "diserahkan", papers: ["surat_polisi"])
+        name: "lost, printed again, fetched after a missed appointment",
+        steps: [checked, printed, Step(by: .absent, action: ""), Step(by: .booking, action: ""), fetched],
+        ends: "diserahkan", papers: ["surat_polisi"])
     static let cardDamaged = Life(
-        name: "damaged, and printed again", steps: [checked] + printed, ends: "diserahkan", papers: ["ktp_lama"])
+        name: "damaged, printed again, fetched without an appointment",
+        steps: [checked, printed, Step(by: .visiting, action: "kk", note: withoutAppointment)], ends: "diserahkan",
+        papers: ["ktp_lama"])
     static let cardRejected = Life(
         name: "rejected", steps: [checked, rejected("Data biometrik milik orang lain.")], ends: "ditolak")
     static let cardWithdrawn = Life(name: "withdrawn", steps: [withdrawn], ends: "ditarik")
 
-    /// The holder comes with the number of the request, and the fingerprint is compared with the card.
-    private static let printed = [
-        Step(by: .officer, action: "cetak"),
-        Step(
-            by: .officer, action: "serahkan",
-            form: [.text("pengambil", "sendiri"), .flag("sidik_jari_cocok", true)], repeats: ["nik_pengambil": "nik"]),
-    ]
+    /// The visitor comes as soon as the office is open.
+    static let withoutAppointment = "tanpa janji"
+    private static let printed = Step(by: .officer, action: "cetak")
+    /// The digits on what is shown are compared with the case's.
+    private static let fetched = Step(by: .visiting, action: "kk")
 
     // MARK: Corrections
 

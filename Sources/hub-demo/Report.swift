@@ -87,6 +87,8 @@ struct Report: Sendable {
     var money = Money()
     var papers = Papers()
     var registers = Registers()
+    /// People who came, who missed their day, and numbers that were called.
+    var appointments = Appointments()
     /// Notices that went out, and where they lie.
     var notices = (count: 0, folder: "")
     var audit = ""
@@ -163,6 +165,8 @@ struct Report: Sendable {
                 + "by their QR code; one of each of \(papers.kinds) kinds lies in \(papers.folder)",
             "registers     \(registers.births) births, \(registers.deaths) deaths and \(registers.families) family cards "
                 + "read back",
+            "appointments  \(appointments.booked) booked, \(appointments.changed) changed, \(appointments.missed) missed, "
+                + "\(appointments.served) people served with \(appointments.numbers) numbers",
             "notices       \(notices.count) went out; each is a file in \(notices.folder)",
             "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
             "audit verify  \(audit)",

@@ -155,6 +155,8 @@ struct Town: Sendable {
         case .authority:
             for _ in 0..<10 where try await !isAnswered(number) {}
             return try await read(number, as: admin)
+        case .booking, .changing, .absent, .visiting:
+            throw DemoFailure("appointments need their day: Town.meet")
         case .bank: return try await pay(Int64(step.action) ?? 100, of: number, for: citizen, &chance)
         }
         guard let action = office.definition.actions.first(where: { $0.name == step.action }),
@@ -177,8 +179,7 @@ struct Town: Sendable {
     func take(_ step: Step, on open: OpenCase, chance: inout Chance) async throws -> HubCase {
         let petition = open.petition
         return try await take(
-            step.completed(from: petition.request.form), on: open.number, of: petition.service, for: petition.citizen,
-            chance: &chance)
+            step, on: open.number, of: petition.service, for: petition.citizen, chance: &chance)
     }
 
     /// A unit that is asked gives its advice.

@@ -31,8 +31,8 @@ struct Hubctl: AsyncParsableCommand {
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
             Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self,
-            Backup.self, Paper.self, Inquiry.self, Authority.self, Contact.self, Draft.self,
-            Outbox.self, Survey.self,
+            Backup.self, Paper.self, Inquiry.self, Office.self, Appointment.self, Authority.self, Contact.self,
+            Draft.self, Outbox.self, Survey.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
@@ -137,6 +137,23 @@ struct Payment: ParsableCommand {
         abstract: "Money that comes and goes, and the books.",
         subcommands: [
             PaymentAdd.self, PaymentReverse.self, PaymentRefund.self, PaymentReconcile.self, PaymentBooks.self,
+        ])
+}
+
+/// `hubctl office …`
+struct Office: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Where people come, what is free, and who waits.",
+        subcommands: [OfficeList.self, OfficeSlots.self, OfficeQueue.self, OfficeConflicts.self])
+}
+
+/// `hubctl appointment …`
+struct Appointment: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Appointments of cases, and the counter.",
+        subcommands: [
+            AppointmentBook.self, AppointmentChange.self, AppointmentCancel.self, AppointmentCheckIn.self,
+            AppointmentCall.self, AppointmentServe.self, AppointmentNoShow.self,
         ])
 }
 

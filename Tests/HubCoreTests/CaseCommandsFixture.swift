@@ -17,7 +17,8 @@ struct SmallHub {
     let health = HealthBoard()
     let signer = TestAuthority()
     let hub: Hub
-    private let keys = KeySource()
+    /// Shared by all hubs of a test, of which one may go on where another died.
+    private static let keys = KeySource()
 
     static let hour: Int64 = 3_600_000
     static let cursorKey = [UInt8](repeating: 7, count: 32)
@@ -69,7 +70,8 @@ struct SmallHub {
         }
         let bytes: [UInt8] = try request.serializedBytes()
         let context = CallContext(
-            method: method, actor: caller.actor(for: citizen), idempotencyKey: key ?? keys.key(), requestHash: bytes)
+            method: method, actor: caller.actor(for: citizen), idempotencyKey: key ?? Self.keys.key(),
+            requestHash: bytes)
         return try Reply(serializedBytes: try await body(context, bytes).body)
     }
 

@@ -147,8 +147,8 @@ struct VerbTests {
         let kinds: [HubActionKind] = [.submit, .act, .repair, .withdraw, .reopen]
         let reached = Set(interfaces.flatMap { interface in kinds.compactMap { interface.method(for: $0) } })
         let withoutModule = [
-            "layanan.v1.Authority", "layanan.v1.Contacts", "layanan.v1.Desk", "layanan.v1.Documents",
-            "layanan.v1.Drafts", "layanan.v1.Payments", "layanan.v1.Survey",
+            "layanan.v1.Appointments", "layanan.v1.Authority", "layanan.v1.Contacts", "layanan.v1.Desk",
+            "layanan.v1.Documents", "layanan.v1.Drafts", "layanan.v1.Payments", "layanan.v1.Survey",
         ]
         let changing = HubMethod.all.filter {
             $0.mutating && $0.path.hasPrefix("layanan.v1.") && !withoutModule.contains($0.service)

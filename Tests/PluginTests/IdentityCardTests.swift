@@ -8,7 +8,6 @@ import Testing
 @Suite("Identity cards")
 struct IdentityCardTests {
     private static let nik = "3310011303090001"
-    private static let mother = "3310015203850001"
 
     private static func form(_ kind: String, born: String = "2009-03-13", _ more: [HubFieldValue] = [])
         -> [HubFieldValue]
@@ -23,21 +22,20 @@ struct IdentityCardTests {
         try Desk(CivilRegistryModule(), service: "ktp-el", at: start)
     }
 
-    @Test("a first card: biometrics, print, and fetched by its holder after the fingerprint was compared (row 10)")
+    @Test("a first card waits for its holder to come, and the counter lets nobody by (row 10)")
     func first() throws {
         var desk = try desk()
         try desk.submit(Self.form("baru"), papers: ["kk"])
         try desk.act("periksa")
         #expect(desk.stage == "menunggu_perekaman" && desk.deadline("target_layanan")?.state == .paused)
-        try desk.act("rekam")
-        try desk.act("cetak")
-        let other: [HubFieldValue] = [.text("pengambil", "sendiri"), .text("nik_pengambil", Self.mother)]
-        #expect(try refusal { try desk.act("serahkan", other) }.rules == ["nik_pengambil/identity"])
-        let own: [HubFieldValue] = [.text("pengambil", "sendiri"), .text("nik_pengambil", Self.nik)]
-        #expect(try refusal { try desk.act("serahkan", own) }.rules == ["sidik_jari_cocok/identity"])
-        #expect(try refusal { try desk.act("serahkan") }.rules == ["pengambil/required"])
-        try desk.act("serahkan", own + [.with { ($0.name, $0.flag) = ("sidik_jari_cocok", true) }])
-        #expect(desk.stage == "diserahkan" && desk.text("tanggal_diserahkan") == "2026-03-13")
+        let stages = desk.definition.stages.filter(\.hasBooks)
+        #expect(stages.map(\.name) == ["menunggu_perekaman", "siap_diambil"])
+        #expect(stages.map(\.books.servedTo) == ["pencetakan", "diserahkan"])
+        for stage in stages {
+            #expect(stage.books.identity.nik == "nik", "whose it is, is looked at")
+            let past = desk.definition.actions.filter { $0.from.contains(stage.name) }.flatMap(\.to)
+            #expect(!past.contains(stage.books.servedTo))
+        }
     }
 
     @Test("on the 17th birthday one is old enough, the day before not, unless married (UU 24/2013 art. 63)")
@@ -67,23 +65,8 @@ struct IdentityCardTests {
         try desk.submit(lost, papers: ["kk", "surat_polisi"])
         try desk.act("periksa")
         #expect(desk.stage == "pencetakan")
-    }
-
-    @Test("a relative fetches a card only when both stand on one family card")
-    func relative() throws {
-        var desk = try desk()
-        try desk.submit(Self.form("rusak", born: "1985-03-12"), papers: ["kk", "ktp_lama"])
-        try desk.act("periksa")
         try desk.act("cetak")
-        let relative: [HubFieldValue] = [.text("pengambil", "keluarga"), .text("nik_pengambil", Self.mother)]
-        #expect(try refusal { try desk.act("serahkan", relative) }.rules == ["nik_pengambil/identity"])
-        desk.registers = [
-            "penduduk": [
-                Self.nik: ["nomor_kk": "3310011203200004"], Self.mother: ["nomor_kk": "3310011203200004"],
-            ]
-        ]
-        try desk.act("serahkan", relative)
-        #expect(desk.stage == "diserahkan")
+        #expect(desk.stage == "siap_diambil")
     }
 
     @Test("nobody gets a card who is dead by the register")

@@ -1,4 +1,4 @@
-// Identity cards beyond their definition: who is old enough, what proves a loss, and who may fetch a card.
+// Identity cards beyond their definition: who is old enough, and what proves a loss.
 
 import HubDomain
 import HubModuleKit
@@ -13,9 +13,7 @@ struct IdentityCard {
             case "minta_perbaikan": .go(to: "perbaikan")
             // Fingerprints and photograph are taken once.
             case "periksa": .go(to: question.text("jenis") == "baru" ? "menunggu_perekaman" : "pencetakan")
-            case "rekam": .go(to: "pencetakan")
             case "cetak": .go(to: "siap_diambil")
-            case "serahkan": fetched(question)
             case "tolak": .go(to: "ditolak")
             case "tarik": .go(to: "ditarik")
             default: CivilRegistryModule.unknownAction()
@@ -60,46 +58,6 @@ struct IdentityCard {
     }
 
     private static let months = 17 * 12
-
-    /// The counter looks at an identity before a card leaves its hands, and says at which.
-    private func fetched(_ question: Question) -> Answer {
-        let nik = question.text("nik_pengambil")
-        switch question.text("pengambil") {
-        case "sendiri":
-            guard nik == question.text("nik") else {
-                return .refuse(
-                    Violation(
-                        "nik_pengambil", "identity", id: "NIK pada identitas harus NIK pemilik kartu.",
-                        en: "The identity that was shown must be the holder's."))
-            }
-            guard question.flag("sidik_jari_cocok") == true else {
-                return .refuse(
-                    Violation(
-                        "sidik_jari_cocok", "identity",
-                        id: "Cocokkan sidik jari pemilik dengan kartu sebelum diserahkan.",
-                        en: "Compare the holder's fingerprint with the card before it is handed over."))
-            }
-        case "keluarga":
-            guard let nik, nik != question.text("nik"), isSameFamily(nik, question) else {
-                return .refuse(
-                    Violation(
-                        "nik_pengambil", "identity",
-                        id: "Pengambil harus tercatat pada KK yang sama; jika tidak, pemilik mengambil sendiri.",
-                        en: "Who fetches must stand on the same family card; otherwise the holder comes."))
-            }
-        default:
-            return .refuse(
-                Violation("pengambil", "required", id: "Catat siapa yang mengambil.", en: "Say who fetches the card."))
-        }
-        return .go(to: "diserahkan").setting("tanggal_diserahkan", question.today.iso)
-    }
-
-    private func isSameFamily(_ nik: String, _ question: Question) -> Bool {
-        guard let own = question.text("nik").flatMap({ question.entry("penduduk", $0) })?["nomor_kk"] else {
-            return false
-        }
-        return question.entry("penduduk", nik)?["nomor_kk"] == own
-    }
 
     private func alike(_ question: Question, _ answer: Answer) -> Answer {
         guard !question.likenesses("permohonan_sama").isEmpty else { return answer }

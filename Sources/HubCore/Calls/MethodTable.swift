@@ -136,6 +136,23 @@ extension CallRouter {
         unary(.authorityStatus, office.status)
     }
 
+    mutating func addAppointments(_ desk: AppointmentDesk, _ reads: AppointmentReads) {
+        let counter = CounterDesk(desk: desk)
+        unary(.listOffices, reads.offices)
+        unary(.listSlots, reads.slots)
+        change(.bookAppointment, desk.book)
+        change(.changeAppointment) { (context, request: LayananBookRequest) async throws(HubError) in
+            try await desk.change(context, request)
+        }
+        change(.cancelAppointment, desk.cancel)
+        change(.checkIn, counter.checkIn)
+        change(.callNext, counter.callNext)
+        change(.serveAtCounter, counter.serve)
+        change(.noShow, counter.noShow)
+        unary(.officeQueue, reads.queue)
+        unary(.listConflicts, reads.conflicts)
+    }
+
     mutating func addWatch(_ watch: CaseWatch) {
         stream(.watchCases, watch.run)
     }

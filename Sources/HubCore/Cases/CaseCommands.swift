@@ -118,7 +118,7 @@ package struct CaseCommands: Sendable {
             let outcome = try await remember(context, step, before: before)
             if let answer = try outcome.callAnswer() { return answer }
             if case .conflict(let key, let present) = outcome,
-                attempt == Self.attempts || (request.expectedVersion != 0 && !RegisterBook.isOwn(key))
+                attempt == Self.attempts || (request.expectedVersion != 0 && !StepCompletion.isShared(key))
             {
                 throw Self.stale(present: present)
             }
@@ -159,7 +159,7 @@ package struct CaseCommands: Sendable {
         guard case .conflict(let key, let present) = outcome else {
             throw HubError(.internalFault, "a commit neither happened nor was refused")
         }
-        if RegisterBook.isOwn(key) || DraftBook.isOwn(key) { throw Self.stale(present: present) }
+        if StepCompletion.isShared(key) || DraftBook.isOwn(key) { throw Self.stale(present: present) }
         guard key.hasPrefix(Self.originPrefix) else { throw HubError(.internalFault, "a new case met an old one") }
         throw HubError(.alreadyImported, "this record of the older register is already here", status: .alreadyExists)
     }

@@ -44,11 +44,12 @@ extension Commit {
 }
 
 extension HubEvent {
-    /// What the hub made of a case's papers, inquiries, consultations and entries in one step.
+    /// What the hub made of a case's papers, inquiries, consultations, appointments and entries in one step.
     mutating func tell(of state: HubCase, since before: HubCase?) {
         papers = state.papers.changed(since: before?.papers ?? []).map(\.forEvents)
         inquiries = state.inquiries.changed(since: before?.inquiries ?? []).map(\.forEvents)
         consultations = state.consultations.map(\.forEvents)
+        appointments = state.appointments.changed(since: before?.appointments ?? []).map(\.forEvents)
         entries = Array(state.entries.dropFirst(before?.entries.count ?? 0))
     }
 }

@@ -1,5 +1,5 @@
 // What the hub still has to do for a case by itself: papers that wait for their signature, bills that are covered,
-// inquiries that nobody answers, what other cases shall know.
+// inquiries that nobody answers, appointments that nobody keeps, what other cases shall know.
 
 import HubDomain
 import HubProto
@@ -17,6 +17,7 @@ struct Errands: Sendable {
     static func has(_ timer: String) -> Bool {
         timer.hasPrefix(PaperOffice.timerPrefix) || timer.hasPrefix(HubBill.timerPrefix)
             || timer.hasPrefix(HubInquiry.timerPrefix) || timer.hasPrefix(FlagPlan.timerPrefix)
+            || timer.hasPrefix(HubAppointment.timerPrefix)
     }
 
     /// What is to be remembered; nil = there is nothing to do.
@@ -29,6 +30,7 @@ struct Errands: Sendable {
             return try await completion.flags.commit(timer, of: before, catalogue, nowMillis: nowMillis)
         }
         if timer.hasPrefix(HubInquiry.timerPrefix) { return try waking(timer, before, catalogue, nowMillis) }
+        if timer.hasPrefix(HubAppointment.timerPrefix) { return try await lapsing(before, catalogue, nowMillis) }
         return timer.hasPrefix(PaperOffice.timerPrefix)
             ? try await issuing(before, catalogue, nowMillis) : try await settling(timer, before, catalogue, nowMillis)
     }
@@ -57,6 +59,17 @@ struct Errands: Sendable {
         guard state.inquiries[index] != before.inquiries[index] else { return nil }
         state.follow(before, nowMillis)
         return Commit(state, after: before, .inquired, definition) { $0.action = rule.name }
+    }
+
+    /// Whoever booked was not there in time; or the day ended before a number's turn, which is the office's fault.
+    private func lapsing(
+        _ before: HubCase, _ catalogue: ServiceCatalogue, _ nowMillis: Int64
+    ) async throws(HubError) -> Commit? {
+        guard var step = try AppointmentStep(before, by: HubActor(), catalogue, nowMillis: nowMillis) else {
+            return nil
+        }
+        if step.appointment.state == .booked { try step.miss() } else { try await step.free(completion.slots) }
+        return try await step.commit(completion)
     }
 
     private func settling(

@@ -9,13 +9,14 @@ struct StepCompletion: Sendable {
     let papers: PaperOffice
     let registers: RegisterBook
     let flags: FlagRound
+    let slots: SlotCounts
 
     /// Completes a case that came to a stage.
     ///
     /// - Parameters:
     ///   - before: nil for a new case.
     ///   - action: nil when no action brought it here.
-    /// - Returns: Records that belong to the same commit: what the case enters in registers.
+    /// - Returns: Records that belong to the same commit: what the case enters in registers, places that it gives back.
     /// - Throws: What ``BillPlan``, ``InquiryPlan``, ``ConsultationPlan``, ``PaperPlan``, ``PaperOffice``,
     ///   ``EntryPlan`` and ``RegisterBook`` throw.
     func complete(
@@ -35,7 +36,10 @@ struct StepCompletion: Sendable {
         }
         try ConsultationPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis).complete(&state)
         // A number of a paper is lost when its step is refused, so that registers come first.
-        let records = try await enter(&state, after: before, definition, catalogue, nowMillis: nowMillis)
+        var records = try await enter(&state, after: before, definition, catalogue, nowMillis: nowMillis)
+        let released = AppointmentPlan(definition: definition, catalogue: catalogue, nowMillis: nowMillis)
+            .complete(&state)
+        records += try await slots.releasing(released, catalogue)
         try PaperPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before, action: action)
         try await numbers.number(&state, year: catalogue.today(nowMillis).year)
         try await papers.issue(&state, definition, catalogue, nowMillis: nowMillis)
@@ -44,6 +48,9 @@ struct StepCompletion: Sendable {
             .complete(&state)
         return records
     }
+
+    /// Whether whoever meets another writer at this record looks again: cases share it.
+    static func isShared(_ key: String) -> Bool { RegisterBook.isOwn(key) || SlotCounts.isOwn(key) }
 
     /// Writes what the stage says into registers.
     private func enter(

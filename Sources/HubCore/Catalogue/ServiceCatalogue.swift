@@ -32,6 +32,8 @@ package struct ServiceCatalogue: Sendable {
     var registers: [String: HubRegister] = [:]
     /// What applicants are asked when their cases have ended, by name.
     var questionnaires: [String: HubQuestionnaire] = [:]
+    /// Where people come, and what can be booked there.
+    private(set) var officeBook = OfficeBook()
     private var noticeRules: [String: HubNoticeRules] = [:]
     /// Whom the hub tells what, now.
     private(set) var noticeBook = NoticeBook()
@@ -93,6 +95,9 @@ package struct ServiceCatalogue: Sendable {
         noticeRules[notices.name] = notices
         noticeBook = NoticeBook(noticeRules.values)
     }
+
+    /// Offices are as this text says.
+    mutating func keep(_ offices: HubOfficeRules) { officeBook.keep(offices) }
 
     /// Rules of notices with another name.
     func noticeRules(beside name: String) -> [HubNoticeRules] {

@@ -10,6 +10,8 @@ package struct DeadlineLoop: Sendable {
     let passage: DeadlinePassage
     /// Lets open cases follow a calendar that changed, before anything passes by it.
     let recount: RecountRound
+    /// Frees bookings of slots that are gone.
+    let freeing: FreeingRound
     let clock: any HubClock
     let bell: DeadlineBell
     let logger: Logger
@@ -66,6 +68,7 @@ package struct DeadlineLoop: Sendable {
         var failure: HubError?
         // What cannot be counted anew now does not keep the rest from passing; each looks at its calendar itself.
         do throws(HubError) { try await recount.run() } catch { failure = error }
+        do throws(HubError) { try await freeing.run() } catch { failure = failure ?? error }
         while !Task.isCancelled {
             let due = try await ledger.dueDeadlines(nowMillis: clock.nowMillis(), after: last, limit: Self.batch)
             for deadline in due {

@@ -37,7 +37,7 @@ struct DeadlinePassage: Sendable {
             case .committed:
                 if !isErrand { counters.deadlinesPassed.add(1, ordering: .relaxed) }
                 return
-            case .conflict(let key, let present) where !key.hasPrefix("case/") && !RegisterBook.isOwn(key):
+            case .conflict(let key, let present) where !key.hasPrefix("case/") && !StepCompletion.isShared(key):
                 let error = HubError(.internalFault, "record \(key) has version \(present) already")
                 stuck.tell(due.name, of: before, error)
             case .conflict, .replayed, .keyReused: break

@@ -16,9 +16,9 @@ package enum NoticeID {
 
     /// A reminder: one for each reader of each time before each deadline, until the deadline moves.
     static func ofReminder(
-        _ caseID: [UInt8], to recipient: String, _ deadline: HubDeadline, hoursBefore: UInt32
+        _ caseID: [UInt8], to recipient: String, _ name: String, dueMillis: Int64, hoursBefore: UInt32
     ) -> [UInt8] {
-        let text = "\(recipient)\n\(deadline.name)\n\(deadline.dueMs)\n\(hoursBefore)"
+        let text = "\(recipient)\n\(name)\n\(dueMillis)\n\(hoursBefore)"
         var tail = [UInt8](SHA256.hash(data: Array(text.utf8)).prefix(8))
         tail[0] |= 0x80
         return caseID + tail

@@ -10,7 +10,7 @@ package enum NoticePlaceholders {
     /// Everywhere `nomor` (of the case), `layanan` and `tanggal` (of the change). `tahap` (title of the stage) and `sisa`
     /// (the nearest deadline in words) of a change; `jam`, `batas` and `sisa` of a clock; `tagihan`, `jumlah` and
     /// `bayar_sampai` of a bill; `surat` and `nomor_surat` of a paper; `survei` (last day on which the case may be judged, once it
-    /// has ended). Nothing of the form, no name, no note.
+    /// has ended); `janji`, `kantor`, `alamat` and `waktu` of an appointment. Nothing of the form, no name, no note.
     package static func names(_ occasion: HubNoticeOccasion) -> Set<String> {
         let always: Set<String> = ["nomor", "layanan", "tanggal"]
         let stage: Set<String> = ["tahap", "sisa"]
@@ -21,6 +21,8 @@ package enum NoticePlaceholders {
         case .paper: always.union(stage).union(["surat", "nomor_surat", "survei"])
         case .deadlinePassed, .escalated: always.union(["tahap", "jam", "batas"])
         case .deadlineNear: always.union(["jam", "batas", "sisa"])
+        case .appointmentBooked, .appointmentNear, .appointmentCancelled, .appointmentMissed, .appointmentFreed:
+            always.union(["tahap", "janji", "kantor", "alamat", "waktu"])
         case .unspecified, .UNRECOGNIZED: always
         }
     }
@@ -63,6 +65,16 @@ struct NoticeValues: Sendable {
         if let due = CalendarDate(iso: bill.due) {
             set("bayar_sampai", .with { ($0.id, $0.en) = (due.indonesian, bill.due) })
         }
+    }
+
+    mutating func tell(_ appointment: HubAppointment) {
+        set("janji", appointment.title)
+        set("kantor", appointment.officeTitle)
+        set("alamat", HubText(both: appointment.address))
+        guard appointment.startMs > 0 else { return }
+        let time = Self.time(appointment.startMs, catalogue.utcOffsetMinutes)
+        let day = day(appointment.startMs)
+        set("waktu", .with { ($0.id, $0.en) = ("\(day.id) pukul \(time)", "\(day.en) at \(time)") })
     }
 
     mutating func tell(_ paper: HubPaper) {

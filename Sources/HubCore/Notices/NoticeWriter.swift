@@ -69,19 +69,30 @@ struct NoticedChange {
     private var forApplicant: Set<HubNoticeOccasion> {
         switch event.kind {
         // Who holds a case and what an office advises is not for applicants; a copy or a paper that waits is no news.
-        case .assigned, .consulted, .inquired, .flagged: guard moved else { return [] }
+        case .assigned, .consulted, .inquired, .flagged, .attended: guard moved else { return [] }
         case .paper: guard issued != nil, event.actor.principal.isEmpty else { return [] }
         case .paid: guard moved || !event.postings.isEmpty else { return [] }
         case .imported, .published, .absence, .revoked, .surveyed, .unspecified, .UNRECOGNIZED: return []
-        case .submitted, .acted, .repaired, .withdrawn, .reopened, .deadlinePassed, .recounted, .handedOver: break
+        case .submitted, .acted, .repaired, .withdrawn, .reopened, .deadlinePassed, .recounted, .handedOver,
+            .booked:
+            break
         }
-        var occasions: Set<HubNoticeOccasion> = [.changed]
+        var occasions: Set<HubNoticeOccasion> = event.kind == .booked ? [] : [.changed]
+        if event.kind == .booked, let told { occasions.insert(told.state.occasion) }
         if moved { occasions.insert(.stage) }
         if newBill != nil { occasions.insert(.bill) }
         if event.kind == .paid, !event.postings.isEmpty { occasions.insert(.paid) }
         if issued != nil { occasions.insert(.paper) }
         if event.kind == .deadlinePassed { occasions.insert(.deadlinePassed) }
         return occasions
+    }
+
+    /// The appointment that is booked, or has ended, by this change.
+    private var told: HubAppointment? {
+        guard let told = event.appointments.first(where: { $0.state != .wanted }) else { return nil }
+        return state.appointments.last {
+            $0.state == told.state && $0.wantedMs == told.wantedMs && $0.startMs == told.startMs
+        }
     }
 
     private var forHolder: Set<HubNoticeOccasion> {
@@ -114,6 +125,7 @@ struct NoticedChange {
         let bill = occasion == .paid ? state.bills.last { $0.number == event.action } : newBill
         if let bill { values.tell(bill) }
         if let issued { values.tell(issued) }
+        if let told { values.tell(told) }
         return values
     }
 
@@ -122,11 +134,12 @@ struct NoticedChange {
     /// Of every clock that runs and has reminders whose time is still to come. Those that are there already stay what they
     /// are; one whose clock was stopped or moved is found moot when its time comes.
     var reminders: [HubNotice] {
-        state.deadlines.filter { $0.state == .running }.flatMap { deadline in
-            catalogue.noticeBook.reminders(of: deadline, state).compactMap { entry in
-                reminder(of: deadline, entry)
+        remindersOfAppointments
+            + state.deadlines.filter { $0.state == .running }.flatMap { deadline in
+                catalogue.noticeBook.reminders(of: deadline, state).compactMap { entry in
+                    reminder(of: deadline, entry)
+                }
             }
-        }
     }
 
     private func reminder(of deadline: HubDeadline, _ entry: NoticeBook.Entry) -> HubNotice? {
@@ -137,10 +150,28 @@ struct NoticedChange {
         var values = NoticeValues(state, definition, catalogue, nowMillis: due)
         values.tell(deadline, definition, leftAt: due)
         let id = NoticeID.ofReminder(
-            [UInt8](state.id), to: recipient, deadline, hoursBefore: entry.template.hoursBefore)
+            [UInt8](state.id), to: recipient, deadline.name, dueMillis: deadline.dueMs,
+            hoursBefore: entry.template.hoursBefore)
         var notice = notice(id, to: recipient, entry, values, dueMillis: due)
         (notice.clock, notice.clockDueMs) = (deadline.name, deadline.dueMs)
         return notice
+    }
+
+    /// Of what is booked, at the time that the office's rules say.
+    private var remindersOfAppointments: [HubNotice] {
+        state.appointments.filter { $0.state == .booked && $0.remindMs > event.atMs }.compactMap { appointment in
+            guard !state.applicant.isEmpty,
+                let entry = catalogue.noticeBook.entry(for: .applicant, [.appointmentNear], of: state, clock: "")
+            else { return nil }
+            var values = NoticeValues(state, definition, catalogue, nowMillis: appointment.remindMs)
+            values.tell(appointment)
+            let id = NoticeID.ofReminder(
+                [UInt8](state.id), to: state.applicant, "\(appointment.timerName)@\(appointment.office)",
+                dueMillis: appointment.startMs, hoursBefore: 0)
+            var notice = notice(id, to: state.applicant, entry, values, dueMillis: appointment.remindMs)
+            (notice.clock, notice.clockDueMs) = (appointment.timerName, appointment.startMs)
+            return notice
+        }
     }
 
     private func notice(
@@ -161,6 +192,11 @@ extension HubNotice {
     /// Its time has come and what it reminds of is no longer so.
     func isMoot(for state: HubCase?) -> Bool {
         guard !clock.isEmpty else { return false }
+        if clock.hasPrefix(HubAppointment.timerPrefix) {
+            return state?.appointments.contains {
+                $0.state == .booked && $0.timerName == clock && $0.startMs == clockDueMs
+            } != true
+        }
         guard let state,
             state.deadlines.contains(where: { $0.name == clock && $0.dueMs == clockDueMs && $0.state == .running })
         else { return true }

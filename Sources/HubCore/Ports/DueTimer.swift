@@ -1,11 +1,11 @@
 // What wakes the hub for a case: its running deadlines, papers that wait for their signature, bills that are covered,
-// inquiries that an adapter or an authority leaves unanswered.
+// inquiries that an adapter or an authority leaves unanswered, appointments that nobody keeps.
 
 package import HubProto
 
 /// A moment at which something is to be done for a case. The ledger keeps an index of them all.
 package struct DueTimer: Sendable, Hashable {
-    /// Name of the deadline, `paper/<template>`, `bill/<number>` or `inquiry/<name>`.
+    /// Name of the deadline, `paper/<template>`, `bill/<number>`, `inquiry/<name>` or `appointment/<kind>`.
     package var name: String
     /// Milliseconds since 1970 UTC.
     package var dueMillis: Int64
@@ -22,8 +22,7 @@ extension HubCase {
         let running = deadlines.filter { $0.state == .running }.map { DueTimer(name: $0.name, dueMillis: $0.dueMs) }
         var seen: Set<String> = []
         return running
-            + (papers.compactMap(\.timer) + bills.compactMap(\.timer) + inquiries.compactMap(\.timer) + flaggings.compactMap(\.timer)).filter {
-                seen.insert($0.name).inserted
-            }
+            + (papers.compactMap(\.timer) + bills.compactMap(\.timer) + inquiries.compactMap(\.timer)
+            + appointments.compactMap(\.timer) + flaggings.compactMap(\.timer)).filter { seen.insert($0.name).inserted }
     }
 }

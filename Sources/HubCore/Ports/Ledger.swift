@@ -160,6 +160,13 @@ package enum WaitingPlace: Sendable, Hashable {
     case inquiryParked(at: String)
     /// For an authority, in one of the three ways.
     case inquired(of: String)
+    /// For a slot of an office, which it holds.
+    case slot(office: String, kind: String, startMillis: Int64)
+    /// In a queue of an office, and at one of its counters; the day as YYYY-MM-DD.
+    case queue(office: String, kind: String, day: String)
+    case calledFrom(office: String, kind: String, day: String)
+    /// For its applicant to book anew what an office did not keep.
+    case freed(from: String)
 
     /// - Parameter unit: "" = the department's front.
     package init(unit: String, department: String) {
@@ -167,11 +174,14 @@ package enum WaitingPlace: Sendable, Hashable {
     }
 
     /// Where a case waits now, each place once, with what says when its turn comes, milliseconds since 1970 UTC: its
-    /// earliest running deadline, the largest number without one; of inquiries when they may be taken, or were asked.
+    /// earliest running deadline, the largest number without one; of inquiries when they may be taken, or were asked; of
+    /// appointments whose turn it is.
     package static func turns(of state: HubCase) -> [(place: WaitingPlace, dueMillis: Int64)] {
         let due = state.earliestRunningDueMillis ?? .max
         var seen: Set<WaitingPlace> = []
-        return (places(of: state).map { ($0, due) } + state.inquiryTurns).filter { seen.insert($0.0).inserted }
+        return (places(of: state).map { ($0, due) } + state.inquiryTurns + state.appointmentTurns).filter {
+            seen.insert($0.0).inserted
+        }
     }
 
     /// Where a case waits for people; nowhere once it has ended.

@@ -16,6 +16,7 @@ extension RuleReview {
         for problem in definition.unadvised(by: verdict.catalogue.chart) {
             verdict.find(written.file, "consultee", problem)
         }
+        for problem in definition.unbookable(in: verdict.catalogue) { verdict.find(written.file, "books", problem) }
         for problem in definition.unregistered(in: verdict.catalogue) {
             verdict.find(written.file, "entries", problem)
         }
@@ -44,6 +45,7 @@ extension RuleReview {
         case let treasury as HubTreasury: accounts(of: treasury, old: old as? HubTreasury, file, &verdict)
         case let tariff as HubTariff: account(of: tariff, file, &verdict)
         case let register as HubRegister: fields(of: register, old: old as? HubRegister, file, &verdict)
+        case let offices as HubOfficeRules: places(of: offices, file, &verdict)
         case let notices as HubNoticeRules: places(of: notices, file, &verdict)
         default: break
         }

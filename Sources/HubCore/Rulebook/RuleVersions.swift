@@ -25,6 +25,7 @@ extension HubRuleKind {
         case .register: "register"
         case .notices: "notices"
         case .questionnaire: "questionnaire"
+        case .offices: "offices"
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }

@@ -10,7 +10,7 @@ struct RunningCases: Sendable {
 
     /// Cases read at once, and numbers of broken ones that are told.
     private static let page = 200
-    private static let toldMax = 20
+    static let toldMax = 20
 
     /// Cases that one rule would break.
     private struct Broken {
@@ -25,6 +25,7 @@ struct RunningCases: Sendable {
 
     /// Adds to a verdict what running cases say to it.
     func look(at rules: RuleSet, _ verdict: inout RuleVerdict) async throws(HubError) {
+        try await bookings(of: rules, &verdict)
         let tables = Set(verdict.changes.lazy.filter { $0.rule.kind == .table }.map(\.rule.name))
         let changed = verdict.changes.filter { $0.rule.kind == .calendar }.map(\.rule.name)
         let calendars = Set(changed.flatMap { [$0] + verdict.catalogue.calendarsResting(on: $0) })

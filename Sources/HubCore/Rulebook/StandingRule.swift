@@ -1,5 +1,5 @@
-// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, registers, the
-// organisation.
+// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, registers, offices,
+// the organisation.
 
 package import HubDomain
 package import HubProto
@@ -68,11 +68,16 @@ extension HubQuestionnaire: StandingRule {
     package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.questionnaires[name] = self }
 }
 
+extension HubOfficeRules: StandingRule {
+    package static var kind: HubRuleKind { .offices }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.keep(self) }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
     static let types: [any StandingRule.Type] = [
         HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
-        HubPaperTemplate.self, HubRegister.self, HubNoticeRules.self, HubQuestionnaire.self,
+        HubPaperTemplate.self, HubRegister.self, HubOfficeRules.self, HubNoticeRules.self, HubQuestionnaire.self,
     ]
 
     /// A text of the ledger.

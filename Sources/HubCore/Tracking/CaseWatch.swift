@@ -171,6 +171,7 @@ extension HubCase {
         state.consultations = consultations.map(\.forApplicants)
         (state.likenesses, state.flaggings, state.flags) = ([], [], [])
         state.inquiries = inquiries.map(\.forApplicants)
+        state.appointments = appointments.map(\.forApplicants)
         return state
     }
 }

@@ -71,6 +71,7 @@ struct DefinitionReader {
             $0.entries = object.objects("entries").map(entry)
             $0.flags = object.objects("flags").map(flag)
             if let inquires = object.object("inquires").map(Self.inquiry) { $0.inquires = inquires }
+            if let books = object.object("books").map(Self.booking) { $0.books = books }
         }
     }
 

@@ -23,6 +23,7 @@ struct DefinitionRules {
         papers()
         consultations()
         inquiries()
+        bookings()
         entries()
         likenesses()
         flags()

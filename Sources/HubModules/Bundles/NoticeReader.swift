@@ -121,6 +121,9 @@ enum NoticeReader {
     }
 
     private static let occasions: [String: HubNoticeOccasion] = [
+        "appointment_booked": .appointmentBooked, "appointment_near": .appointmentNear,
+        "appointment_cancelled": .appointmentCancelled, "appointment_missed": .appointmentMissed,
+        "appointment_freed": .appointmentFreed,
         "changed": .changed, "stage": .stage, "bill": .bill, "paid": .paid, "paper": .paper,
         "deadline_near": .deadlineNear, "deadline_passed": .deadlinePassed, "advice": .advice, "assigned": .assigned,
         "escalated": .escalated,

@@ -26,6 +26,7 @@ enum StandingReaders {
         ("tariffs", { TariffReader.read($0) }),
         ("papers", { PaperReader($0).read() }),
         ("registers", { RegisterReader.read($0) }),
+        ("offices", { OfficeReader.read($0) }),
         ("notices", { NoticeReader.read($0) }),
         ("questionnaires", { QuestionnaireReader.read($0) }),
     ]

@@ -149,6 +149,17 @@ public nonisolated enum HubNoticeOccasion: SwiftProtobuf.Enum, Swift.CaseIterabl
 
   /// An officer is asked because a deadline passed.
   case escalated // = 10
+
+  /// An appointment was booked or changed.
+  case appointmentBooked // = 20
+
+  /// The slot comes near, at the time that the office's rules say.
+  case appointmentNear // = 21
+  case appointmentCancelled // = 22
+  case appointmentMissed // = 23
+
+  /// The office does not keep it: another one is to be booked.
+  case appointmentFreed // = 24
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -168,6 +179,11 @@ public nonisolated enum HubNoticeOccasion: SwiftProtobuf.Enum, Swift.CaseIterabl
     case 8: self = .advice
     case 9: self = .assigned
     case 10: self = .escalated
+    case 20: self = .appointmentBooked
+    case 21: self = .appointmentNear
+    case 22: self = .appointmentCancelled
+    case 23: self = .appointmentMissed
+    case 24: self = .appointmentFreed
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -185,6 +201,11 @@ public nonisolated enum HubNoticeOccasion: SwiftProtobuf.Enum, Swift.CaseIterabl
     case .advice: return 8
     case .assigned: return 9
     case .escalated: return 10
+    case .appointmentBooked: return 20
+    case .appointmentNear: return 21
+    case .appointmentCancelled: return 22
+    case .appointmentMissed: return 23
+    case .appointmentFreed: return 24
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -202,6 +223,11 @@ public nonisolated enum HubNoticeOccasion: SwiftProtobuf.Enum, Swift.CaseIterabl
     .advice,
     .assigned,
     .escalated,
+    .appointmentBooked,
+    .appointmentNear,
+    .appointmentCancelled,
+    .appointmentMissed,
+    .appointmentFreed,
   ]
 
 }
@@ -548,7 +574,8 @@ public nonisolated struct HubNotice: @unchecked Sendable {
     set {_uniqueStorage()._settledMs = newValue}
   }
 
-  /// With DEADLINE_NEAR: the clock, and when it passes; the notice is moot when that has changed.
+  /// With DEADLINE_NEAR: the clock, and when it passes; with APPOINTMENT_NEAR "appointment/<kind>" and its begin. The notice is
+  /// moot when that has changed.
   public var clock: String {
     get {_storage._clock}
     set {_uniqueStorage()._clock = newValue}
@@ -579,7 +606,7 @@ nonisolated extension HubLanguage: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubNoticeOccasion: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOTICE_OCCASION_UNSPECIFIED\0\u{1}NOTICE_OCCASION_CHANGED\0\u{1}NOTICE_OCCASION_STAGE\0\u{1}NOTICE_OCCASION_BILL\0\u{1}NOTICE_OCCASION_PAID\0\u{1}NOTICE_OCCASION_PAPER\0\u{1}NOTICE_OCCASION_DEADLINE_NEAR\0\u{1}NOTICE_OCCASION_DEADLINE_PASSED\0\u{1}NOTICE_OCCASION_ADVICE\0\u{1}NOTICE_OCCASION_ASSIGNED\0\u{1}NOTICE_OCCASION_ESCALATED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NOTICE_OCCASION_UNSPECIFIED\0\u{1}NOTICE_OCCASION_CHANGED\0\u{1}NOTICE_OCCASION_STAGE\0\u{1}NOTICE_OCCASION_BILL\0\u{1}NOTICE_OCCASION_PAID\0\u{1}NOTICE_OCCASION_PAPER\0\u{1}NOTICE_OCCASION_DEADLINE_NEAR\0\u{1}NOTICE_OCCASION_DEADLINE_PASSED\0\u{1}NOTICE_OCCASION_ADVICE\0\u{1}NOTICE_OCCASION_ASSIGNED\0\u{1}NOTICE_OCCASION_ESCALATED\0\u{2}\u{a}NOTICE_OCCASION_APPOINTMENT_BOOKED\0\u{1}NOTICE_OCCASION_APPOINTMENT_NEAR\0\u{1}NOTICE_OCCASION_APPOINTMENT_CANCELLED\0\u{1}NOTICE_OCCASION_APPOINTMENT_MISSED\0\u{1}NOTICE_OCCASION_APPOINTMENT_FREED\0")
 }
 
 nonisolated extension HubNoticeReader: SwiftProtobuf._ProtoNameProviding {

@@ -33,8 +33,8 @@ struct Caller: Sendable, Hashable {
         let cases = ["Catalogue/*", "Cases/*", "Documents/*", "Payments/GetBill"]
         let verbs = ["Applications/*", "CivilRegistry/*", "Complaints/*", "Survey/*"]
         let methods = [
-            "applicant": cases + verbs,
-            "officer": cases + verbs + ["Desk/*"],
+            "applicant": cases + verbs + ["Appointments/Offices", "Appointments/Slots", "Appointments/Book"],
+            "officer": cases + verbs + ["Desk/*", "Appointments/*"],
             "head": cases + verbs + ["Desk/*"],
             "bank": ["Payments/GetBill", "Payments/Pay", "Payments/Reverse", "Payments/Reconcile"],
             "treasurer": ["Payments/*", "Cases/Get"],

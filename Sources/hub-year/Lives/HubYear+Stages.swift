@@ -81,6 +81,9 @@ extension HubYear {
         case .office, .outside:
             lives[life].route.append(.outside(millis: wait))
             agenda.add(.release(case: life, visit: lives[life].visit), at: now + wait)
+        case .counter:
+            lives[life].route.append(.outside(millis: wait))
+            agenda.add(.appointment(case: life, visit: lives[life].visit), at: now)
         case .authority:
             let book = services[lives[life].service]
             agenda.add(.inquiries(of: book.authority(in: state.stage)), at: now)
@@ -102,7 +105,7 @@ extension HubYear {
         let pool: Int?
         switch step.actor {
         case .office(StepPlan.unitPool): pool = poolsByUnit[lives[life].unit] ?? poolsByName[lives[life].unit]
-        case .office(let name), .outside(let name): pool = poolsByName[name]
+        case .office(let name), .outside(let name), .counter(let name): pool = poolsByName[name]
         case .applicant, .payer, .advisers, .authority: pool = nil
         }
         guard let pool else { return }

@@ -117,7 +117,7 @@ extension HubYear {
             return try await inside.call(method, request, as: reply, by: caller, for: citizen)
         } catch {
             let isCitizens = [.refusedByRule, .surveyRefused].contains(error.code) && caller == .portal
-            if error.code == .actionNotAllowed || isCitizens { throw error }
+            if error.code == .actionNotAllowed || isCitizens || Self.passing.contains(error.code) { throw error }
             let reasons = error.violations.map { "\($0.field) \($0.rule): \($0.english)" }.joined(separator: "; ")
             let place = "\(lives[life].number) in \(lives[life].stage)"
             throw YearFault("\(method.path) by \(caller.role) \(caller.name) on \(place): \(error) \(reasons)")

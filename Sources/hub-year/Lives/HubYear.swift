@@ -16,6 +16,8 @@ enum Moment: Sendable {
     case release(case: Int, visit: Int)
     /// Somebody looks what has become of the case.
     case look(case: Int)
+    /// Somebody books an appointment, comes, or looks what has become of it.
+    case appointment(case: Int, visit: Int)
     case survey(case: Int)
     /// An adapter looks what its authority is to be asked.
     case inquiries(of: String)
@@ -110,6 +112,8 @@ struct HubYear: Sendable {
         case .release(let life, let visit):
             if lives[life].visit == visit { enqueue(life, at: now) }
         case .look(let life): try await look(life, at: now)
+        case .appointment(let life, let visit):
+            if lives[life].visit == visit { try await meet(life, at: now) }
         case .survey(let life): try await answer(life, at: now)
         case .inquiries(let name): try await takeInquiries(of: name, at: now)
         case .reply(let hand): try await tell(hand, at: now)
@@ -152,6 +156,10 @@ struct HubYear: Sendable {
             return
         }
         lives[job.life].route.append(.work(pool: pool, minutes: task.minutes))
+        if case .counter = step.actor {
+            try await serve(job.life, step, by: caller, at: now)
+            return
+        }
         let place = job.outcome ?? outcome(of: step, job.life)
         let outcome = step.outcomes[place]
         if job.outcome == nil, let name = outcome.pool, let other = poolsByName[name], other != pool {
@@ -178,7 +186,7 @@ struct HubYear: Sendable {
 
     func step(of life: Int) -> StepPlan? { services[lives[life].service].steps[lives[life].stage] }
 
-    private func caller(_ pool: Int, _ officer: Int) -> Caller {
+    func caller(_ pool: Int, _ officer: Int) -> Caller {
         let plan = pools[pool].plan
         return Caller(department: plan.department, name: "\(plan.name)-\(officer + 1)", role: plan.role)
     }

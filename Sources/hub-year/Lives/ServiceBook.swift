@@ -40,6 +40,13 @@ struct ServiceBook: Sendable {
                 reasons.append("authorities: \(rule.authority) gives no \(wanted.field) for \(rule.name)")
             }
         }
+        for stage in definition.stages {
+            guard case .counter? = steps[stage.name]?.actor else {
+                if stage.hasBooks { reasons.append("people come in stage \(stage.name): by: counter") }
+                continue
+            }
+            if !stage.hasBooks { reasons.append("nobody comes in stage \(stage.name)") }
+        }
         guard reasons.isEmpty else {
             throw ParameterFault(reasons: reasons.map { "services[\(plan.code)]: \($0)" })
         }
@@ -59,7 +66,7 @@ struct ServiceBook: Sendable {
     /// Somebody beside the regency is to act in this stage.
     func isOutside(_ stage: String) -> Bool {
         switch steps[stage]?.actor {
-        case .applicant, .payer, .outside, .authority: true
+        case .applicant, .payer, .outside, .authority, .counter: true
         case .office, .advisers, nil: false
         }
     }

@@ -102,6 +102,8 @@ struct StepPlan: Sendable {
         case advisers
         /// The authority of which the stage inquires.
         case authority
+        /// The applicant, at an office, by appointment; a pool serves there.
+        case counter(pool: String)
     }
     /// Stage of the definition.
     var stage: String
@@ -110,7 +112,7 @@ struct StepPlan: Sendable {
     var minutes: Spread
     /// Days until an applicant, payer or authority acts, or until work can begin.
     var delay: Spread?
-    /// Probability that the applicant or payer never acts.
+    /// Probability that the applicant or payer never acts, or stays away from an appointment.
     var never: Figure?
     /// Probability that a payer comes to a counter, and not to the bank.
     var counter: Figure?

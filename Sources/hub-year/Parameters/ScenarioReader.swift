@@ -50,7 +50,7 @@ extension StepPlan {
     /// Pools that it names.
     fileprivate var pools: [String] {
         switch actor {
-        case .office(let pool), .outside(let pool): [pool]
+        case .office(let pool), .outside(let pool), .counter(let pool): [pool]
         case .applicant, .payer, .advisers, .authority: []
         }
     }
@@ -104,16 +104,16 @@ extension ParameterNode {
     fileprivate var step: StepPlan {
         allow(
             "stage", "by", "pool", "minutes", "delay", "never", "counter", "unfavourable", "outcomes")
-        let isOffice = ["office", "outside", "advisers"].contains(self["by"].text)
+        let isOffice = ["office", "outside", "advisers", "counter"].contains(self["by"].text)
         let found = StepPlan(
             stage: self["stage"].text, actor: actor,
             minutes: isOffice ? self["minutes"].spread : Spread(median: 0, sigma: 0),
             delay: self["delay"].optionalSpread,
             never: self["never"].optionalShare, counter: self["counter"].optionalShare,
             unfavourable: self["unfavourable"].optionalShare, outcomes: self["outcomes"].list.map(\.outcome))
-        let needsDelay = ["applicant", "payer", "outside"].contains(self["by"].text)
+        let needsDelay = ["applicant", "payer", "outside", "counter"].contains(self["by"].text)
         if needsDelay, found.delay == nil { reading.fault(place, "say how long it takes: delay") }
-        if found.outcomes.isEmpty, ![.payer, .advisers, .authority].contains(found.actor) {
+        if found.outcomes.isEmpty, !["payer", "advisers", "authority", "counter"].contains(self["by"].text) {
             reading.fault(place, "say what is done then: outcomes")
         }
         return found
@@ -127,8 +127,9 @@ extension ParameterNode {
         case "payer": return .payer
         case "advisers": return .advisers
         case "authority": return .authority
+        case "counter": return .counter(pool: self["pool"].text)
         default:
-            reading.fault(place, "by: office, applicant, outside, payer, advisers or authority")
+            reading.fault(place, "by: office, applicant, outside, payer, advisers, authority or counter")
             return .applicant
         }
     }

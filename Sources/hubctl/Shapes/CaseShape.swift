@@ -32,7 +32,7 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `consultations`, `inquiries`, `papers`, `bills`, `flags`, `consents`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, `judged`, and with an
+    /// `deadlines`, `consultations`, `inquiries`, `appointments`, `papers`, `bills`, `flags`, `consents`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, `judged`, and with an
     /// answer to a change `receipt` and `replayed`.
     func detail(
         _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
@@ -73,7 +73,7 @@ extension HubCase {
             }
             lines += ["", "Clocks (UTC):"] + table.lines()
         }
-        lines += consultations.lines + inquiries.lines
+        lines += consultations.lines + inquiries.lines + appointments.lines
         lines += flags.map { "Flag: \($0.title.english.isEmpty ? $0.name : $0.title.english), by \($0.by)" }
         lines += consents.map {
             "Consent: \($0.kind.word) for \($0.action), \(Moment.minute($0.atMs)), by \($0.by): \(privacy.personal($0.note))"
@@ -114,6 +114,7 @@ extension HubCase {
             ("deadlines", .array(deadlines.map { .object(members: $0.members) })),
             ("consultations", .array(consultations.map { .object(members: $0.members) })),
             ("inquiries", .array(inquiries.map { .object(members: $0.members) })),
+            ("appointments", .array(appointments.map { .object(members: $0.members) })),
             ("papers", .array(papers.map { .object(members: $0.members) })),
             ("bills", .array(bills.map { .object(members: $0.members) })),
             ("flags", .array(flags.map { .object(members: $0.members) })),

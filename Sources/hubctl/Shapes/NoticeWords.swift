@@ -56,6 +56,11 @@ extension HubNoticeOccasion {
         case .advice: "advice"
         case .assigned: "assigned"
         case .escalated: "escalated"
+        case .appointmentBooked: "appointment_booked"
+        case .appointmentNear: "appointment_near"
+        case .appointmentCancelled: "appointment_cancelled"
+        case .appointmentMissed: "appointment_missed"
+        case .appointmentFreed: "appointment_freed"
         case .UNRECOGNIZED(let number): "occasion_\(number)"
         }
     }

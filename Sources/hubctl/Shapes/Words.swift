@@ -70,6 +70,8 @@ extension HubEventKind {
         case .inquired: "inquired"
         case .flagged: "flagged"
         case .surveyed: "surveyed"
+        case .booked: "booked"
+        case .attended: "attended"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -150,6 +152,7 @@ extension HubRuleKind {
         case .register: "register"
         case .notices: "notices"
         case .questionnaire: "questionnaire"
+        case .offices: "offices"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

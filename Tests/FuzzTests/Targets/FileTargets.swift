@@ -11,7 +11,7 @@ import SwiftProtobuf
 
 extension FuzzTarget {
     static let files = [
-        definition, register, manifest, calendar, organisation, treasury, tariff, table, configuration, policy,
+        definition, register, offices, manifest, calendar, organisation, treasury, tariff, table, configuration, policy,
     ]
 
     /// Rules of every bundle's file.
@@ -33,6 +33,7 @@ extension FuzzTarget {
             "refused_to", "unanswered", "contact",
             "lookup", "entries", "each", "key", "values", "same", "date", "alike", "names", "except",
             "until_paper", "sets", "adopts", "clears", "flags", "consents",
+            "books", "kind", "office", "area", "missed_to", "served_to", "served_on", "identity", "unserved",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
@@ -74,6 +75,15 @@ extension FuzzTarget {
                 try EntryPlan(definition: definition, catalogue: catalogue).drafts(for: state, after: nil)
             }
         }
+        for name in definition.stages.map(\.name) {
+            state.stage = name
+            let appointments = AppointmentPlan(
+                definition: definition, catalogue: ServiceCatalogue(bundles: []), nowMillis: 1_790_000_000_000)
+            try promise(appointments.complete(&state).isEmpty, "a place is given back that nobody had")
+            try promise(
+                state.appointments.count(where: \.isOpen) == (definition.booking(in: name) == nil ? 0 : 1),
+                "a case has more or fewer open appointments than its stage wants")
+        }
         let plan = DeadlinePlan(definition: definition, calendars: [:])
         _ = try allowed { () throws(HubError) in
             try plan.deadlines(
@@ -105,6 +115,42 @@ extension FuzzTarget {
                     _ = field.folded(value)
                 }
             }
+        }
+    }
+
+    /// Offices that are sound have slots within their hours, one after the other, and each is found again.
+    private static let offices = FuzzTarget(
+        "offices", bytesMax: 8_192,
+        verdicts: anyFile.union(["name", "unique", "code", "length", "hours", "date", "time", "prefix", "walk_ins"])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let rules = OfficeReader.read(top)
+            try roundTrip(rules)
+            guard top.findings.all.isEmpty else { return }
+            for office in rules.offices { try use(office) }
+        }
+    }
+
+    private static func use(_ office: HubOffice) throws(BrokenPromise) {
+        let text = HubCalendar.with {
+            ($0.name, $0.firstDay, $0.lastDay) = (office.calendar, "2026-01-01", "2026-12-31")
+            ($0.utcOffsetMinutes, $0.openWeekdays) = (420, [1, 2, 3, 4, 5, 6, 7])
+        }
+        var catalogue = ServiceCatalogue(bundles: [])
+        _ = try allowed { () throws(HubError) in try catalogue.keep(text) }
+        guard let grid = SlotGrid(office, catalogue), let monday = CalendarDate(iso: "2026-01-05") else {
+            throw BrokenPromise(description: "a sound office has no calendar")
+        }
+        let days = (0..<7).map { monday.adding(days: $0) } + office.dates.compactMap { CalendarDate(iso: $0.day) }
+        for (day, kind) in days.flatMap({ day in office.kinds.map { (day, $0) } }) {
+            var last = day.startMillis(utcOffsetMinutes: 420)
+            for slot in grid.slots(of: kind, on: day) {
+                try promise(slot.startMillis >= last && slot.endMillis > slot.startMillis, "slots overlap")
+                try promise(grid.isOpen(at: slot.startMillis), "a slot begins while the office is closed")
+                try promise(grid.slot(of: kind, at: slot.startMillis) == slot, "a slot is not found again")
+                last = slot.endMillis
+            }
+            try promise(last <= day.adding(days: 1).startMillis(utcOffsetMinutes: 420), "a slot ends on another day")
         }
     }
 

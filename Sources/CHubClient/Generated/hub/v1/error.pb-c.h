@@ -217,6 +217,22 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_ENTRY_UNKNOWN = 4025,
   /*
+   * [NOT_FOUND] No such office, kind or slot, or it cannot be booked now. Ask Appointments/Slots and choose again.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_SLOT_UNKNOWN = 4030,
+  /*
+   * [FAILED_PRECONDITION] No place of this slot is left, or no number for people without an appointment. Choose another one.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_SLOT_FULL = 4031,
+  /*
+   * [FAILED_PRECONDITION] This appointment cannot be booked, changed, kept or ended now; the message says why.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_APPOINTMENT_REFUSED = 4032,
+  /*
+   * [FAILED_PRECONDITION] Who came has not proved to be the right person; BadRequest names what is missing or differs.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_IDENTITY_REFUSED = 4033,
+  /*
    * [INVALID_ARGUMENT] A way to tell somebody is not complete; BadRequest names what is wrong with it.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_CONTACT_INVALID = 4022,

@@ -926,7 +926,7 @@ const ProtobufCEnumDescriptor hub__v1__language__descriptor =
   hub__v1__language__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__notice_occasion__enum_values_by_number[11] =
+static const ProtobufCEnumValue hub__v1__notice_occasion__enum_values_by_number[16] =
 {
   { "NOTICE_OCCASION_UNSPECIFIED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_UNSPECIFIED", 0 },
   { "NOTICE_OCCASION_CHANGED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_CHANGED", 1 },
@@ -939,13 +939,23 @@ static const ProtobufCEnumValue hub__v1__notice_occasion__enum_values_by_number[
   { "NOTICE_OCCASION_ADVICE", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_ADVICE", 8 },
   { "NOTICE_OCCASION_ASSIGNED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_ASSIGNED", 9 },
   { "NOTICE_OCCASION_ESCALATED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_ESCALATED", 10 },
+  { "NOTICE_OCCASION_APPOINTMENT_BOOKED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_BOOKED", 20 },
+  { "NOTICE_OCCASION_APPOINTMENT_NEAR", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_NEAR", 21 },
+  { "NOTICE_OCCASION_APPOINTMENT_CANCELLED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_CANCELLED", 22 },
+  { "NOTICE_OCCASION_APPOINTMENT_MISSED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_MISSED", 23 },
+  { "NOTICE_OCCASION_APPOINTMENT_FREED", "HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_FREED", 24 },
 };
 static const ProtobufCIntRange hub__v1__notice_occasion__value_ranges[] = {
-{0, 0},{0, 11}
+{0, 0},{20, 11},{0, 16}
 };
-static const ProtobufCEnumValueIndex hub__v1__notice_occasion__enum_values_by_name[11] =
+static const ProtobufCEnumValueIndex hub__v1__notice_occasion__enum_values_by_name[16] =
 {
   { "NOTICE_OCCASION_ADVICE", 8 },
+  { "NOTICE_OCCASION_APPOINTMENT_BOOKED", 11 },
+  { "NOTICE_OCCASION_APPOINTMENT_CANCELLED", 13 },
+  { "NOTICE_OCCASION_APPOINTMENT_FREED", 15 },
+  { "NOTICE_OCCASION_APPOINTMENT_MISSED", 14 },
+  { "NOTICE_OCCASION_APPOINTMENT_NEAR", 12 },
   { "NOTICE_OCCASION_ASSIGNED", 9 },
   { "NOTICE_OCCASION_BILL", 3 },
   { "NOTICE_OCCASION_CHANGED", 1 },
@@ -964,11 +974,11 @@ const ProtobufCEnumDescriptor hub__v1__notice_occasion__descriptor =
   "NoticeOccasion",
   "Hub__V1__NoticeOccasion",
   "hub.v1",
-  11,
+  16,
   hub__v1__notice_occasion__enum_values_by_number,
-  11,
+  16,
   hub__v1__notice_occasion__enum_values_by_name,
-  1,
+  2,
   hub__v1__notice_occasion__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

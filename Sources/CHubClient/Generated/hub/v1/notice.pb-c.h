@@ -97,7 +97,21 @@ typedef enum _Hub__V1__NoticeOccasion {
   /*
    * An officer is asked because a deadline passed.
    */
-  HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_ESCALATED = 10
+  HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_ESCALATED = 10,
+  /*
+   * An appointment was booked or changed.
+   */
+  HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_BOOKED = 20,
+  /*
+   * The slot comes near, at the time that the office's rules say.
+   */
+  HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_NEAR = 21,
+  HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_CANCELLED = 22,
+  HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_MISSED = 23,
+  /*
+   * The office does not keep it: another one is to be booked.
+   */
+  HUB__V1__NOTICE_OCCASION__NOTICE_OCCASION_APPOINTMENT_FREED = 24
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__NOTICE_OCCASION)
 } Hub__V1__NoticeOccasion;
 /*
@@ -318,7 +332,8 @@ struct  Hub__V1__Notice
    */
   int64_t settled_ms;
   /*
-   * With DEADLINE_NEAR: the clock, and when it passes; the notice is moot when that has changed.
+   * With DEADLINE_NEAR: the clock, and when it passes; with APPOINTMENT_NEAR "appointment/<kind>" and its begin. The notice is
+   * moot when that has changed.
    */
   char *clock;
   int64_t clock_due_ms;

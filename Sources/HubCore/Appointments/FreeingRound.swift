@@ -1,0 +1,81 @@
+// After a calendar or an office has changed: every booking whose slot is gone, once, whatever happens meanwhile.
+
+import HubDomain
+import HubProto
+import Logging
+
+/// Frees what offices do not keep, and tells the people to book anew. What was done stands in the ledger, so that a hub that
+/// dies in the middle goes on when it is up again.
+struct FreeingRound: Sendable {
+    let ledger: any Ledger
+    let journal: Journal
+    let completion: StepCompletion
+    let rulebook: Rulebook
+    let clock: any HubClock
+    let logger: Logger
+
+    private static let recordKey = "offices-looked"
+    /// How often a case that changes meanwhile is read anew.
+    private static let attempts = 5
+
+    /// Cheap when no rule has changed since the last round.
+    func run() async throws(HubError) {
+        let mark = try await ledger.record(Self.recordKey)
+        guard mark?.body ?? [] != Array(rulebook.catalogue.officeRules.utf8) else { return }
+        // A command that saw the rules of before may still book; it is waited for.
+        let catalogue = await rulebook.settled()
+        let lost = try await SlotConflicts(ledger: ledger, catalogue: catalogue, nowMillis: clock.nowMillis()).cases()
+        var (freed, stuck) = (0, 0)
+        for one in lost {
+            do throws(HubError) {
+                if try await free(one.state, catalogue) { freed += 1 }
+            } catch {
+                // Of a service whose module is not here; it stays booked, and is named among the conflicts.
+                guard error.code == .moduleUnavailable else { throw error }
+                stuck += 1
+            }
+        }
+        if stuck > 0 { logger.error("appointments cannot be freed", metadata: ["count": "\(stuck)"]) }
+        if freed > 0 { logger.notice("appointments freed by changed rules", metadata: ["count": "\(freed)"]) }
+        var commit = Commit(key: nil, atMillis: clock.nowMillis())
+        commit.records = [
+            RecordWrite(
+                key: Self.recordKey, expectedVersion: mark?.version ?? 0, body: Array(catalogue.officeRules.utf8))
+        ]
+        _ = try await ledger.commit(commit)
+    }
+
+    private func free(_ found: HubCase, _ catalogue: ServiceCatalogue) async throws(HubError) -> Bool {
+        var before = found
+        for _ in 1...Self.attempts {
+            guard var step = try AppointmentStep(before, by: HubActor(), catalogue, nowMillis: clock.nowMillis()),
+                step.appointment.state == .booked, step.isLost
+            else { return false }
+            try await step.free(completion.slots)
+            if case .committed = try await journal.commit(try await step.commit(completion)) { return true }
+            guard let present = try await ledger.caseState(id: [UInt8](found.id)) else { return false }
+            before = present
+        }
+        throw HubError(.versionStale, "a booking changes all the time")
+    }
+}
+
+extension AppointmentStep {
+    /// The slot that is booked is not there.
+    fileprivate var isLost: Bool {
+        guard let place = AppointmentPlace(appointment.office, appointment.kind, catalogue) else { return true }
+        return place.grid.slot(of: place.kind, at: appointment.startMs) == nil
+    }
+}
+
+extension ServiceCatalogue {
+    /// What says when offices are open, for comparing; empty without offices.
+    fileprivate var officeRules: String {
+        guard !officeBook.all.isEmpty else { return "" }
+        let offices = inForce.values.filter { $0.kind == .offices }.map { "\($0.name)/\($0.version)" }
+        let calendars = Set(officeBook.all.map(\.calendar)).compactMap { name in
+            self.calendars[name].map { "\(name)/\(state(ofCalendar: $0))" }
+        }
+        return (offices.sorted() + calendars.sorted()).joined(separator: ",")
+    }
+}
