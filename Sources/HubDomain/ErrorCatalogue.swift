@@ -101,6 +101,14 @@ extension HubError.Code {
     public static let noticeUnknown = Self(number: 4023, status: .notFound)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
+    /// The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again.
+    public static let limitReached = Self(number: 4026, status: .resourceExhausted)
+    /// Somebody else must take this action; fact "action" names what the caller has taken before it.
+    public static let otherPersonNeeded = Self(number: 4027, status: .failedPrecondition)
+    /// These cases cannot be merged, or this one not split; the message says why.
+    public static let joiningRefused = Self(number: 4028, status: .failedPrecondition)
+    /// The case cannot be followed, or no further one; the message says why.
+    public static let followRefused = Self(number: 4029, status: .failedPrecondition)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -133,6 +141,7 @@ extension HubError.Code {
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .entryUnknown,
+        .limitReached, .otherPersonNeeded, .joiningRefused, .followRefused,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

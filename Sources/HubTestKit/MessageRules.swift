@@ -20,6 +20,7 @@ package struct MessageRules: RuleReader {
             case "papers": rules.standing += standing(HubPaperTemplate.self, file, &findings)
             case "notices": rules.standing += standing(HubNoticeRules.self, file, &findings)
             case "treasury": rules.standing += standing(HubTreasury.self, file, &findings)
+            case "routes": rules.standing += standing(HubRoutes.self, file, &findings)
             case "registers": rules.standing += standing(HubRegister.self, file, &findings)
             case "tariffs": rules.standing += standing(HubTariff.self, file, &findings)
             default: rules.standing += standing(HubTable.self, file, &findings)

@@ -23,6 +23,8 @@ struct Day {
     private var taken: [String: Int] = [:]
     /// Corrections that were asked for, and what they shall change.
     var corrections: [Correction] = []
+    /// Who follows whose case.
+    var follows: [Follow] = []
     /// A complaint that was escalated, for whoever wants to look at one.
     private(set) var escalated: String?
 
@@ -53,6 +55,7 @@ struct Day {
         let adapters = [
             try await Adapter.enrol("siak", regency).start(["--down-asks", "40"]),
             try await Adapter.enrol("oss", regency).start(["--wrong", "10"]),
+            try await Adapter.enrol("sp4n-lapor", regency).start(),
         ]
         let relay = try await Relay.start(to: regency.port, group: regency.group)
         let watcher = WatcherCheck(
@@ -74,6 +77,7 @@ struct Day {
         try await submit(count, moduleKills: moduleKills, hubKills: hubKills)
         onlooker.chapter("Officers at work")
         try await compare()
+        try await neighbours()
         try await work()
         onlooker.tell("every case but the ignored complaints has come to its end")
         onlooker.chapter("Three days pass")
@@ -238,7 +242,8 @@ struct Day {
         report.authorities = try await judgement.ofAuthorities(states)
         report.registers = try await judgement.ofRegisters(states)
         try await judgement.ofCorrections(corrections)
-        report.notices = try await judgement.ofNotices()
+        report.notices = try await judgement.ofNotices(follows)
+        onlooker.tell("\(try await judgement.ofPublicList()) complaints on the public list")
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()
         report.services = judgement.ofServices(report.services, states, people.tables.calendar, report.papers)

@@ -34,6 +34,7 @@ extension CallRouter {
         unary(.checkRules, rules.check)
         change(.publishRules, rules.publish)
         unary(.rulesHistory, rules.history)
+        unary(.tryRoute, rules.tryRoute)
     }
 
     mutating func addInstances(_ instances: InstanceService) {
@@ -160,6 +161,18 @@ extension CallRouter {
         act(.reopenComplaint, commands, .complaints, .reopen)
         act(.withdrawComplaint, commands, .complaints, .withdraw)
         change(.importComplaint, commands.bring)
+        let joining = CaseJoining(commands: commands)
+        change(.mergeComplaints, joining.merge)
+        change(.splitComplaint, joining.split)
+    }
+
+    mutating func addPublicity(_ cases: PublicCases, _ follows: FollowService) {
+        unary(.publicComplaints, cases.list)
+        unary(.complaintTimeline, cases.timeline)
+        unary(.nearbyComplaints, cases.nearby)
+        change(.followComplaint, follows.follow)
+        change(.unfollowComplaint, follows.unfollow)
+        unary(.followedComplaints, follows.following)
     }
 
     private mutating func submit(_ method: HubMethod, _ commands: CaseCommands, _ interface: HubServiceInterface) {

@@ -30,6 +30,8 @@ package struct ServiceCatalogue: Sendable {
     var papers: [String: HubPaperTemplate] = [:]
     /// What registers hold, by name.
     var registers: [String: HubRegister] = [:]
+    /// Which request goes to which unit, by name.
+    var routes: [String: RoutePlan] = [:]
     private var noticeRules: [String: HubNoticeRules] = [:]
     /// Whom the hub tells what, now.
     private(set) var noticeBook = NoticeBook()

@@ -24,6 +24,7 @@ extension HubRuleKind {
         case .paper: "paper"
         case .register: "register"
         case .notices: "notices"
+        case .routes: "routes"
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }

@@ -1,5 +1,5 @@
-// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, registers, the
-// organisation.
+// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, registers, routes,
+// the organisation.
 
 package import HubDomain
 package import HubProto
@@ -63,11 +63,16 @@ extension HubNoticeRules: StandingRule {
     package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.keep(self) }
 }
 
+extension HubRoutes: StandingRule {
+    package static var kind: HubRuleKind { .routes }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.routes[name] = RoutePlan(self) }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
     static let types: [any StandingRule.Type] = [
         HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
-        HubPaperTemplate.self, HubRegister.self, HubNoticeRules.self,
+        HubPaperTemplate.self, HubRegister.self, HubNoticeRules.self, HubRoutes.self,
     ]
 
     /// A text of the ledger.

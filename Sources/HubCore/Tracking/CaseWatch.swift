@@ -152,6 +152,9 @@ extension HubEvent {
         if [.handedOver, .consulted].contains(kind) { event.note = "" }  // Officers among themselves.
         event.consultations = consultations.map(\.forApplicants)
         event.inquiries = inquiries.map(\.forApplicants)
+        event.route = ""
+        // That somebody else complained of the same is told, not who.
+        if kind == .merged, stageBefore == stageAfter { (event.otherCase, event.note) = ("", "") }
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department
@@ -169,6 +172,7 @@ extension HubCase {
         state.bills = state.bills.map(\.forApplicants)
         state.consultations = consultations.map(\.forApplicants)
         state.likenesses = []
+        state.taken = []
         state.inquiries = inquiries.map(\.forApplicants)
         return state
     }

@@ -28,6 +28,9 @@ struct DefinitionReader {
         definition.clocks = top.objects("clocks").map(clock)
         definition.lookups = top.objects("lookups").map(lookup)
         definition.likenesses = top.objects("likenesses").map(likeness)
+        definition.routes = top.text("routes")
+        definition.limits = top.objects("limits").map(Self.limit)
+        if let publishes = top.object("publishes").map(Self.publicity) { definition.publishes = publishes }
         definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
         if let contact = top.object("contact") {
@@ -62,6 +65,7 @@ struct DefinitionReader {
             $0.name = object.text("name", required: true)
             $0.title = object.title()
             $0.ended = object.flag("ended")
+            $0.merged = object.flag("merged")
             if let bill = bill(object) { $0.bill = bill }
             $0.issues = object.objects("issues").map(paper)
             $0.revokes = object.texts("revokes")
@@ -113,6 +117,10 @@ struct DefinitionReader {
             $0.least = UInt32(object.integer("least", 1...1_000) ?? 0)
             $0.names = object.text("names")
             $0.except = object.texts("except")
+            $0.latitude = object.text("latitude")
+            $0.longitude = object.text("longitude")
+            $0.metres = UInt32(object.integer("metres", 1...1_000) ?? 0)
+            $0.openDays = UInt32(object.integer("open_days", 1...365) ?? 0)
         }
     }
 
@@ -187,6 +195,9 @@ struct DefinitionReader {
             $0.noteRequired = object.flag("note_required")
             $0.fields = object.texts("fields")
             $0.reissues = object.texts("reissues")
+            $0.otherThan = object.texts("other_than")
+            $0.noteTable = object.text("note_table")
+            $0.noteField = object.text("note_field")
         }
     }
 
@@ -255,6 +266,7 @@ enum Words {
         "submit": .submit, "act": .act, "repair": .repair, "withdraw": .withdraw, "reopen": .reopen,
     ]
     static let entryModes: [String: HubEntryMode] = ["enter": .enter, "amend": .amend, "put": .put]
+    static let limitSubjects: [String: HubLimitSubject] = ["applicant": .applicant, "device": .device]
     static let clockUnits: [String: HubClockUnit] = ["hours": .hours, "working_days": .workingDays]
     static let onPassed: [String: HubOnPassed] = ["mark": .mark, "escalate": .escalate, "move": .move]
 }

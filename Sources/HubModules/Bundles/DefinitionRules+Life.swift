@@ -29,6 +29,7 @@ extension DefinitionRules {
             reached.formUnion([stage.inquires.answeredTo, stage.inquires.refusedTo])
             left.insert(stage.name)
         }
+        reached.formUnion(definition.stages.filter(\.merged).map(\.name))
         for stage in definition.stages {
             if !stage.ended, !left.contains(stage.name) {
                 find("dead_end", "stage \(stage.name) has not ended and nothing leads out of it", "stages", stage.name)

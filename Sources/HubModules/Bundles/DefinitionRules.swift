@@ -25,6 +25,7 @@ struct DefinitionRules {
         inquiries()
         entries()
         likenesses()
+        publicity()
         contact()
     }
 

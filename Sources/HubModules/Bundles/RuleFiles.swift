@@ -27,6 +27,7 @@ enum StandingReaders {
         ("papers", { PaperReader($0).read() }),
         ("registers", { RegisterReader.read($0) }),
         ("notices", { NoticeReader.read($0) }),
+        ("routes", { RouteReader.read($0) }),
     ]
 }
 

@@ -68,6 +68,8 @@ extension HubEventKind {
         case .revoked: "revoked"
         case .consulted: "consulted"
         case .inquired: "inquired"
+        case .merged: "merged"
+        case .split: "split"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -146,6 +148,7 @@ extension HubRuleKind {
         case .paper: "paper"
         case .register: "register"
         case .notices: "notices"
+        case .routes: "routes"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

@@ -12,6 +12,7 @@ import SwiftProtobuf
 extension FuzzTarget {
     static let files = [
         definition, register, manifest, calendar, organisation, treasury, tariff, table, configuration, policy,
+        routes,
     ]
 
     /// Rules of every bundle's file.
@@ -32,6 +33,7 @@ extension FuzzTarget {
             "inquires", "authority", "sends", "documents", "receives", "digits", "wait_seconds", "answered_to",
             "refused_to", "unanswered", "contact",
             "lookup", "entries", "each", "key", "values", "same", "date", "alike", "names", "except",
+            "other_than", "note_table", "merged", "metres", "public", "publishes", "routes",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
@@ -103,6 +105,32 @@ extension FuzzTarget {
                     _ = try allowed { () throws(HubError) in try rules.check(value, field) }
                     _ = field.folded(value)
                 }
+            }
+        }
+    }
+
+    /// Sound routes send whatever is asked somewhere, the same whenever it is asked.
+    private static let routes = FuzzTarget(
+        "routes", bytesMax: 16_384,
+        verdicts: anyFile.union(["name", "unique", "rules", "when", "unit", "areas", "words"])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let routes = RouteReader.read(top)
+            try roundTrip(routes)
+            guard top.findings.all.isEmpty else { return }
+            let plan = RoutePlan(routes)
+            let words = routes.rules.flatMap(\.conditions)
+            for text in ["", "3402", "a b c", words.flatMap(\.words).joined(separator: " ")] {
+                let form = words.map { condition in
+                    HubFieldValue.with { ($0.name, $0.text) = (condition.field, condition.values.first ?? text) }
+                }
+                let outcome = plan.outcome(for: form)
+                try promise(
+                    outcome.passed.count + (outcome.rule == nil ? 0 : 1) <= routes.rules.count,
+                    "a request passes more rules than there are")
+                try promise(
+                    outcome.rule != nil || routes.rules.last?.conditions.isEmpty == false,
+                    "the rule for everything fits nothing")
             }
         }
     }

@@ -367,6 +367,51 @@ void   hub__v1__case__free_unpacked
   assert(message->base.descriptor == &hub__v1__case__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__taken__init
+                     (Hub__V1__Taken         *message)
+{
+  static const Hub__V1__Taken init_value = HUB__V1__TAKEN__INIT;
+  *message = init_value;
+}
+size_t hub__v1__taken__get_packed_size
+                     (const Hub__V1__Taken *message)
+{
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__taken__pack
+                     (const Hub__V1__Taken *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__taken__pack_to_buffer
+                     (const Hub__V1__Taken *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Taken *
+       hub__v1__taken__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Taken *)
+     protobuf_c_message_unpack (&hub__v1__taken__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__taken__free_unpacked
+                     (Hub__V1__Taken *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__entry_reference__init
                      (Hub__V1__EntryReference         *message)
 {
@@ -1324,7 +1369,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[35] =
 {
   {
     "id",
@@ -1698,6 +1743,54 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[31] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "taken",
+    33,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_taken),
+    offsetof(Hub__V1__Case, taken),
+    &hub__v1__taken__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merged_into",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, merged_into),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "split_from",
+    36,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, split_from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "split_into",
+    37,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__Case, n_split_into),
+    offsetof(Hub__V1__Case, split_into),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
@@ -1719,24 +1812,29 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   0,   /* field[0] = id */
   28,   /* field[28] = inquiries */
   30,   /* field[30] = likenesses */
+  32,   /* field[32] = merged_into */
   20,   /* field[20] = note */
   1,   /* field[1] = number */
   19,   /* field[19] = origin */
   25,   /* field[25] = papers */
   2,   /* field[2] = service */
+  33,   /* field[33] = split_from */
+  34,   /* field[34] = split_into */
   5,   /* field[5] = stage */
   27,   /* field[27] = stage_since_ms */
   6,   /* field[6] = stage_title */
+  31,   /* field[31] = taken */
   9,   /* field[9] = unit */
   16,   /* field[16] = updated_ms */
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 32, 30 },
-  { 0, 31 }
+  { 36, 33 },
+  { 0, 35 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1746,11 +1844,75 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  31,
+  35,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  2,  hub__v1__case__number_ranges,
+  3,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__taken__field_descriptors[3] =
+{
+  {
+    "action",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Taken, action),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Taken, by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Taken, at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__taken__field_indices_by_name[] = {
+  0,   /* field[0] = action */
+  2,   /* field[2] = at_ms */
+  1,   /* field[1] = by */
+};
+static const ProtobufCIntRange hub__v1__taken__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor hub__v1__taken__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Taken",
+  "Taken",
+  "Hub__V1__Taken",
+  "hub.v1",
+  sizeof(Hub__V1__Taken),
+  3,
+  hub__v1__taken__field_descriptors,
+  hub__v1__taken__field_indices_by_name,
+  1,  hub__v1__taken__number_ranges,
+  (ProtobufCMessageInit) hub__v1__taken__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__entry_reference__field_descriptors[4] =
@@ -2346,7 +2508,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[30] =
 {
   {
     "sequence",
@@ -2684,6 +2846,30 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[28] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "other_case",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, other_case),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "route",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, route),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
@@ -2706,8 +2892,10 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   16,   /* field[16] = moved */
   13,   /* field[13] = note */
   2,   /* field[2] = number */
+  28,   /* field[28] = other_case */
   24,   /* field[24] = papers */
   18,   /* field[18] = postings */
+  29,   /* field[29] = route */
   22,   /* field[22] = seed */
   0,   /* field[0] = sequence */
   3,   /* field[3] = service */
@@ -2715,10 +2903,11 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   9,   /* field[9] = stage_before */
   15,   /* field[15] = unit */
 };
-static const ProtobufCIntRange hub__v1__event__number_ranges[1 + 1] =
+static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 28 }
+  { 30, 28 },
+  { 0, 30 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -2728,10 +2917,10 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  28,
+  30,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
-  1,  hub__v1__event__number_ranges,
+  2,  hub__v1__event__number_ranges,
   (ProtobufCMessageInit) hub__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -3098,7 +3287,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[20] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3118,11 +3307,13 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[18] =
   { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_CONSULTED", "HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_INQUIRED", "HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED", 17 },
+  { "EVENT_KIND_MERGED", "HUB__V1__EVENT_KIND__EVENT_KIND_MERGED", 19 },
+  { "EVENT_KIND_SPLIT", "HUB__V1__EVENT_KIND__EVENT_KIND_SPLIT", 20 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{0, 18}
+{0, 0},{19, 18},{0, 20}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[20] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
@@ -3132,6 +3323,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18
   { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
   { "EVENT_KIND_INQUIRED", 17 },
+  { "EVENT_KIND_MERGED", 18 },
   { "EVENT_KIND_PAID", 13 },
   { "EVENT_KIND_PAPER", 14 },
   { "EVENT_KIND_PUBLISHED", 9 },
@@ -3139,6 +3331,7 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[18
   { "EVENT_KIND_REOPENED", 5 },
   { "EVENT_KIND_REPAIRED", 3 },
   { "EVENT_KIND_REVOKED", 15 },
+  { "EVENT_KIND_SPLIT", 19 },
   { "EVENT_KIND_SUBMITTED", 1 },
   { "EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_WITHDRAWN", 4 },
@@ -3150,11 +3343,11 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  18,
+  20,
   hub__v1__event_kind__enum_values_by_number,
-  18,
+  20,
   hub__v1__event_kind__enum_values_by_name,
-  1,
+  2,
   hub__v1__event_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

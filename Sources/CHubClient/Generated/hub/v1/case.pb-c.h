@@ -26,6 +26,7 @@ typedef struct Hub__V1__Document Hub__V1__Document;
 typedef struct Hub__V1__Deadline Hub__V1__Deadline;
 typedef struct Hub__V1__Warning Hub__V1__Warning;
 typedef struct Hub__V1__Case Hub__V1__Case;
+typedef struct Hub__V1__Taken Hub__V1__Taken;
 typedef struct Hub__V1__EntryReference Hub__V1__EntryReference;
 typedef struct Hub__V1__Likeness Hub__V1__Likeness;
 typedef struct Hub__V1__Consultation Hub__V1__Consultation;
@@ -153,7 +154,15 @@ typedef enum _Hub__V1__EventKind {
   /*
    * An inquiry to an authority was taken, answered, refused, put off, parked or released; `action` is its name.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED = 17
+  HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED = 17,
+  /*
+   * A case goes on with another one: told of both. The one that ends here comes to another stage, the other does not.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_MERGED = 19,
+  /*
+   * A case was made out of another one: told of both, first of the one that is new.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_SPLIT = 20
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -487,10 +496,52 @@ struct  Hub__V1__Case
    */
   size_t n_likenesses;
   Hub__V1__Likeness **likenesses;
+  /*
+   * Who took last what another action needs somebody else for. Not told to applicants.
+   */
+  size_t n_taken;
+  Hub__V1__Taken **taken;
+  /*
+   * Number of the case with which this one goes on: it was merged into that one.
+   */
+  char *merged_into;
+  /*
+   * Number of the case out of which this one was split.
+   */
+  char *split_from;
+  /*
+   * Numbers of the cases that were split out of this one, at most 20.
+   */
+  size_t n_split_into;
+  char **split_into;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * An action that was taken, kept where the definition wants two different people.
+ */
+struct  Hub__V1__Taken
+{
+  ProtobufCMessage base;
+  /*
+   * Action of the definition.
+   */
+  char *action;
+  /*
+   * A principal; of a citizens' channel the citizen for whom it spoke. Personal.
+   */
+  char *by;
+  /*
+   * Milliseconds since 1970 UTC.
+   */
+  int64_t at_ms;
+};
+#define HUB__V1__TAKEN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__taken__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -764,10 +815,18 @@ struct  Hub__V1__Event
    * Version of the definition that was valid.
    */
   char *definition_version;
+  /*
+   * With MERGED and SPLIT: number of the other case.
+   */
+  char *other_case;
+  /*
+   * Rule of the definition's routes by which the request went to its unit.
+   */
+  char *route;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -1000,6 +1059,25 @@ Hub__V1__Case *
 void   hub__v1__case__free_unpacked
                      (Hub__V1__Case *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__Taken methods */
+void   hub__v1__taken__init
+                     (Hub__V1__Taken         *message);
+size_t hub__v1__taken__get_packed_size
+                     (const Hub__V1__Taken   *message);
+size_t hub__v1__taken__pack
+                     (const Hub__V1__Taken   *message,
+                      uint8_t             *out);
+size_t hub__v1__taken__pack_to_buffer
+                     (const Hub__V1__Taken   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__Taken *
+       hub__v1__taken__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__taken__free_unpacked
+                     (Hub__V1__Taken *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__EntryReference methods */
 void   hub__v1__entry_reference__init
                      (Hub__V1__EntryReference         *message);
@@ -1197,6 +1275,9 @@ typedef void (*Hub__V1__Warning_Closure)
 typedef void (*Hub__V1__Case_Closure)
                  (const Hub__V1__Case *message,
                   void *closure_data);
+typedef void (*Hub__V1__Taken_Closure)
+                 (const Hub__V1__Taken *message,
+                  void *closure_data);
 typedef void (*Hub__V1__EntryReference_Closure)
                  (const Hub__V1__EntryReference *message,
                   void *closure_data);
@@ -1243,6 +1324,7 @@ extern const ProtobufCMessageDescriptor hub__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__deadline__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__warning__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__case__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__taken__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__entry_reference__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__likeness__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__consultation__descriptor;

@@ -28,6 +28,8 @@ typedef struct Hub__V1__Stage Hub__V1__Stage;
 typedef struct Hub__V1__EntryRule Hub__V1__EntryRule;
 typedef struct Hub__V1__EntryValue Hub__V1__EntryValue;
 typedef struct Hub__V1__LikenessRule Hub__V1__LikenessRule;
+typedef struct Hub__V1__LimitRule Hub__V1__LimitRule;
+typedef struct Hub__V1__PublicRule Hub__V1__PublicRule;
 typedef struct Hub__V1__ConsultRule Hub__V1__ConsultRule;
 typedef struct Hub__V1__Consultee Hub__V1__Consultee;
 typedef struct Hub__V1__PaperRule Hub__V1__PaperRule;
@@ -139,6 +141,21 @@ typedef enum _Hub__V1__EntryMode {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__ENTRY_MODE)
 } Hub__V1__EntryMode;
 /*
+ * Whose requests are counted.
+ */
+typedef enum _Hub__V1__LimitSubject {
+  HUB__V1__LIMIT_SUBJECT__LIMIT_SUBJECT_UNSPECIFIED = 0,
+  /*
+   * The citizen for whom a call speaks; calls that name none are not counted.
+   */
+  HUB__V1__LIMIT_SUBJECT__LIMIT_SUBJECT_APPLICANT = 1,
+  /*
+   * The metadata `device-token` that a citizens' channel sends, 16 to 128 bytes; calls without one are not counted.
+   */
+  HUB__V1__LIMIT_SUBJECT__LIMIT_SUBJECT_DEVICE = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__LIMIT_SUBJECT)
+} Hub__V1__LimitSubject;
+/*
  * What kind of action it is, so that the public verbs find theirs.
  */
 typedef enum _Hub__V1__ActionKind {
@@ -246,6 +263,19 @@ struct  Hub__V1__ServiceDefinition
   size_t n_likenesses;
   Hub__V1__LikenessRule **likenesses;
   /*
+   * Name of the routes by which requests go to a unit when they are made or repaired; empty = none (route.proto).
+   */
+  char *routes;
+  /*
+   * How many requests one account or device may make.
+   */
+  size_t n_limits;
+  Hub__V1__LimitRule **limits;
+  /*
+   * What everybody may read of its cases; absent = nothing.
+   */
+  Hub__V1__PublicRule *publishes;
+  /*
    * A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
    */
   size_t n_example;
@@ -257,7 +287,7 @@ struct  Hub__V1__ServiceDefinition
 };
 #define HUB__V1__SERVICE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__service_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0,NULL, {0,NULL} }
 
 
 typedef enum {
@@ -334,6 +364,10 @@ struct  Hub__V1__FormField
    * Group: rows at most, 1 to 50; 0 = 20.
    */
   uint32_t rows_max;
+  /*
+   * Everybody may read it where the definition publishes its cases: a choice or code, or a text that officers write.
+   */
+  protobuf_c_boolean published;
   Hub__V1__FormField__HasValueMinCase has_value_min_case;
   union {
     int64_t value_min;
@@ -345,7 +379,7 @@ struct  Hub__V1__FormField
 };
 #define HUB__V1__FORM_FIELD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__form_field__descriptor) \
-    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, HUB__V1__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, 0, HUB__V1__INDEX_KIND__INDEX_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, HUB__V1__FORM_FIELD__HAS_VALUE_MIN__NOT_SET, {0}, HUB__V1__FORM_FIELD__HAS_VALUE_MAX__NOT_SET, {0} }
 
 
 /*
@@ -450,10 +484,14 @@ struct  Hub__V1__Stage
    */
   size_t n_entries;
   Hub__V1__EntryRule **entries;
+  /*
+   * A case that is merged into another one ends here.
+   */
+  protobuf_c_boolean merged;
 };
 #define HUB__V1__STAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__stage__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL, NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, 0, NULL, 0,NULL, 0,NULL, NULL, NULL, 0,NULL, 0 }
 
 
 /*
@@ -559,10 +597,74 @@ struct  Hub__V1__LikenessRule
    * a name and which spellings are one; empty = names are compared as they are.
    */
   char *names;
+  /*
+   * Fields with a place, and how far the other one's may be, 1 to 1,000; empty and 0 = places are not compared. Only cases
+   * that have not ended are found by a place, and with `open_days` only those made within so many days, 1 to 365.
+   */
+  char *latitude;
+  char *longitude;
+  uint32_t metres;
+  uint32_t open_days;
 };
 #define HUB__V1__LIKENESS_RULE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__likeness_rule__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, 0,NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, NULL, 0,NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+/*
+ * How many requests of a service may come from one account or device. Never from one network address, which a village
+ * shares.
+ */
+struct  Hub__V1__LimitRule
+{
+  ProtobufCMessage base;
+  /*
+   * [a-z][a-z0-9_]{0,47}
+   */
+  char *name;
+  Hub__V1__LimitSubject per;
+  /*
+   * 1 to 100.
+   */
+  uint32_t most;
+  /*
+   * Hours, 1 to 8,760, in which so many may come.
+   */
+  uint32_t hours;
+  /*
+   * Only those count that have not ended.
+   */
+  protobuf_c_boolean open_only;
+};
+#define HUB__V1__LIMIT_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__limit_rule__descriptor) \
+    , (char *)protobuf_c_empty_string, HUB__V1__LIMIT_SUBJECT__LIMIT_SUBJECT_UNSPECIFIED, 0, 0, 0 }
+
+
+/*
+ * What everybody may read of a service's cases. Never a text of the applicant's, a name, a note or a document.
+ */
+struct  Hub__V1__PublicRule
+{
+  ProtobufCMessage base;
+  /*
+   * Cases for which this holds are shown to nobody; absent = every case is shown.
+   */
+  Hub__V1__FieldCondition *unless;
+  /*
+   * A choice and a code by which lists are filtered; both searchable and published. Empty = no such filter.
+   */
+  char *category;
+  char *area;
+  /*
+   * Fields with a place, of which three decimals of a degree are shown. Empty = no place.
+   */
+  char *latitude;
+  char *longitude;
+};
+#define HUB__V1__PUBLIC_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__public_rule__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -749,10 +851,21 @@ struct  Hub__V1__Action
    */
   size_t n_reissues;
   char **reissues;
+  /*
+   * Actions whose last taker may not take this one: four eyes see more than two.
+   */
+  size_t n_other_than;
+  char **other_than;
+  /*
+   * Table with columns `teks` and, if there is one, `english`, and the field of the action that names its row: the note, where
+   * none is given. Placeholders: nomor, layanan, tahap, tanggal, sisa, unit.
+   */
+  char *note_table;
+  char *note_field;
 };
 #define HUB__V1__ACTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__action__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, HUB__V1__ACTION_KIND__ACTION_KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, NULL, HUB__V1__ACTION_KIND__ACTION_KIND_UNSPECIFIED, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Hub__V1__ClockRule__AmountsEntry
@@ -1147,6 +1260,44 @@ Hub__V1__LikenessRule *
 void   hub__v1__likeness_rule__free_unpacked
                      (Hub__V1__LikenessRule *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__LimitRule methods */
+void   hub__v1__limit_rule__init
+                     (Hub__V1__LimitRule         *message);
+size_t hub__v1__limit_rule__get_packed_size
+                     (const Hub__V1__LimitRule   *message);
+size_t hub__v1__limit_rule__pack
+                     (const Hub__V1__LimitRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__limit_rule__pack_to_buffer
+                     (const Hub__V1__LimitRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__LimitRule *
+       hub__v1__limit_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__limit_rule__free_unpacked
+                     (Hub__V1__LimitRule *message,
+                      ProtobufCAllocator *allocator);
+/* Hub__V1__PublicRule methods */
+void   hub__v1__public_rule__init
+                     (Hub__V1__PublicRule         *message);
+size_t hub__v1__public_rule__get_packed_size
+                     (const Hub__V1__PublicRule   *message);
+size_t hub__v1__public_rule__pack
+                     (const Hub__V1__PublicRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__public_rule__pack_to_buffer
+                     (const Hub__V1__PublicRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__PublicRule *
+       hub__v1__public_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__public_rule__free_unpacked
+                     (Hub__V1__PublicRule *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__ConsultRule methods */
 void   hub__v1__consult_rule__init
                      (Hub__V1__ConsultRule         *message);
@@ -1464,6 +1615,12 @@ typedef void (*Hub__V1__EntryValue_Closure)
 typedef void (*Hub__V1__LikenessRule_Closure)
                  (const Hub__V1__LikenessRule *message,
                   void *closure_data);
+typedef void (*Hub__V1__LimitRule_Closure)
+                 (const Hub__V1__LimitRule *message,
+                  void *closure_data);
+typedef void (*Hub__V1__PublicRule_Closure)
+                 (const Hub__V1__PublicRule *message,
+                  void *closure_data);
 typedef void (*Hub__V1__ConsultRule_Closure)
                  (const Hub__V1__ConsultRule *message,
                   void *closure_data);
@@ -1522,6 +1679,7 @@ extern const ProtobufCEnumDescriptor    hub__v1__service_interface__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__field_type__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__index_kind__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__entry_mode__descriptor;
+extern const ProtobufCEnumDescriptor    hub__v1__limit_subject__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__action_kind__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__on_passed__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor;
@@ -1533,6 +1691,8 @@ extern const ProtobufCMessageDescriptor hub__v1__stage__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__entry_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__entry_value__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__likeness_rule__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__limit_rule__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__public_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__consult_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__consultee__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__paper_rule__descriptor;

@@ -7,7 +7,7 @@
 #endif
 
 #include "hub/v1/error.pb-c.h"
-static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[61] =
+static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[65] =
 {
   { "ERROR_CODE_UNSPECIFIED", "HUB__V1__ERROR_CODE__ERROR_CODE_UNSPECIFIED", 0 },
   { "ERROR_CODE_PROTOCOL_VIOLATION", "HUB__V1__ERROR_CODE__ERROR_CODE_PROTOCOL_VIOLATION", 1001 },
@@ -60,6 +60,10 @@ static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[61] =
   { "ERROR_CODE_CONTACT_INVALID", "HUB__V1__ERROR_CODE__ERROR_CODE_CONTACT_INVALID", 4022 },
   { "ERROR_CODE_NOTICE_UNKNOWN", "HUB__V1__ERROR_CODE__ERROR_CODE_NOTICE_UNKNOWN", 4023 },
   { "ERROR_CODE_ENTRY_UNKNOWN", "HUB__V1__ERROR_CODE__ERROR_CODE_ENTRY_UNKNOWN", 4025 },
+  { "ERROR_CODE_LIMIT_REACHED", "HUB__V1__ERROR_CODE__ERROR_CODE_LIMIT_REACHED", 4026 },
+  { "ERROR_CODE_OTHER_PERSON_NEEDED", "HUB__V1__ERROR_CODE__ERROR_CODE_OTHER_PERSON_NEEDED", 4027 },
+  { "ERROR_CODE_JOINING_REFUSED", "HUB__V1__ERROR_CODE__ERROR_CODE_JOINING_REFUSED", 4028 },
+  { "ERROR_CODE_FOLLOW_REFUSED", "HUB__V1__ERROR_CODE__ERROR_CODE_FOLLOW_REFUSED", 4029 },
   { "ERROR_CODE_LEDGER_FAILED", "HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED", 5001 },
   { "ERROR_CODE_STATE_NEWER", "HUB__V1__ERROR_CODE__ERROR_CODE_STATE_NEWER", 5002 },
   { "ERROR_CODE_CLOCK_NOT_MANUAL", "HUB__V1__ERROR_CODE__ERROR_CODE_CLOCK_NOT_MANUAL", 5003 },
@@ -72,23 +76,23 @@ static const ProtobufCEnumValue hub__v1__error_code__enum_values_by_number[61] =
   { "ERROR_CODE_BACKUP_DAMAGED", "HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_DAMAGED", 5010 },
 };
 static const ProtobufCIntRange hub__v1__error_code__value_ranges[] = {
-{0, 0},{1001, 1},{2001, 15},{3001, 19},{4001, 27},{4025, 50},{5001, 51},{0, 61}
+{0, 0},{1001, 1},{2001, 15},{3001, 19},{4001, 27},{4025, 50},{5001, 55},{0, 65}
 };
-static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[61] =
+static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[65] =
 {
   { "ERROR_CODE_ACTION_NOT_ALLOWED", 31 },
-  { "ERROR_CODE_ADDRESS_IN_USE", 57 },
+  { "ERROR_CODE_ADDRESS_IN_USE", 61 },
   { "ERROR_CODE_ALREADY_IMPORTED", 36 },
-  { "ERROR_CODE_AS_ASKED", 58 },
-  { "ERROR_CODE_BACKUP_DAMAGED", 60 },
-  { "ERROR_CODE_BACKUP_REFUSED", 59 },
+  { "ERROR_CODE_AS_ASKED", 62 },
+  { "ERROR_CODE_BACKUP_DAMAGED", 64 },
+  { "ERROR_CODE_BACKUP_REFUSED", 63 },
   { "ERROR_CODE_BILL_UNKNOWN", 44 },
   { "ERROR_CODE_CANCELLED", 9 },
   { "ERROR_CODE_CASE_NOT_FOUND", 28 },
   { "ERROR_CODE_CERTIFICATE_REVOKED", 18 },
-  { "ERROR_CODE_CHAIN_BROKEN", 56 },
-  { "ERROR_CODE_CLOCK_NOT_MANUAL", 53 },
-  { "ERROR_CODE_CONFIGURATION_INVALID", 55 },
+  { "ERROR_CODE_CHAIN_BROKEN", 60 },
+  { "ERROR_CODE_CLOCK_NOT_MANUAL", 57 },
+  { "ERROR_CODE_CONFIGURATION_INVALID", 59 },
   { "ERROR_CODE_CONNECTION_CLOSED", 14 },
   { "ERROR_CODE_CONTACT_INVALID", 48 },
   { "ERROR_CODE_CURSOR_INVALID", 13 },
@@ -100,14 +104,17 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[61
   { "ERROR_CODE_DOCUMENT_REFUSED", 37 },
   { "ERROR_CODE_ENTRY_UNKNOWN", 50 },
   { "ERROR_CODE_FILTER_INVALID", 35 },
+  { "ERROR_CODE_FOLLOW_REFUSED", 54 },
   { "ERROR_CODE_FORM_INVALID", 29 },
   { "ERROR_CODE_FRAME_TOO_LARGE", 2 },
   { "ERROR_CODE_INQUIRY_ANSWER_REFUSED", 47 },
   { "ERROR_CODE_INQUIRY_UNKNOWN", 46 },
-  { "ERROR_CODE_INTERNAL", 54 },
+  { "ERROR_CODE_INTERNAL", 58 },
+  { "ERROR_CODE_JOINING_REFUSED", 53 },
   { "ERROR_CODE_KEY_MISSING", 12 },
   { "ERROR_CODE_KEY_REUSED", 33 },
-  { "ERROR_CODE_LEDGER_FAILED", 51 },
+  { "ERROR_CODE_LEDGER_FAILED", 55 },
+  { "ERROR_CODE_LIMIT_REACHED", 51 },
   { "ERROR_CODE_MESSAGE_MALFORMED", 5 },
   { "ERROR_CODE_MESSAGE_TOO_LARGE", 4 },
   { "ERROR_CODE_METADATA_INVALID", 6 },
@@ -119,6 +126,7 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[61
   { "ERROR_CODE_MODULE_UNAVAILABLE", 19 },
   { "ERROR_CODE_MODULE_UNKNOWN", 26 },
   { "ERROR_CODE_NOTICE_UNKNOWN", 49 },
+  { "ERROR_CODE_OTHER_PERSON_NEEDED", 52 },
   { "ERROR_CODE_PAYMENT_REFUSED", 45 },
   { "ERROR_CODE_PERMISSION_DENIED", 16 },
   { "ERROR_CODE_PRINCIPAL_INVALID", 17 },
@@ -128,7 +136,7 @@ static const ProtobufCEnumValueIndex hub__v1__error_code__enum_values_by_name[61
   { "ERROR_CODE_RULES_REFUSED", 43 },
   { "ERROR_CODE_SERVICE_UNKNOWN", 27 },
   { "ERROR_CODE_SLOW_CONSUMER", 11 },
-  { "ERROR_CODE_STATE_NEWER", 52 },
+  { "ERROR_CODE_STATE_NEWER", 56 },
   { "ERROR_CODE_TOO_MANY_CALLS", 10 },
   { "ERROR_CODE_UNSPECIFIED", 0 },
   { "ERROR_CODE_UPLOAD_DAMAGED", 41 },
@@ -145,9 +153,9 @@ const ProtobufCEnumDescriptor hub__v1__error_code__descriptor =
   "ErrorCode",
   "Hub__V1__ErrorCode",
   "hub.v1",
-  61,
+  65,
   hub__v1__error_code__enum_values_by_number,
-  61,
+  65,
   hub__v1__error_code__enum_values_by_name,
   7,
   hub__v1__error_code__value_ranges,

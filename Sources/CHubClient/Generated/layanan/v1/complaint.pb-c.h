@@ -15,15 +15,343 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "hub/v1/case.pb-c.h"
+#include "hub/v1/text.pb-c.h"
 #include "layanan/v1/case.pb-c.h"
 
+typedef struct Layanan__V1__NearbyRequest Layanan__V1__NearbyRequest;
+typedef struct Layanan__V1__NearbyReply Layanan__V1__NearbyReply;
+typedef struct Layanan__V1__PublicCasesRequest Layanan__V1__PublicCasesRequest;
+typedef struct Layanan__V1__PublicCasesReply Layanan__V1__PublicCasesReply;
+typedef struct Layanan__V1__PublicCase Layanan__V1__PublicCase;
+typedef struct Layanan__V1__TimelineRequest Layanan__V1__TimelineRequest;
+typedef struct Layanan__V1__TimelineReply Layanan__V1__TimelineReply;
+typedef struct Layanan__V1__PublicStep Layanan__V1__PublicStep;
+typedef struct Layanan__V1__FollowRequest Layanan__V1__FollowRequest;
+typedef struct Layanan__V1__FollowReply Layanan__V1__FollowReply;
+typedef struct Layanan__V1__FollowingRequest Layanan__V1__FollowingRequest;
+typedef struct Layanan__V1__FollowingReply Layanan__V1__FollowingReply;
+typedef struct Layanan__V1__MergeRequest Layanan__V1__MergeRequest;
+typedef struct Layanan__V1__SplitRequest Layanan__V1__SplitRequest;
 typedef struct Layanan__V1__ImportRequest Layanan__V1__ImportRequest;
 
 
 /* --- enums --- */
 
+/*
+ * Whether the case's clocks are kept.
+ */
+typedef enum _Layanan__V1__Timeliness {
+  /*
+   * It has no clock, or comes from an older register.
+   */
+  LAYANAN__V1__TIMELINESS__TIMELINESS_UNSPECIFIED = 0,
+  LAYANAN__V1__TIMELINESS__TIMELINESS_ON_TIME = 1,
+  LAYANAN__V1__TIMELINESS__TIMELINESS_LATE = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LAYANAN__V1__TIMELINESS)
+} Layanan__V1__Timeliness;
 
 /* --- messages --- */
+
+struct  Layanan__V1__NearbyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Service code.
+   */
+  char *service;
+  /*
+   * Millionths of a degree.
+   */
+  int64_t latitude;
+  int64_t longitude;
+  /*
+   * Only this category; empty = all.
+   */
+  char *category;
+};
+#define LAYANAN__V1__NEARBY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__nearby_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Layanan__V1__NearbyReply
+{
+  ProtobufCMessage base;
+  /*
+   * The nearest first, at most 20.
+   */
+  size_t n_cases;
+  Layanan__V1__NearbyCase **cases;
+};
+#define LAYANAN__V1__NEARBY_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__nearby_reply__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Every filter that is set must match.
+ */
+struct  Layanan__V1__PublicCasesRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Service code.
+   */
+  char *service;
+  char *category;
+  /*
+   * Area code; areas within it are others.
+   */
+  char *area;
+  char *stage;
+  /*
+   * Only cases that have not ended.
+   */
+  protobuf_c_boolean open;
+  /*
+   * 1 to 100, default 50.
+   */
+  uint32_t page_size;
+  /*
+   * From the answer before; empty = newest first.
+   */
+  ProtobufCBinaryData page_token;
+};
+#define LAYANAN__V1__PUBLIC_CASES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__public_cases_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, {0,NULL} }
+
+
+struct  Layanan__V1__PublicCasesReply
+{
+  ProtobufCMessage base;
+  /*
+   * A page may be short, or empty, before the last one.
+   */
+  size_t n_cases;
+  Layanan__V1__PublicCase **cases;
+  /*
+   * Empty = that was all.
+   */
+  ProtobufCBinaryData next_page_token;
+};
+#define LAYANAN__V1__PUBLIC_CASES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__public_cases_reply__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+typedef enum {
+  LAYANAN__V1__PUBLIC_CASE__HAS_LATITUDE__NOT_SET = 0,
+  LAYANAN__V1__PUBLIC_CASE__HAS_LATITUDE_LATITUDE = 13
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LAYANAN__V1__PUBLIC_CASE__HAS_LATITUDE__CASE)
+} Layanan__V1__PublicCase__HasLatitudeCase;
+
+typedef enum {
+  LAYANAN__V1__PUBLIC_CASE__HAS_LONGITUDE__NOT_SET = 0,
+  LAYANAN__V1__PUBLIC_CASE__HAS_LONGITUDE_LONGITUDE = 14
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LAYANAN__V1__PUBLIC_CASE__HAS_LONGITUDE__CASE)
+} Layanan__V1__PublicCase__HasLongitudeCase;
+
+/*
+ * A case as everybody may read it.
+ */
+struct  Layanan__V1__PublicCase
+{
+  ProtobufCMessage base;
+  char *number;
+  char *service;
+  char *stage;
+  Hub__V1__Text *stage_title;
+  protobuf_c_boolean ended;
+  /*
+   * Fields that the definition publishes, in its order.
+   */
+  size_t n_fields;
+  Hub__V1__FieldValue **fields;
+  /*
+   * YYYY-MM-DD in the regency's time; `ended_on` is empty while the case is open.
+   */
+  char *received_on;
+  char *ended_on;
+  /*
+   * Days from the first to the second, or to today.
+   */
+  uint32_t days;
+  /*
+   * Who answers: a unit, or the department.
+   */
+  char *unit;
+  Hub__V1__Text *unit_title;
+  Layanan__V1__Timeliness timeliness;
+  /*
+   * Public case with which this one goes on.
+   */
+  char *merged_into;
+  Layanan__V1__PublicCase__HasLatitudeCase has_latitude_case;
+  union {
+    int64_t latitude;
+  };
+  Layanan__V1__PublicCase__HasLongitudeCase has_longitude_case;
+  union {
+    int64_t longitude;
+  };
+};
+#define LAYANAN__V1__PUBLIC_CASE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__public_case__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, LAYANAN__V1__TIMELINESS__TIMELINESS_UNSPECIFIED, (char *)protobuf_c_empty_string, LAYANAN__V1__PUBLIC_CASE__HAS_LATITUDE__NOT_SET, {0}, LAYANAN__V1__PUBLIC_CASE__HAS_LONGITUDE__NOT_SET, {0} }
+
+
+struct  Layanan__V1__TimelineRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Case number.
+   */
+  char *case_;
+};
+#define LAYANAN__V1__TIMELINE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__timeline_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Layanan__V1__TimelineReply
+{
+  ProtobufCMessage base;
+  Layanan__V1__PublicCase *case_;
+  /*
+   * At most 200, in order.
+   */
+  size_t n_steps;
+  Layanan__V1__PublicStep **steps;
+};
+#define LAYANAN__V1__TIMELINE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__timeline_reply__descriptor) \
+    , NULL, 0,NULL }
+
+
+/*
+ * Something that happened, without who did it and what was said.
+ */
+struct  Layanan__V1__PublicStep
+{
+  ProtobufCMessage base;
+  /*
+   * YYYY-MM-DD in the regency's time.
+   */
+  char *day;
+  Hub__V1__EventKind kind;
+  /*
+   * Stage to which the case came, or in which it stayed.
+   */
+  char *stage;
+  Hub__V1__Text *stage_title;
+};
+#define LAYANAN__V1__PUBLIC_STEP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__public_step__descriptor) \
+    , (char *)protobuf_c_empty_string, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL }
+
+
+struct  Layanan__V1__FollowRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Case number.
+   */
+  char *case_;
+};
+#define LAYANAN__V1__FOLLOW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__follow_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Layanan__V1__FollowReply
+{
+  ProtobufCMessage base;
+  /*
+   * The caller follows the case now.
+   */
+  protobuf_c_boolean following;
+  /*
+   * How many cases the caller follows, at most 200.
+   */
+  uint32_t followed;
+  Hub__V1__Receipt *receipt;
+};
+#define LAYANAN__V1__FOLLOW_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__follow_reply__descriptor) \
+    , 0, 0, NULL }
+
+
+struct  Layanan__V1__FollowingRequest
+{
+  ProtobufCMessage base;
+};
+#define LAYANAN__V1__FOLLOWING_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__following_request__descriptor) \
+     }
+
+
+struct  Layanan__V1__FollowingReply
+{
+  ProtobufCMessage base;
+  /*
+   * The newest last; a case that is public no more is left out.
+   */
+  size_t n_cases;
+  Layanan__V1__PublicCase **cases;
+};
+#define LAYANAN__V1__FOLLOWING_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__following_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Layanan__V1__MergeRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The case that ends.
+   */
+  char *case_;
+  /*
+   * The case with which it goes on.
+   */
+  char *into;
+  /*
+   * Version of the first that the caller saw; 0 = whatever it is.
+   */
+  uint64_t expected_version;
+  /*
+   * Why, for the complainant of the first to read; 1 to 4,000 characters.
+   */
+  char *note;
+};
+#define LAYANAN__V1__MERGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__merge_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Layanan__V1__SplitRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The case out of which another is made.
+   */
+  char *case_;
+  /*
+   * Values that are other in the new one; everything else of the request stays as it is.
+   */
+  size_t n_form;
+  Hub__V1__FieldValue **form;
+  uint64_t expected_version;
+  /*
+   * Why, for the complainant to read; 1 to 4,000 characters.
+   */
+  char *note;
+};
+#define LAYANAN__V1__SPLIT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__split_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string }
+
 
 /*
  * A complaint as an older register kept it.
@@ -49,6 +377,272 @@ struct  Layanan__V1__ImportRequest
     , (char *)protobuf_c_empty_string, NULL, 0, 0,NULL, (char *)protobuf_c_empty_string }
 
 
+/* Layanan__V1__NearbyRequest methods */
+void   layanan__v1__nearby_request__init
+                     (Layanan__V1__NearbyRequest         *message);
+size_t layanan__v1__nearby_request__get_packed_size
+                     (const Layanan__V1__NearbyRequest   *message);
+size_t layanan__v1__nearby_request__pack
+                     (const Layanan__V1__NearbyRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__nearby_request__pack_to_buffer
+                     (const Layanan__V1__NearbyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__NearbyRequest *
+       layanan__v1__nearby_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__nearby_request__free_unpacked
+                     (Layanan__V1__NearbyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__NearbyReply methods */
+void   layanan__v1__nearby_reply__init
+                     (Layanan__V1__NearbyReply         *message);
+size_t layanan__v1__nearby_reply__get_packed_size
+                     (const Layanan__V1__NearbyReply   *message);
+size_t layanan__v1__nearby_reply__pack
+                     (const Layanan__V1__NearbyReply   *message,
+                      uint8_t             *out);
+size_t layanan__v1__nearby_reply__pack_to_buffer
+                     (const Layanan__V1__NearbyReply   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__NearbyReply *
+       layanan__v1__nearby_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__nearby_reply__free_unpacked
+                     (Layanan__V1__NearbyReply *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__PublicCasesRequest methods */
+void   layanan__v1__public_cases_request__init
+                     (Layanan__V1__PublicCasesRequest         *message);
+size_t layanan__v1__public_cases_request__get_packed_size
+                     (const Layanan__V1__PublicCasesRequest   *message);
+size_t layanan__v1__public_cases_request__pack
+                     (const Layanan__V1__PublicCasesRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__public_cases_request__pack_to_buffer
+                     (const Layanan__V1__PublicCasesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__PublicCasesRequest *
+       layanan__v1__public_cases_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__public_cases_request__free_unpacked
+                     (Layanan__V1__PublicCasesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__PublicCasesReply methods */
+void   layanan__v1__public_cases_reply__init
+                     (Layanan__V1__PublicCasesReply         *message);
+size_t layanan__v1__public_cases_reply__get_packed_size
+                     (const Layanan__V1__PublicCasesReply   *message);
+size_t layanan__v1__public_cases_reply__pack
+                     (const Layanan__V1__PublicCasesReply   *message,
+                      uint8_t             *out);
+size_t layanan__v1__public_cases_reply__pack_to_buffer
+                     (const Layanan__V1__PublicCasesReply   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__PublicCasesReply *
+       layanan__v1__public_cases_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__public_cases_reply__free_unpacked
+                     (Layanan__V1__PublicCasesReply *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__PublicCase methods */
+void   layanan__v1__public_case__init
+                     (Layanan__V1__PublicCase         *message);
+size_t layanan__v1__public_case__get_packed_size
+                     (const Layanan__V1__PublicCase   *message);
+size_t layanan__v1__public_case__pack
+                     (const Layanan__V1__PublicCase   *message,
+                      uint8_t             *out);
+size_t layanan__v1__public_case__pack_to_buffer
+                     (const Layanan__V1__PublicCase   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__PublicCase *
+       layanan__v1__public_case__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__public_case__free_unpacked
+                     (Layanan__V1__PublicCase *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__TimelineRequest methods */
+void   layanan__v1__timeline_request__init
+                     (Layanan__V1__TimelineRequest         *message);
+size_t layanan__v1__timeline_request__get_packed_size
+                     (const Layanan__V1__TimelineRequest   *message);
+size_t layanan__v1__timeline_request__pack
+                     (const Layanan__V1__TimelineRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__timeline_request__pack_to_buffer
+                     (const Layanan__V1__TimelineRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__TimelineRequest *
+       layanan__v1__timeline_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__timeline_request__free_unpacked
+                     (Layanan__V1__TimelineRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__TimelineReply methods */
+void   layanan__v1__timeline_reply__init
+                     (Layanan__V1__TimelineReply         *message);
+size_t layanan__v1__timeline_reply__get_packed_size
+                     (const Layanan__V1__TimelineReply   *message);
+size_t layanan__v1__timeline_reply__pack
+                     (const Layanan__V1__TimelineReply   *message,
+                      uint8_t             *out);
+size_t layanan__v1__timeline_reply__pack_to_buffer
+                     (const Layanan__V1__TimelineReply   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__TimelineReply *
+       layanan__v1__timeline_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__timeline_reply__free_unpacked
+                     (Layanan__V1__TimelineReply *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__PublicStep methods */
+void   layanan__v1__public_step__init
+                     (Layanan__V1__PublicStep         *message);
+size_t layanan__v1__public_step__get_packed_size
+                     (const Layanan__V1__PublicStep   *message);
+size_t layanan__v1__public_step__pack
+                     (const Layanan__V1__PublicStep   *message,
+                      uint8_t             *out);
+size_t layanan__v1__public_step__pack_to_buffer
+                     (const Layanan__V1__PublicStep   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__PublicStep *
+       layanan__v1__public_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__public_step__free_unpacked
+                     (Layanan__V1__PublicStep *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__FollowRequest methods */
+void   layanan__v1__follow_request__init
+                     (Layanan__V1__FollowRequest         *message);
+size_t layanan__v1__follow_request__get_packed_size
+                     (const Layanan__V1__FollowRequest   *message);
+size_t layanan__v1__follow_request__pack
+                     (const Layanan__V1__FollowRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__follow_request__pack_to_buffer
+                     (const Layanan__V1__FollowRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__FollowRequest *
+       layanan__v1__follow_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__follow_request__free_unpacked
+                     (Layanan__V1__FollowRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__FollowReply methods */
+void   layanan__v1__follow_reply__init
+                     (Layanan__V1__FollowReply         *message);
+size_t layanan__v1__follow_reply__get_packed_size
+                     (const Layanan__V1__FollowReply   *message);
+size_t layanan__v1__follow_reply__pack
+                     (const Layanan__V1__FollowReply   *message,
+                      uint8_t             *out);
+size_t layanan__v1__follow_reply__pack_to_buffer
+                     (const Layanan__V1__FollowReply   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__FollowReply *
+       layanan__v1__follow_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__follow_reply__free_unpacked
+                     (Layanan__V1__FollowReply *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__FollowingRequest methods */
+void   layanan__v1__following_request__init
+                     (Layanan__V1__FollowingRequest         *message);
+size_t layanan__v1__following_request__get_packed_size
+                     (const Layanan__V1__FollowingRequest   *message);
+size_t layanan__v1__following_request__pack
+                     (const Layanan__V1__FollowingRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__following_request__pack_to_buffer
+                     (const Layanan__V1__FollowingRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__FollowingRequest *
+       layanan__v1__following_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__following_request__free_unpacked
+                     (Layanan__V1__FollowingRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__FollowingReply methods */
+void   layanan__v1__following_reply__init
+                     (Layanan__V1__FollowingReply         *message);
+size_t layanan__v1__following_reply__get_packed_size
+                     (const Layanan__V1__FollowingReply   *message);
+size_t layanan__v1__following_reply__pack
+                     (const Layanan__V1__FollowingReply   *message,
+                      uint8_t             *out);
+size_t layanan__v1__following_reply__pack_to_buffer
+                     (const Layanan__V1__FollowingReply   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__FollowingReply *
+       layanan__v1__following_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__following_reply__free_unpacked
+                     (Layanan__V1__FollowingReply *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__MergeRequest methods */
+void   layanan__v1__merge_request__init
+                     (Layanan__V1__MergeRequest         *message);
+size_t layanan__v1__merge_request__get_packed_size
+                     (const Layanan__V1__MergeRequest   *message);
+size_t layanan__v1__merge_request__pack
+                     (const Layanan__V1__MergeRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__merge_request__pack_to_buffer
+                     (const Layanan__V1__MergeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__MergeRequest *
+       layanan__v1__merge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__merge_request__free_unpacked
+                     (Layanan__V1__MergeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__SplitRequest methods */
+void   layanan__v1__split_request__init
+                     (Layanan__V1__SplitRequest         *message);
+size_t layanan__v1__split_request__get_packed_size
+                     (const Layanan__V1__SplitRequest   *message);
+size_t layanan__v1__split_request__pack
+                     (const Layanan__V1__SplitRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__split_request__pack_to_buffer
+                     (const Layanan__V1__SplitRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__SplitRequest *
+       layanan__v1__split_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__split_request__free_unpacked
+                     (Layanan__V1__SplitRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Layanan__V1__ImportRequest methods */
 void   layanan__v1__import_request__init
                      (Layanan__V1__ImportRequest         *message);
@@ -70,6 +664,48 @@ void   layanan__v1__import_request__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Layanan__V1__NearbyRequest_Closure)
+                 (const Layanan__V1__NearbyRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__NearbyReply_Closure)
+                 (const Layanan__V1__NearbyReply *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__PublicCasesRequest_Closure)
+                 (const Layanan__V1__PublicCasesRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__PublicCasesReply_Closure)
+                 (const Layanan__V1__PublicCasesReply *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__PublicCase_Closure)
+                 (const Layanan__V1__PublicCase *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__TimelineRequest_Closure)
+                 (const Layanan__V1__TimelineRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__TimelineReply_Closure)
+                 (const Layanan__V1__TimelineReply *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__PublicStep_Closure)
+                 (const Layanan__V1__PublicStep *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__FollowRequest_Closure)
+                 (const Layanan__V1__FollowRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__FollowReply_Closure)
+                 (const Layanan__V1__FollowReply *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__FollowingRequest_Closure)
+                 (const Layanan__V1__FollowingRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__FollowingReply_Closure)
+                 (const Layanan__V1__FollowingReply *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__MergeRequest_Closure)
+                 (const Layanan__V1__MergeRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__SplitRequest_Closure)
+                 (const Layanan__V1__SplitRequest *message,
+                  void *closure_data);
 typedef void (*Layanan__V1__ImportRequest_Closure)
                  (const Layanan__V1__ImportRequest *message,
                   void *closure_data);
@@ -104,6 +740,38 @@ struct Layanan__V1__Complaints_Service
                  const Layanan__V1__ImportRequest *input,
                  Layanan__V1__CaseReply_Closure closure,
                  void *closure_data);
+  void (*nearby)(Layanan__V1__Complaints_Service *service,
+                 const Layanan__V1__NearbyRequest *input,
+                 Layanan__V1__NearbyReply_Closure closure,
+                 void *closure_data);
+  void (*public)(Layanan__V1__Complaints_Service *service,
+                 const Layanan__V1__PublicCasesRequest *input,
+                 Layanan__V1__PublicCasesReply_Closure closure,
+                 void *closure_data);
+  void (*timeline)(Layanan__V1__Complaints_Service *service,
+                   const Layanan__V1__TimelineRequest *input,
+                   Layanan__V1__TimelineReply_Closure closure,
+                   void *closure_data);
+  void (*follow)(Layanan__V1__Complaints_Service *service,
+                 const Layanan__V1__FollowRequest *input,
+                 Layanan__V1__FollowReply_Closure closure,
+                 void *closure_data);
+  void (*unfollow)(Layanan__V1__Complaints_Service *service,
+                   const Layanan__V1__FollowRequest *input,
+                   Layanan__V1__FollowReply_Closure closure,
+                   void *closure_data);
+  void (*following)(Layanan__V1__Complaints_Service *service,
+                    const Layanan__V1__FollowingRequest *input,
+                    Layanan__V1__FollowingReply_Closure closure,
+                    void *closure_data);
+  void (*merge)(Layanan__V1__Complaints_Service *service,
+                const Layanan__V1__MergeRequest *input,
+                Layanan__V1__CaseReply_Closure closure,
+                void *closure_data);
+  void (*split)(Layanan__V1__Complaints_Service *service,
+                const Layanan__V1__SplitRequest *input,
+                Layanan__V1__CaseReply_Closure closure,
+                void *closure_data);
 };
 typedef void (*Layanan__V1__Complaints_ServiceDestroy)(Layanan__V1__Complaints_Service *);
 void layanan__v1__complaints__init (Layanan__V1__Complaints_Service *service,
@@ -117,7 +785,15 @@ void layanan__v1__complaints__init (Layanan__V1__Complaints_Service *service,
       function_prefix__ ## act,\
       function_prefix__ ## reopen,\
       function_prefix__ ## withdraw,\
-      function_prefix__ ## import  }
+      function_prefix__ ## import,\
+      function_prefix__ ## nearby,\
+      function_prefix__ ## public,\
+      function_prefix__ ## timeline,\
+      function_prefix__ ## follow,\
+      function_prefix__ ## unfollow,\
+      function_prefix__ ## following,\
+      function_prefix__ ## merge,\
+      function_prefix__ ## split  }
 void layanan__v1__complaints__file(ProtobufCService *service,
                                    const Layanan__V1__SubmitRequest *input,
                                    Layanan__V1__CaseReply_Closure closure,
@@ -142,9 +818,56 @@ void layanan__v1__complaints__import(ProtobufCService *service,
                                      const Layanan__V1__ImportRequest *input,
                                      Layanan__V1__CaseReply_Closure closure,
                                      void *closure_data);
+void layanan__v1__complaints__nearby(ProtobufCService *service,
+                                     const Layanan__V1__NearbyRequest *input,
+                                     Layanan__V1__NearbyReply_Closure closure,
+                                     void *closure_data);
+void layanan__v1__complaints__public(ProtobufCService *service,
+                                     const Layanan__V1__PublicCasesRequest *input,
+                                     Layanan__V1__PublicCasesReply_Closure closure,
+                                     void *closure_data);
+void layanan__v1__complaints__timeline(ProtobufCService *service,
+                                       const Layanan__V1__TimelineRequest *input,
+                                       Layanan__V1__TimelineReply_Closure closure,
+                                       void *closure_data);
+void layanan__v1__complaints__follow(ProtobufCService *service,
+                                     const Layanan__V1__FollowRequest *input,
+                                     Layanan__V1__FollowReply_Closure closure,
+                                     void *closure_data);
+void layanan__v1__complaints__unfollow(ProtobufCService *service,
+                                       const Layanan__V1__FollowRequest *input,
+                                       Layanan__V1__FollowReply_Closure closure,
+                                       void *closure_data);
+void layanan__v1__complaints__following(ProtobufCService *service,
+                                        const Layanan__V1__FollowingRequest *input,
+                                        Layanan__V1__FollowingReply_Closure closure,
+                                        void *closure_data);
+void layanan__v1__complaints__merge(ProtobufCService *service,
+                                    const Layanan__V1__MergeRequest *input,
+                                    Layanan__V1__CaseReply_Closure closure,
+                                    void *closure_data);
+void layanan__v1__complaints__split(ProtobufCService *service,
+                                    const Layanan__V1__SplitRequest *input,
+                                    Layanan__V1__CaseReply_Closure closure,
+                                    void *closure_data);
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    layanan__v1__timeliness__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__nearby_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__nearby_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__public_cases_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__public_cases_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__public_case__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__timeline_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__timeline_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__public_step__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__follow_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__follow_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__following_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__following_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__merge_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__split_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__import_request__descriptor;
 extern const ProtobufCServiceDescriptor layanan__v1__complaints__descriptor;
 
