@@ -212,11 +212,13 @@ struct PublicHub {
     }
 
     @discardableResult
-    func merge(_ one: HubCase, into other: HubCase, by caller: Caller = .officer) async throws -> HubCase {
+    func merge(
+        _ one: HubCase, into other: HubCase, by caller: Caller = .officer, for citizen: String = ""
+    ) async throws -> HubCase {
         let request = LayananMergeRequest.with {
             ($0.case, $0.into, $0.note) = (one.number, other.number, "Hal yang sama.")
         }
-        return try await small.call(.mergeComplaints, request, as: LayananCaseReply.self, by: caller).case
+        return try await small.call(.mergeComplaints, request, as: LayananCaseReply.self, by: caller, for: citizen).case
     }
 
     func timeline(of state: HubCase) async throws -> LayananTimelineReply {
