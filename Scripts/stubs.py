@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "Sources/HubClient/Services"
 METHODS = ROOT / "Sources/HubProto/Methods.swift"
 UPDATES = ROOT / "Sources/HubClient/ResumableUpdate.swift"
-KEYWORDS = {"import", "init", "default", "switch", "repeat", "return", "in", "is", "as"}
+KEYWORDS = {"import", "init", "default", "switch", "repeat", "return", "in", "is", "as", "public"}
 
 
 class Proto:

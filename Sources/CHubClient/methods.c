@@ -22,6 +22,7 @@ static const hub_method methods[] = {
     {"hub.v1.Rulebook/Check", HUB_UNARY, HUB_READS, 0},
     {"hub.v1.Rulebook/Publish", HUB_UNARY, HUB_CHANGES, 0},
     {"hub.v1.Rulebook/History", HUB_UNARY, HUB_READS, 0},
+    {"hub.v1.Rulebook/TryRoute", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Catalogue/List", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Catalogue/Get", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Desk/Queue", HUB_UNARY, HUB_READS, 0},
@@ -88,6 +89,14 @@ static const hub_method methods[] = {
     {"layanan.v1.Complaints/Reopen", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Complaints/Withdraw", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Complaints/Import", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Complaints/Nearby", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Complaints/Public", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Complaints/Timeline", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Complaints/Follow", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Complaints/Unfollow", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Complaints/Following", HUB_UNARY, HUB_READS, 0},
+    {"layanan.v1.Complaints/Merge", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Complaints/Split", HUB_UNARY, HUB_CHANGES, 0},
     {"layanan.v1.Documents/Put", HUB_UNARY, HUB_READS, 0}, /* the same bytes are the same document */
     {"layanan.v1.Documents/Get", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Documents/Read", HUB_SERVER_STREAM, HUB_READS, 0}, /* goes on at an offset of its request */

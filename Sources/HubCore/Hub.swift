@@ -156,6 +156,9 @@ package struct Hub: Sendable {
                 documents: documents, rulebook: rulebook, clock: ports.clock,
                 desk: try await UploadDesk.load(ports.blobs, limits: ports.uploads)))
         router.addCommands(commands)
+        router.addPublicity(
+            PublicCases(ledger: ledger, rulebook: rulebook, clock: ports.clock),
+            FollowService(ledger: ledger, journal: journal, rulebook: rulebook, clock: ports.clock))
         router.addDesk(
             DeskCommands(
                 ledger: ledger, journal: journal, rulebook: rulebook, principals: principals, absences: absences,

@@ -103,6 +103,14 @@ extension HubError.Code {
     public static let surveyRefused = Self(number: 4024, status: .failedPrecondition)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
+    /// The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again.
+    public static let limitReached = Self(number: 4026, status: .resourceExhausted)
+    /// Somebody else must take this action; fact "action" names what the caller has taken before it.
+    public static let otherPersonNeeded = Self(number: 4027, status: .failedPrecondition)
+    /// These cases cannot be merged, or this one not split; the message says why.
+    public static let joiningRefused = Self(number: 4028, status: .failedPrecondition)
+    /// The case cannot be followed, or no further one; the message says why.
+    public static let followRefused = Self(number: 4029, status: .failedPrecondition)
     /// No such office, kind or slot, or it cannot be booked now. Ask Appointments/Slots and choose again.
     public static let slotUnknown = Self(number: 4030, status: .notFound)
     /// No place of this slot is left, or no number for people without an appointment. Choose another one.
@@ -149,7 +157,8 @@ extension HubError.Code {
         .refusedByRule, .filterInvalid, .alreadyImported, .documentRefused, .documentNotFound, .uploadUnknown,
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .surveyRefused, .entryUnknown,
-        .slotUnknown, .slotFull, .appointmentRefused, .identityRefused, .draftRefused, .draftUnknown, .consentMissing,
+        .limitReached, .otherPersonNeeded, .joiningRefused, .followRefused, .slotUnknown, .slotFull,
+        .appointmentRefused, .identityRefused, .draftRefused, .draftUnknown, .consentMissing,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

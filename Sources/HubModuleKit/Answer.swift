@@ -35,6 +35,9 @@ public struct Answer: Sendable {
     /// Sets a decided field to yes or no.
     public func setting(_ name: String, _ flag: Bool) -> Answer { setting(name, .flag(flag)) }
 
+    /// Empties a decided field.
+    public func clearing(_ name: String) -> Answer { setting(name, nil) }
+
     /// Adds something an officer should look at; never a refusal.
     public func warning(_ code: String, field: String, id indonesian: String, en english: String) -> Answer {
         adding { accepted in
@@ -55,7 +58,7 @@ public struct Answer: Sendable {
         decision.outcome = outcome
     }
 
-    private func setting(_ name: String, _ value: HubFieldValue.OneOf_Value) -> Answer {
+    private func setting(_ name: String, _ value: HubFieldValue.OneOf_Value?) -> Answer {
         adding { accepted in
             accepted.data.removeAll { $0.name == name }
             var field = HubFieldValue()

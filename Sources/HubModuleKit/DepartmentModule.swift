@@ -112,6 +112,18 @@ public struct Question: Sendable {
         raw.records.first { $0.table == table }?.values
     }
 
+    /// Where the regency's routes send a request that is made or repaired; nil = no rule of them fits, or there are none.
+    public var route: Route? {
+        raw.records.last { $0.table.hasPrefix("routes/") }.map { record in
+            let values = record.values.filter { $0.key.hasPrefix("set.") }.map {
+                (String($0.key.dropFirst(4)), $0.value)
+            }
+            return Route(
+                rule: record.key, unit: record.values["unit"] ?? "",
+                values: Dictionary(values) { first, _ in first })
+        }
+    }
+
     /// What a register holds now under a key that the form names in a field with a lookup; nil when it holds nothing.
     public func entry(_ register: String, _ key: String) -> [String: String]? {
         raw.records.first { $0.table == register && $0.key == key }?.values
@@ -131,4 +143,14 @@ public struct Question: Sendable {
     private func value(_ field: String) -> HubFieldValue.OneOf_Value? {
         raw.command.form.first { $0.name == field }?.value
     }
+}
+
+/// What a rule of the routes says of a request. The module follows it or not.
+public struct Route: Sendable {
+    /// Name of the rule.
+    public let rule: String
+    /// Unit to which the request goes; empty = it stays at the desk.
+    public let unit: String
+    /// Values that go with it; the module may set these fields so, though they are not decided ones.
+    public let values: [String: String]
 }

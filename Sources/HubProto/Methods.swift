@@ -120,6 +120,8 @@ extension HubMethod {
         "hub.v1.Rulebook/Publish", mutating: true, requestBytesMax: requestBytesLimit)
     /// What was published.
     public static let rulesHistory = Self("hub.v1.Rulebook/History")
+    /// Where a request would go.
+    public static let tryRoute = Self("hub.v1.Rulebook/TryRoute", requestBytesMax: requestBytesLimit)
 
     // MARK: hub.admin.v1.Services
 
@@ -345,6 +347,26 @@ extension HubMethod {
     public static let withdrawComplaint = Self("layanan.v1.Complaints/Withdraw", mutating: true)
     /// A complaint of an older register.
     public static let importComplaint = Self("layanan.v1.Complaints/Import", mutating: true)
+    /// Public complaints near a place.
+    public static let nearbyComplaints = Self("layanan.v1.Complaints/Nearby", requestBytesMax: requestBytesSmall)
+    /// What everybody may read.
+    public static let publicComplaints = Self("layanan.v1.Complaints/Public", requestBytesMax: requestBytesSmall)
+    /// What happened to a public complaint.
+    public static let complaintTimeline = Self("layanan.v1.Complaints/Timeline", requestBytesMax: requestBytesSmall)
+    /// Be told of somebody else's complaint.
+    public static let followComplaint = Self(
+        "layanan.v1.Complaints/Follow", mutating: true, requestBytesMax: requestBytesSmall)
+    /// Be told no more.
+    public static let unfollowComplaint = Self(
+        "layanan.v1.Complaints/Unfollow", mutating: true, requestBytesMax: requestBytesSmall)
+    /// What the caller follows.
+    public static let followedComplaints = Self(
+        "layanan.v1.Complaints/Following", requestBytesMax: requestBytesSmall)
+    /// Two complaints go on as one.
+    public static let mergeComplaints = Self(
+        "layanan.v1.Complaints/Merge", mutating: true, requestBytesMax: requestBytesSmall)
+    /// One complaint goes on as two.
+    public static let splitComplaint = Self("layanan.v1.Complaints/Split", mutating: true)
 
     // MARK: layanan.v1.Documents
 
@@ -378,7 +400,7 @@ extension HubMethod {
         echo, interopEmpty, interopUnary, interopOutput, interopInput, interopExchange, interopCount, interopRemember,
         status, listModules, getModule, restartModule, addPrincipal, listPrincipals, revokeCertificate, advanceClock,
         verifyAudit, makeBackup, listBackups,
-        checkRules, publishRules, rulesHistory,
+        checkRules, publishRules, rulesHistory, tryRoute,
         pingInstances, describeInstances, instanceStats, watchInstanceStats, listNotices, retryNotices,
         checkHealth, listHealth, watchHealth,
         reflect, listServices, getService, getCase, listCases, caseHistory, watchCases,
@@ -392,6 +414,8 @@ extension HubMethod {
         submitApplication, resubmitApplication, actOnApplication, withdrawApplication, importApplication,
         declare, amendDeclaration, actOnDeclaration, withdrawDeclaration, importDeclaration,
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,
+        nearbyComplaints, publicComplaints, complaintTimeline, followComplaint, unfollowComplaint, followedComplaints,
+        mergeComplaints, splitComplaint,
         putDocument, getDocument, readDocument, verifyPaper, reprintPaper, openUpload, writeUpload, commitUpload,
         abandonUpload,
     ]

@@ -22,6 +22,7 @@ package struct MessageRules: RuleReader {
             case "notices": rules.standing += standing(HubNoticeRules.self, file, &findings)
             case "questionnaires": rules.standing += standing(HubQuestionnaire.self, file, &findings)
             case "treasury": rules.standing += standing(HubTreasury.self, file, &findings)
+            case "routes": rules.standing += standing(HubRoutes.self, file, &findings)
             case "registers": rules.standing += standing(HubRegister.self, file, &findings)
             case "tariffs": rules.standing += standing(HubTariff.self, file, &findings)
             default: rules.standing += standing(HubTable.self, file, &findings)

@@ -88,6 +88,8 @@ struct NumberRegister {
             .card(area: "wilayah", day: "tanggal_lahir", percent: 30),
         ]),
         "nib": .digits(13),
+        "nomor_lapor": .digits(7),
+        "jawaban_instansi": .digits(9),
     ]
 
     private(set) var known: [[UInt8]: [HubFieldValue]] = [:]

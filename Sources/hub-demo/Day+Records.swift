@@ -46,7 +46,7 @@ extension Day {
     private func isTwin(_ open: OpenCase) -> Bool { open.petition.life.name == Life.birthTwice.name }
 
     /// Puts a request's papers, sends it, and counts it among the day's.
-    private mutating func file(_ petition: Petition) async throws -> OpenCase? {
+    mutating func file(_ petition: Petition) async throws -> OpenCase? {
         let kinds = try town.office(petition.service).definition.papersToSubmit
         let papers = try await town.put(
             kinds, of: petition.service, through: [petition.sender], for: petition.citizen, chance: &people.chance)
@@ -135,7 +135,7 @@ extension Day {
 
 extension Petition {
     /// The same sender asks for something else.
-    fileprivate func with(_ request: LayananSubmitRequest) -> Petition {
+    func with(_ request: LayananSubmitRequest) -> Petition {
         Petition(key: key, sender: sender, method: method, request: request, citizen: citizen, life: life)
     }
 }

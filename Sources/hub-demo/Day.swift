@@ -25,6 +25,8 @@ struct Day {
     var corrections: [Correction] = []
     /// What citizens said, by service.
     var judged: [String: Judged] = [:]
+    /// Who follows whose case.
+    var follows: [Follow] = []
     /// A complaint that was escalated, for whoever wants to look at one.
     private(set) var escalated: String?
 
@@ -55,6 +57,7 @@ struct Day {
         let adapters = [
             try await Adapter.enrol("siak", regency).start(["--down-asks", "40"]),
             try await Adapter.enrol("oss", regency).start(["--wrong", "10"]),
+            try await Adapter.enrol("sp4n-lapor", regency).start(),
         ]
         let relay = try await Relay.start(to: regency.port, group: regency.group)
         let watcher = WatcherCheck(
@@ -76,6 +79,7 @@ struct Day {
         try await submit(count, moduleKills: moduleKills, hubKills: hubKills)
         onlooker.chapter("Officers at work")
         try await compare()
+        try await neighbours()
         try await work(meeting: false)
         onlooker.tell("every case but the ignored complaints, and those whose people have to come, has come to its end")
         onlooker.chapter("Three days pass")
@@ -250,7 +254,8 @@ struct Day {
         try await judgement.ofCorrections(corrections)
         report.surveys = try await judgement.ofSurvey(judged, states)
         report.appointments = try await judgement.ofAppointments(states)
-        report.notices = try await judgement.ofNotices()
+        report.notices = try await judgement.ofNotices(follows)
+        onlooker.tell("\(try await judgement.ofPublicList()) complaints on the public list")
         report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()
         report.services = judgement.ofServices(report.services, states, people.tables.calendar, report.papers)

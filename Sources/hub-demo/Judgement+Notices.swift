@@ -17,7 +17,8 @@ extension Judgement {
     }
 
     /// Each applicant got a notice of each stage to which the case came.
-    func ofNotices() async throws -> (count: Int, folder: String) {
+    /// So did each follower of the case that was followed.
+    func ofNotices(_ follows: [Follow]) async throws -> (count: Int, folder: String) {
         for _ in 0..<1_200 where try await town.status().noticesOldestMs > 0 {
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -40,6 +41,10 @@ extension Judgement {
             "each case's applicant was told of each stage, and no notice is lost or dead",
             untold.isEmpty && !names.isEmpty && dead == 0,
             broken: "\(untold.prefix(3).map(\.number)), \(untold.count) of \(cases.count)")
+        promises.check(
+            "whoever follows somebody else's complaint is told where it stands",
+            !follows.isEmpty && follows.allSatisfy { (told["\($0.number) \($0.citizen)"] ?? 0) > 0 },
+            broken: "\(follows.count) follow")
         return (names.count, folder)
     }
 }

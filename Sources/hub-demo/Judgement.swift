@@ -33,7 +33,7 @@ struct Judgement {
                 lost.append(open.number)
                 continue
             }
-            if state.stage != open.petition.life.ends {
+            if ![open.petition.life.ends, open.petition.life.orEnds].contains(state.stage) {
                 astray.append("\(open.number) is \(state.stage), not \(open.petition.life.ends)")
             }
         }

@@ -40,9 +40,11 @@ struct Life: Sendable {
     let name: String
     let steps: [Step]
     let ends: String
+    /// Where it stands instead when the hub has sent it to its unit at once.
+    var orEnds = ""
     /// Kinds of papers that come with the request besides those that every request of the service has.
     var papers: [String] = []
 
     /// Nobody does anything about it, so that time does.
-    var isIgnored: Bool { steps.isEmpty }
+    var isIgnored: Bool { steps.isEmpty && !orEnds.isEmpty }
 }

@@ -176,21 +176,32 @@ extension Life {
     // MARK: Complaints
 
     static let complaintClosed = Life(
-        name: "answered and closed", steps: [route, answer, start, close], ends: "selesai")
+        name: "answered and closed", steps: [route, answer, start, close, confirm], ends: "selesai")
     static let complaintReopened = Life(
         name: "closed, reopened and closed",
         steps: [
-            route, answer, start, close,
-            Step(by: .citizen, action: "buka_kembali", note: "Lubangnya muncul lagi setelah hujan."), close,
+            route, answer, start, close, confirm,
+            Step(by: .citizen, action: "buka_kembali", note: "Lubangnya muncul lagi setelah hujan."), close, sendBack,
+            close, confirm,
         ], ends: "selesai")
     static let complaintAsked = Life(
         name: "asked, supplemented and closed",
         steps: [
             Step(by: .officer, action: "minta_keterangan", note: "Mohon sebutkan lokasi yang tepat."),
-            Step(by: .citizen, action: "lengkapi", papers: ["foto"]), answer, start, close,
+            Step(by: .citizen, action: "lengkapi", papers: ["foto"]), answer, start, close, confirm,
         ], ends: "selesai")
     /// Nobody answers: after three days it escalates.
-    static let complaintIgnored = Life(name: "ignored", steps: [], ends: "diterima")
+    static let complaintIgnored = Life(name: "ignored", steps: [], ends: "diterima", orEnds: "diteruskan")
+    /// What becomes of these is told where neighbours complain.
+    static let complaintFollowed = Life(name: "followed", steps: [], ends: "selesai")
+    static let complaintMerged = Life(name: "merged", steps: [], ends: "digabung")
+    static let complaintHandedOver = Life(
+        name: "another agency's matter",
+        steps: [
+            Step(
+                by: .officer, action: "serahkan", note: "Jalan ini jalan provinsi; kami teruskan lewat SP4N-LAPOR!.",
+                form: [.text("instansi", "provinsi")]), answered, close, confirm,
+        ], ends: "selesai")
     static let complaintWithdrawn = Life(
         name: "withdrawn", steps: [route, Step(by: .citizen, action: "tarik")], ends: "ditarik")
 
@@ -200,5 +211,8 @@ extension Life {
         by: .officer, action: "jawab", note: "Terima kasih, petugas kami akan memeriksa minggu ini.")
     private static let start = Step(by: .officer, action: "tangani")
     private static let close = Step(
-        by: .officer, action: "tutup", note: "Sudah diperbaiki.", papers: ["bukti_perbaikan"])
+        by: .officer, action: "tutup", form: [.text("jawaban_baku", "selesai")], papers: ["bukti_perbaikan"])
+    /// Somebody else looks whether it is so.
+    private static let confirm = Step(by: .head, action: "sahkan")
+    private static let sendBack = Step(by: .head, action: "kembalikan", note: "Foto bukti menunjukkan tempat lain.")
 }

@@ -30,9 +30,9 @@ struct Hubctl: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Context.self, Client.self, Status.self, Module.self, Service.self, Case.self, Desk.self,
-            Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self, Clock.self, Audit.self,
-            Backup.self, Paper.self, Inquiry.self, Office.self, Appointment.self, Authority.self, Contact.self,
-            Draft.self, Outbox.self, Survey.self,
+            Complaint.self, Route.self, Bill.self, Register.self, Payment.self, Submit.self, Act.self, Import.self,
+            Clock.self, Audit.self, Backup.self, Paper.self, Inquiry.self, Office.self, Appointment.self,
+            Authority.self, Contact.self, Draft.self, Outbox.self, Survey.self,
             Health.self, Describe.self, Call.self,
             Bench.self,
             Conformance.self,
@@ -117,6 +117,22 @@ struct Desk: ParsableCommand {
             DeskQueue.self, DeskClaim.self, DeskRelease.self, DeskAssign.self, DeskHandOver.self, DeskAdvise.self,
             DeskOrganisation.self, DeskAbsence.self, DeskAbsences.self,
         ])
+}
+
+/// `hubctl complaint …`
+struct Complaint: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What the public reads of complaints, follows, and two that go on as one.",
+        subcommands: [
+            ComplaintList.self, ComplaintTimeline.self, ComplaintNearby.self, ComplaintFollow.self,
+            ComplaintUnfollow.self, ComplaintFollowing.self, ComplaintMerge.self, ComplaintSplit.self,
+        ])
+}
+
+/// `hubctl route …`
+struct Route: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Which request goes to which unit.", subcommands: [RouteTry.self])
 }
 
 /// `hubctl bill …`

@@ -93,12 +93,16 @@ extension EndToEnd {
                 let (open, _) = try await Self.submit(Service.complaint, life: .complaintReopened, hub)
                 let states = try await Self.live(open, hub, &chance)
                 #expect(
-                    states.map(\.stage) == ["diteruskan", "dijawab", "ditangani", "selesai", "ditangani", "selesai"])
-                let settlement = states[4].deadlines.first { $0.name == "penyelesaian" }
+                    states.map(\.stage) == [
+                        "diteruskan", "dijawab", "ditangani", "menunggu_verifikasi", "selesai", "ditangani",
+                        "menunggu_verifikasi", "ditangani", "menunggu_verifikasi", "selesai",
+                    ])
+                let settlement = states[5].deadlines.first { $0.name == "penyelesaian" }
                 #expect(settlement?.state == .running, "a reopened complaint has its clock again")
                 let history = try await Self.history(open, hub)
-                #expect(history[5].kind == .reopened)
-                #expect(history[5].note == open.petition.life.steps[4].note)
+                #expect(history[6].kind == .reopened)
+                #expect(history[6].note == open.petition.life.steps[5].note)
+                #expect(history[4].note.contains(open.number), "the answer is the template's, with the number in it")
             }
         }
 

@@ -62,7 +62,9 @@ struct PolicyTests {
             #expect(allows(role, HubMethod.importComplaint.path) == (role == "importer"))
         }
         #expect(HubMethod.all.filter { $0.mutating }.allSatisfy { !allows("auditor", $0.path) })
-        let officers: [HubMethod] = [.actOnApplication, .actOnDeclaration, .actOnComplaint]
+        let officers: [HubMethod] = [
+            .actOnApplication, .actOnDeclaration, .actOnComplaint, .mergeComplaints, .splitComplaint,
+        ]
         #expect(officers.allSatisfy { !allows("applicant", $0.path) && allows("officer", $0.path) })
     }
 

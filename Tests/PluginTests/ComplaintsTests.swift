@@ -8,7 +8,7 @@ import Testing
 @Suite("Complaints")
 struct ComplaintsTests {
     private static let pothole: [HubFieldValue] = [
-        .text("jenis", "aduan"), .text("kategori", "jalan"), .text("isi", "Jalan berlubang di depan pasar."),
+        .text("jenis", "aduan"), .text("kategori", "jalan"), .text("isi", "Jalan rusak di depan pasar."),
         .text("kerahasiaan", "bernama"), .text("nama", "Budi Santoso"), .text("telepon", "081234567890"),
     ]
 
@@ -33,6 +33,8 @@ struct ComplaintsTests {
         #expect(desk.stage == "ditangani")
         #expect(try refusal { try desk.act("tutup", note: "Selesai.") } == HubError(.documentInvalid, ""))
         try desk.act("tutup", papers: ["bukti_perbaikan"], note: "Selesai.")
+        #expect(desk.stage == "menunggu_verifikasi")
+        try desk.act("sahkan", by: "head")
         #expect(desk.stage == "selesai")
         #expect(desk.state?.unit == "pupr")
         #expect(desk.state?.deadlines.allSatisfy { $0.state == .met } == true)
@@ -170,6 +172,7 @@ struct ComplaintsTests {
         try desk.act("jawab", note: "Sudah ditambal.")
         try desk.wait(until: "2026-03-16 09:00")
         try desk.act("tutup", papers: ["bukti_perbaikan"], note: "Selesai.")
+        try desk.act("sahkan", by: "head")
         try desk.wait(until: at)
         guard allowed else {
             let error = try refusal { try desk.act("buka_kembali", note: "Berlubang lagi.", by: "applicant") }
@@ -214,6 +217,66 @@ struct ComplaintsTests {
         #expect(open.stage == "diterima")
         try open.wait(until: "2026-12-01 10:00")
         #expect(open.state?.escalation == 0)
+    }
+
+    @Test("row 28: closing needs proof and a second person, who may send it back; its clock runs until then")
+    func verified() throws {
+        var desk = try desk()
+        try desk.submit(Self.pothole)
+        try route(&desk)
+        try desk.act("jawab", note: "Sudah ditambal.")
+        try desk.act("tutup", [.text("jawaban_baku", "selesai")], papers: ["bukti_perbaikan"], note: "Selesai.")
+        #expect(desk.deadline("penyelesaian")?.state == .running)
+        #expect(desk.deadline("verifikasi")?.dueMs == (try Desk.millis("2026-03-26 00:00")))
+        try desk.act("kembalikan", note: "Foto dari tempat lain.", by: "head")
+        #expect(desk.stage == "ditangani" && desk.deadline("verifikasi")?.state == .met)
+        #expect(desk.definition.actions.first { $0.name == "sahkan" }?.otherThan == ["tutup"])
+    }
+
+    @Test(
+        "a complaint that says clearly what it is goes to its unit at once; what may be dangerous waits for people",
+        arguments: [
+            ("jalan", "Jalan BERLUBANG di depan pasar.", "3402", "pupr"),
+            ("jalan", "Jalan berlubang di depan pasar.", "3404", ""),
+            ("penerangan", "Sudah seminggu lampu jalan mati.", "", "dishub"),
+            ("penerangan", "Lampu jalan mati, kabel listrik menjuntai!", "", ""),
+            ("sampah", "Tumpukan sampah di tepi sungai.", "", "dlh"), ("lainnya", "Lampu jalan mati.", "", ""),
+        ])
+    func routes(_ kind: String, _ text: String, _ area: String, _ unit: String) throws {
+        var desk = try desk()
+        let form = Self.pothole.with(.text("kategori", kind)).with(.text("isi", text)).with(.text("wilayah", area))
+        try desk.submit(form)
+        #expect(desk.stage == (unit.isEmpty ? "diterima" : "diteruskan") && desk.state?.unit == unit)
+        #expect((desk.text("kelas") ?? "") == (unit.isEmpty ? "" : "pengaduan"))
+        #expect((desk.text("unit_tujuan") ?? "") == unit)
+        try route(&desk)
+        #expect(desk.state?.unit == "pupr", "an officer may always send it elsewhere")
+    }
+
+    @Test("row 18: another agency has 5 working days; handing over is the first response, and the settlement waits")
+    func handedOver() throws {
+        var desk = try desk()
+        try desk.submit(Self.pothole)
+        #expect(try refusal { try desk.act("serahkan", note: "x") }.rules == ["instansi/required"])
+        try desk.act("serahkan", [.text("instansi", "provinsi")], note: "Jalan ini jalan provinsi.")
+        #expect(desk.stage == "diserahkan")
+        #expect(desk.deadline("respons_pertama")?.state == .met && desk.deadline("penyelesaian")?.state == .paused)
+        #expect(desk.deadline("jawaban_lembaga")?.dueMs == (try Desk.millis("2026-03-28 00:00")))
+        let inquiry = desk.state?.inquiries.last
+        #expect(inquiry?.authority == "sp4n-lapor" && inquiry?.state == .waiting)
+        let sends = desk.definition.stages.first { $0.name == "diserahkan" }?.inquires.sends ?? []
+        #expect(Set(sends).isDisjoint(with: ["nama", "telepon"]), "who complains stays here")
+        try desk.act("ambil_kembali", note: "Ternyata jalan kabupaten.")
+        #expect(desk.stage == "diterima" && desk.deadline("penyelesaian")?.state == .running)
+    }
+
+    @Test("the public reads nothing that a complainant typed, and of secret complaints nothing at all")
+    func published() throws {
+        let definition = try desk().definition
+        let typed = definition.actions.first { $0.kind == .submit }?.fields ?? []
+        let texts = definition.fields.filter { $0.published && $0.type == .text }
+        #expect(texts.map(\.name) == ["ringkasan"] && !typed.contains("ringkasan"))
+        #expect(definition.publishes.unless.values == ["rahasia"])
     }
 
     @Test("the complainant may withdraw from every stage that has not ended")

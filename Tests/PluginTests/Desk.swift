@@ -170,12 +170,17 @@ struct Desk {
             $0.command.form = data
             if let state { $0.case = state }
             $0.records = catalogue.records(for: definition, form: data) + entries(for: data)
+            if let route = route(action, data) { $0.records.append(route.record(of: definition.routes)) }
             $0.likenesses = likenesses
             $0.nowMs = now
             $0.workingDays = catalogue.workingDays(for: definition, form: data, nowMillis: now)
             $0.seed = 7
             $0.utcOffsetMinutes = 420
         }
+    }
+
+    private func route(_ name: String, _ data: [HubFieldValue]) -> HubRouteRule? {
+        definition.actions.first { $0.name == name }.flatMap { catalogue.route(for: definition, $0, form: data) }
     }
 
     /// Registers hold what a form names, as of somebody who lives.
@@ -258,9 +263,10 @@ struct Desk {
             let reasons = rejection.reasons.map { Violation($0.field, $0.rule, id: $0.text.id, en: $0.text.en) }
             throw HubError(.refusedByRule, name, violations: reasons)
         case .accepted(let acceptance):
-            let transition = CaseTransition(
+            var transition = CaseTransition(
                 definition: definition, action: action, actor: HubActor(), command: command, before: state, form: form,
                 nowMillis: now, seed: 7)
+            transition.routed = route(name, form.data)?.values ?? []
             let new = CaseTransition.NewCase(
                 id: CaseID.make(millis: now, random: (1, 2)), number: "T-1", applicant: "citizen",
                 createdMillis: created)

@@ -1,4 +1,5 @@
-// What the complaints desk decides beyond its definition: who answers, and until when a complaint may be reopened.
+// What the complaints desk decides beyond its definition: who answers, who else does, and until when a complaint may be
+// reopened.
 
 import HubDomain
 public import HubModuleKit
@@ -8,7 +9,7 @@ public struct ComplaintsModule: DepartmentModule {
     /// As in the manifest.
     public static let id = "complaints"
     /// As in the manifest.
-    public static let version = "1.0.0"
+    public static let version = "1.1.0"
     /// As in the manifest.
     public static let services = ["aduan"]
 
@@ -24,7 +25,11 @@ public struct ComplaintsModule: DepartmentModule {
         case "lengkapi": .go(to: question.text("kembali_ke") ?? "diterima")
         case "jawab": .go(to: "dijawab")
         case "tangani": .go(to: "ditangani")
-        case "tutup": .go(to: "selesai")
+        case "serahkan": handedOver(question)
+        case "ambil_kembali": .go(to: "diterima")
+        case "tutup": .go(to: "menunggu_verifikasi")
+        case "sahkan": .go(to: "selesai")
+        case "kembalikan": .go(to: "ditangani")
         case "buka_kembali": reopened(question)
         case "tarik": .go(to: "ditarik")
         default:
@@ -44,7 +49,14 @@ public struct ComplaintsModule: DepartmentModule {
                     "nama", "named", id: "Isi nama, atau pilih kerahasiaan anonim.",
                     en: "Give a name, or choose to stay anonymous."))
         }
-        return .go(to: "diterima")
+        // Clear ones go to their unit at once, as the regency's routes say; others wait at the desk.
+        return question.route.flatMap { $0.unit.isEmpty ? nil : sent(by: $0) } ?? .go(to: "diterima")
+    }
+
+    private func sent(by route: Route) -> Answer {
+        route.values.sorted { $0.key < $1.key }.reduce(.go(to: "diteruskan").held(by: route.unit)) { answer, value in
+            answer.setting(value.key, value.value)
+        }
     }
 
     /// Routing names the unit that answers; the class then says how many days there are (domain rows 18 and 19).
@@ -62,14 +74,23 @@ public struct ComplaintsModule: DepartmentModule {
         return .go(to: "diteruskan").held(by: unit)
     }
 
+    /// What an earlier agency said is answered anew by this one.
+    private func handedOver(_ question: Question) -> Answer {
+        guard question.text("instansi") != nil else {
+            return .refuse(
+                Violation("instansi", "required", id: "Pilih instansi yang berwenang.", en: "Choose the agency."))
+        }
+        return .go(to: "diserahkan").clearing("nomor_lapor").clearing("jawaban_instansi")
+    }
+
     /// Within the days of the table `batas-buka-kembali` after closing; it goes to the unit that held it.
     ///
-    /// Nothing happens to a closed case, so its last change is its closing; only one that came closed from an older
-    /// register (its first version) was closed before it was here.
+    /// One that came closed from an older register (its first version) was closed before it was here.
     private func reopened(_ question: Question) -> Answer {
         let state = question.raw.case
         let closed = CalendarDate(
-            epochMillis: state.version == 1 && state.hasOrigin ? state.origin.closedMs : state.updatedMs,
+            epochMillis: state.version == 1 && state.hasOrigin
+                ? state.origin.closedMs : state.stageSinceMs > 0 ? state.stageSinceMs : state.updatedMs,
             utcOffsetMinutes: Int(question.raw.utcOffsetMinutes))
         let limit = question.record("batas-buka-kembali")?["hari"].flatMap { Int($0) } ?? 0
         if CalendarDate.daysBetween(closed, question.today) > limit {

@@ -64,5 +64,78 @@ extension HubClient {
         ) async throws(HubError) -> Answer<LayananCaseReply> {
             try await client.call(.importComplaint, request, options: options)
         }
+
+        /// Public complaints near a place that have not ended: look before you complain.
+        ///
+        /// `layanan.v1.Complaints/Nearby`
+        public func nearby(
+            _ request: LayananNearbyRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananNearbyReply> {
+            try await client.call(.nearbyComplaints, request, options: options)
+        }
+
+        /// What everybody may read: no text of a complainant, no name, no place finer than three decimals of a degree.
+        ///
+        /// `layanan.v1.Complaints/Public`
+        public func `public`(
+            _ request: LayananPublicCasesRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananPublicCasesReply> {
+            try await client.call(.publicComplaints, request, options: options)
+        }
+
+        /// What happened to one public complaint, day by day.
+        ///
+        /// `layanan.v1.Complaints/Timeline`
+        public func timeline(
+            _ request: LayananTimelineRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananTimelineReply> {
+            try await client.call(.complaintTimeline, request, options: options)
+        }
+
+        /// Be told what becomes of somebody else's public complaint. Again changes nothing.
+        ///
+        /// `layanan.v1.Complaints/Follow`
+        public func follow(
+            _ request: LayananFollowRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananFollowReply> {
+            try await client.call(.followComplaint, request, options: options)
+        }
+
+        /// Be told no more. Again changes nothing.
+        ///
+        /// `layanan.v1.Complaints/Unfollow`
+        public func unfollow(
+            _ request: LayananFollowRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananFollowReply> {
+            try await client.call(.unfollowComplaint, request, options: options)
+        }
+
+        /// Public complaints that the caller follows.
+        ///
+        /// `layanan.v1.Complaints/Following`
+        public func following(
+            _ request: LayananFollowingRequest = LayananFollowingRequest(), options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananFollowingReply> {
+            try await client.call(.followedComplaints, request, options: options)
+        }
+
+        /// An officer lets a complaint go on with another one of its service; it ends, and its complainant follows the
+        /// other.
+        ///
+        /// `layanan.v1.Complaints/Merge`
+        public func merge(
+            _ request: LayananMergeRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananCaseReply> {
+            try await client.call(.mergeComplaints, request, options: options)
+        }
+
+        /// An officer makes a second complaint out of one, with clocks from the day on which the first was received.
+        ///
+        /// `layanan.v1.Complaints/Split`
+        public func split(
+            _ request: LayananSplitRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananCaseReply> {
+            try await client.call(.splitComplaint, request, options: options)
+        }
     }
 }

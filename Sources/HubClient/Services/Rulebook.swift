@@ -40,5 +40,14 @@ extension HubClient {
         ) async throws(HubError) -> Answer<HubRulesHistoryReply> {
             try await client.call(.rulesHistory, request, options: options)
         }
+
+        /// Where a request would go by the routes in force, or by those that are given. Changes nothing.
+        ///
+        /// `hub.v1.Rulebook/TryRoute`
+        public func tryRoute(
+            _ request: HubTryRouteRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<HubTryRouteReply> {
+            try await client.call(.tryRoute, request, options: options)
+        }
     }
 }

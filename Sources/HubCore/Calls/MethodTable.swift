@@ -41,6 +41,7 @@ extension CallRouter {
         unary(.checkRules, rules.check)
         change(.publishRules, rules.publish)
         unary(.rulesHistory, rules.history)
+        unary(.tryRoute, rules.tryRoute)
     }
 
     mutating func addInstances(_ instances: InstanceService) {
@@ -193,6 +194,18 @@ extension CallRouter {
         bring(.importApplication, commands, .applications)
         bring(.importDeclaration, commands, .civilRegistry)
         bring(.importComplaint, commands, .complaints)
+        let joining = CaseJoining(commands: commands)
+        change(.mergeComplaints, joining.merge)
+        change(.splitComplaint, joining.split)
+    }
+
+    mutating func addPublicity(_ cases: PublicCases, _ follows: FollowService) {
+        unary(.publicComplaints, cases.list)
+        unary(.complaintTimeline, cases.timeline)
+        unary(.nearbyComplaints, cases.nearby)
+        change(.followComplaint, follows.follow)
+        change(.unfollowComplaint, follows.unfollow)
+        unary(.followedComplaints, follows.following)
     }
 
     private mutating func bring(_ method: HubMethod, _ commands: CaseCommands, _ interface: HubServiceInterface) {

@@ -6,19 +6,20 @@ import HubProto
 import SwiftProtobuf
 
 /// A command as it was decided, before it is remembered.
-private struct DecidedStep {
+struct DecidedStep {
     var state: HubCase
     var event: HubEvent
     var definition: HubServiceDefinition
     var records: [RecordWrite]
-    /// Of the draft of which the request was made: it goes with the commit.
-    var draft: [RecordWrite] = []
+    /// Public cases near a new one.
+    var nearby: [LayananNearbyCase] = []
 }
 
 /// What came with a command beside what a module is asked.
-private struct CommandExtras {
+struct CommandExtras {
     /// Removes the draft of which a request was made.
     var draft: [RecordWrite] = []
+    /// How the applicant agreed that somebody acts for them.
     var consent: HubConsent?
 }
 
@@ -39,7 +40,7 @@ package struct CaseCommands: Sendable {
     /// How often a decision is made anew after the case changed meanwhile.
     static let attempts = 3
 
-    private var policy: Policy { access.policy }
+    var policy: Policy { access.policy }
 
     // MARK: The three commands
 
@@ -107,11 +108,14 @@ package struct CaseCommands: Sendable {
             let definition = try catalogue.definition(of: before)
             guard definition.interface == interface else { throw Scope.notFound }
             let action = try self.action(request.action, kind, on: before, definition, context.actor)
+            try FourEyes(definition: definition, policy: policy)
+                .require(somebodyElseFor: action, than: before.taken, context.actor)
             var command = HubCommand()
             command.kind = .act
             command.form = request.form
             command.documents = request.documents
-            command.note = request.note
+            command.note = AnswerTemplates(definition: definition, catalogue: catalogue, nowMillis: clock.nowMillis())
+                .note(request.note, for: action, form: request.form, on: before)
             let step = try await decide(
                 context, command, definition, action, before: before, catalogue,
                 consent: request.hasConsent ? request.consent : nil, new: nil)
@@ -139,41 +143,83 @@ package struct CaseCommands: Sendable {
         }
         try authorise(beginning: action, command, context.actor, department: definition.department)
         let created = createdMillis ?? now
-        let year = catalogue.today(created).year
-        var step = try await decide(
-            context, command, definition, action, before: nil, catalogue, consent: extras.consent
-        ) {
-            () async throws(HubError) in
-            let prefix = definition.number.prefix
-            let sequence = try await numbers.next("\(prefix)/\(year)")
-            guard let number = CaseNumber(prefix: prefix, year: year, sequence: sequence) else {
-                throw HubError(.definitionInvalid, "\(service): number prefix or year cannot make a case number")
+        let limits = RequestLimits(ledger: ledger, definition: definition, nowMillis: now)
+        for _ in 1...limits.attempts {
+            let id = CaseID.make(millis: now, random: (random(), random()))
+            // What an older register holds was asked for long ago.
+            var counted: [RecordWrite] = []
+            do throws(HubError) {
+                if command.kind == .submit { counted = try await limits.records(for: context, newCase: id.bytes) }
+            } catch {
+                // The request that took the last room may be this one, sent twice at once.
+                if let stored = try await ledger.storedAnswer(to: context) { return stored }
+                throw error
             }
-            return CaseTransition.NewCase(
-                id: CaseID.make(millis: now, random: (random(), random())), number: number.text,
-                applicant: context.actor.applicantReference, createdMillis: created)
+            var step = try await decide(
+                context, command, definition, action, before: nil, catalogue, consent: extras.consent
+            ) {
+                () async throws(HubError) in
+                CaseTransition.NewCase(
+                    id: id, number: try await number(of: definition, created, catalogue),
+                    applicant: context.actor.applicantReference, createdMillis: created)
+            }
+            step.records += counted + extras.draft
+            step.nearby = try await nearby(step, command, catalogue, nowMillis: now)
+            let outcome = try await remember(context, step, before: nil)
+            if let answer = try outcome.callAnswer() { return answer }
+            guard case .conflict(let key, let present) = outcome else {
+                throw HubError(.internalFault, "a commit neither happened nor was refused")
+            }
+            if RequestLimits.isOwn(key) { continue }
+            if StepCompletion.isShared(key) || DraftBook.isOwn(key) { throw Self.stale(present: present) }
+            guard key.hasPrefix(Self.originPrefix) else {
+                throw HubError(.internalFault, "a new case met an old one")
+            }
+            throw HubError(
+                .alreadyImported, "this record of the older register is already here", status: .alreadyExists)
         }
-        step.draft = extras.draft
-        let outcome = try await remember(context, step, before: nil)
-        if let answer = try outcome.callAnswer() { return answer }
-        guard case .conflict(let key, let present) = outcome else {
-            throw HubError(.internalFault, "a commit neither happened nor was refused")
+        throw HubError(.versionStale, "too many requests of this account or device at this moment; try again")
+    }
+
+    /// A new case's number.
+    func number(
+        of definition: HubServiceDefinition, _ createdMillis: Int64, _ catalogue: ServiceCatalogue
+    ) async throws(HubError) -> String {
+        let prefix = definition.number.prefix
+        let year = catalogue.today(createdMillis).year
+        let sequence = try await numbers.next("\(prefix)/\(year)")
+        guard let number = CaseNumber(prefix: prefix, year: year, sequence: sequence) else {
+            throw HubError(
+                .definitionInvalid, "\(definition.service): number prefix or year cannot make a case number")
         }
-        if StepCompletion.isShared(key) || DraftBook.isOwn(key) { throw Self.stale(present: present) }
-        guard key.hasPrefix(Self.originPrefix) else { throw HubError(.internalFault, "a new case met an old one") }
-        throw HubError(.alreadyImported, "this record of the older register is already here", status: .alreadyExists)
+        return number.text
+    }
+
+    /// What the public knows near a new request.
+    private func nearby(
+        _ step: DecidedStep, _ command: HubCommand, _ catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) -> [LayananNearbyCase] {
+        let rule = step.definition.publishes
+        guard command.kind == .submit, let place = step.state.data.place(rule.latitude, rule.longitude) else {
+            return []
+        }
+        return try await NearbySearch(ledger: ledger, catalogue: catalogue, nowMillis: nowMillis)
+            .cases(near: place, of: step.definition, except: step.state.number)
     }
 
     /// Checks the command, asks the module and applies what it says.
-    private func decide(
+    ///
+    /// - Parameter whole: The case out of which a new one is split: its papers may be used, and clocks run from its first day.
+    func decide(
         _ context: CallContext, _ command: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
-        before: HubCase?, _ catalogue: ServiceCatalogue, consent: HubConsent?, new: (() async throws(HubError) -> CaseTransition.NewCase)?
+        before: HubCase?, _ catalogue: ServiceCatalogue, consent: HubConsent? = nil, splitFrom whole: HubCase? = nil,
+        new: (() async throws(HubError) -> CaseTransition.NewCase)?
     ) async throws(HubError) -> DecidedStep {
         let rules = FormRules(definition: definition, tables: catalogue.tables)
         let form = try rules.check(
             form: command.form, documents: command.documents, note: command.note, action: action,
             existingData: before?.data ?? [], existingDocuments: before?.documents ?? [],
-            storedDocuments: try await usable(command.documents, of: before, context.actor),
+            storedDocuments: try await usable(command.documents, of: before ?? whole, context.actor),
             imported: command.kind == .import)
         let consent = try ConsentRules(definition: definition, policy: policy).checked(
             consent, action, by: context.actor, documents: form.documents, nowMillis: clock.nowMillis())
@@ -185,9 +231,12 @@ package struct CaseCommands: Sendable {
         question.command.form = form.data
         question.command.documents = form.documents
         question.actor = context.actor
-        if let before { question.case = before.withoutMarks }
+        if let before { question.case = before }
         question.records = catalogue.records(for: definition, form: form.data)
         question.records += try await completion.registers.records(for: definition, form: form.data)
+        let route =
+            command.kind == .import ? nil : catalogue.route(for: definition, action, form: form.data)
+        if let route { question.records.append(route.record(of: definition.routes)) }
         question.nowMs = clock.nowMillis()
         question.workingDays = catalogue.workingDays(for: definition, form: form.data, nowMillis: question.nowMs)
         question.seed = random()
@@ -204,12 +253,16 @@ package struct CaseCommands: Sendable {
                 .refusedByRule, "\(definition.service): the department's rules refuse the request",
                 violations: rejection.reasons.map(Violation.init))
         case .accepted(let acceptance):
-            let transition = CaseTransition(
+            var transition = CaseTransition(
                 definition: definition, action: action, actor: context.actor, command: command, before: before,
                 form: form, nowMillis: question.nowMs, seed: question.seed)
+            transition.routed = route?.values ?? []
+            transition.clocksFrom = whole?.createdMs
             let plan = DeadlinePlan(definition: definition, calendars: catalogue.calendars)
             var (state, event) = try transition.apply(acceptance, new: try await new?(), plan: plan)
             state.likenesses = question.likenesses
+            state.taken = FourEyes(definition: definition, policy: policy)
+                .taken(after: action, by: context.actor, state.taken, nowMillis: question.nowMs)
             let records = try await completion.complete(
                 &state, after: before, by: action, definition, catalogue, nowMillis: question.nowMs)
             if let consent {
@@ -218,6 +271,7 @@ package struct CaseCommands: Sendable {
             }
             event.stageAfter = state.stage
             event.tell(of: state, since: before)
+            if let route, !route.unit.isEmpty, acceptance.unit == route.unit { event.route = route.name }
             return DecidedStep(state: state, event: event, definition: definition, records: records)
         case nil:
             throw HubError(.decisionInvalid, "\(definition.service): the decision says neither yes nor no")
@@ -232,20 +286,32 @@ package struct CaseCommands: Sendable {
         guard action.kind == .submit || action.kind == .repair, !definition.likenesses.isEmpty else {
             return before?.likenesses ?? []
         }
-        return try await LikenessSearch(ledger: ledger, definition: definition, tables: catalogue.tables)
-            .likenesses(of: data, except: [UInt8](before?.id ?? .init()))
+        return try await LikenessSearch(
+            ledger: ledger, definition: definition, tables: catalogue.tables, nowMillis: clock.nowMillis()
+        )
+        .likenesses(of: data, except: [UInt8](before?.id ?? .init()))
     }
 
     private func remember(
         _ context: CallContext, _ step: DecidedStep, before: HubCase?
     ) async throws(HubError) -> CommitOutcome {
+        var commit = commit(context, step, before: before)
+        commit.answer = try LayananCaseReply.with {
+            $0.case = access.view(of: step.state, for: context.actor)
+            $0.nearby = step.nearby
+        }.ledgerBytes()
+        return try await journal.commit(commit)
+    }
+
+    /// A step with everything that it means, but for the answer.
+    func commit(_ context: CallContext, _ step: DecidedStep, before: HubCase?) -> Commit {
         var commit = Commit(key: context.commitKey, atMillis: step.event.atMs)
         commit.cases = [
             CaseWrite(
                 state: step.state, expectedVersion: before?.version ?? 0,
-                index: indexEntries(of: step.state.data, definition: step.definition))
+                index: indexEntries(of: step.state, definition: step.definition))
         ]
-        commit.records = Commit.pointers(to: step.state, after: before) + step.records + step.draft
+        commit.records = Commit.pointers(to: step.state, after: before) + step.records
         if step.event.kind == .imported {
             let origin = step.state.origin
             commit.records += [
@@ -255,79 +321,9 @@ package struct CaseCommands: Sendable {
             ]
         }
         commit.events = [step.event]
-        commit.answer = try LayananCaseReply.with { $0.case = access.view(of: step.state, for: context.actor) }
-            .ledgerBytes()
-        return try await journal.commit(commit)
+        return commit
     }
 
-    // MARK: Rules that are the same for every service
-
-    private func action(
-        _ name: String, _ kind: HubActionKind, on state: HubCase, _ definition: HubServiceDefinition,
-        _ actor: HubActor
-    ) throws(HubError) -> HubAction {
-        let candidates = definition.actions.filter { action in
-            action.kind == kind && (name.isEmpty || action.name == name)
-        }
-        let possible = candidates.filter { $0.from.contains(state.stage) }
-        guard let action = possible.first else {
-            throw HubError(
-                .actionNotAllowed,
-                candidates.isEmpty
-                    ? "\(definition.service) has no such action" : "not possible in stage \(state.stage)",
-                facts: ["stage": state.stage])
-        }
-        guard possible.count == 1 else {
-            throw HubError(
-                .actionNotAllowed, "name the action: \(possible.map(\.name).joined(separator: ", "))",
-                facts: ["stage": state.stage])
-        }
-        try authorise(
-            action, actor, department: state.department, applicant: state.applicant,
-            works: access.works(actor, on: state))
-        return action
-    }
-
-    /// An action on a case, or a request, whose applicant the actor becomes.
-    private func authorise(
-        _ action: HubAction, _ actor: HubActor, department: String, applicant: String, works: Bool
-    ) throws(HubError) {
-        if policy.allActions.contains(actor.role) { return }
-        if action.roles.contains(Self.applicantRole),
-            policy.mayRepresent(applicant, actor, department: department)
-        {
-            return
-        }
-        if action.roles.contains(actor.role), works { return }
-        throw HubError(.permissionDenied, "role \(actor.role) may not take action \(action.name)")
-    }
-
-    private func authorise(
-        beginning action: HubAction, _ command: HubCommand, _ actor: HubActor, department: String
-    ) throws(HubError) {
-        if command.kind == .import, !policy.works(actor, in: department) {
-            throw HubError(.permissionDenied, "an older register is brought by its own department")
-        }
-        try authorise(
-            action, actor, department: department, applicant: actor.applicantReference,
-            works: policy.works(actor, in: department))
-    }
-
-    /// What the ledger knows of those documents that this actor may use: its own, its citizen's, and the case's.
-    private func usable(
-        _ documents: [HubDocument], of before: HubCase?, _ actor: HubActor
-    ) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)] {
-        // More than a case can have are refused by the form's rules; nothing is looked up for them.
-        guard !documents.isEmpty, documents.count <= FormRules.documentLimit else { return [:] }
-        var facts = try await ledger.documentFacts(
-            documents.map { [UInt8]($0.sha256) }, owners: [actor.principal, actor.applicantReference])
-        for document in before?.documents ?? [] {
-            facts[[UInt8](document.sha256)] = (document.size, document.mediaType)
-        }
-        return facts
-    }
-
-    private static let applicantRole = "applicant"
     private static let originPrefix = "origin/"
     static func stale(present: UInt64) -> HubError {
         HubError(.versionStale, "the case has changed", facts: ["present_version": "\(present)"])

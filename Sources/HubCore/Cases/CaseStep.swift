@@ -36,7 +36,7 @@ extension Commit {
         cases = [
             CaseWrite(
                 state: state, expectedVersion: before.version,
-                index: indexEntries(of: state.data, definition: definition))
+                index: indexEntries(of: state, definition: definition))
         ]
         events = [event]
         self.records = Self.pointers(to: state, after: before) + records

@@ -15,6 +15,10 @@ struct CaseTransition: Sendable {
     let form: FormOutcome
     let nowMillis: Int64
     let seed: UInt64
+    /// Values that routes give: the module may set them as they are.
+    var routed: [HubFieldValue] = []
+    /// Of a case split from another one: since when the citizen waits.
+    var clocksFrom: Int64?
 
     /// Identity of a case that is about to begin.
     struct NewCase: Sendable {
@@ -54,7 +58,7 @@ struct CaseTransition: Sendable {
         if imported { state.origin = command.origin }
         state.deadlines = try plan.deadlines(
             after: stage.name, stageBefore: before?.stage, current: before?.deadlines ?? [], data: state.data,
-            nowMillis: nowMillis,
+            nowMillis: clocksFrom ?? nowMillis,
             history: state.hasOrigin ? (state.createdMs, state.origin.closedMs == 0 ? nil : state.origin.closedMs) : nil
         )
         return (state, event(state, kind: imported ? .imported : action.kind.eventKind, changed: acceptance.data))
@@ -72,7 +76,8 @@ struct CaseTransition: Sendable {
         return state
     }
 
-    /// The form's values with the module's on top, in the definition's order; only decided fields may be set by a module.
+    /// The form's values with the module's on top, in the definition's order; only decided fields may be set by a module, and
+    /// those that the routes set.
     private func merge(_ decided: [HubFieldValue]) throws(HubError) -> [HubFieldValue] {
         let fields = Dictionary(definition.fields.map { ($0.name, $0) }) { first, _ in first }
         var data = Dictionary(form.data.map { ($0.name, $0) }) { first, _ in first }
@@ -80,7 +85,7 @@ struct CaseTransition: Sendable {
             guard let field = fields[value.name] else {
                 throw HubError(.decisionInvalid, "\(definition.service): a value is of no field of the definition")
             }
-            guard field.decided else {
+            guard field.decided || routed.contains(value) else {
                 throw HubError(.decisionInvalid, "\(definition.service): \(field.name) is not a decided field")
             }
             guard field.type.accepts(value) else {

@@ -1,4 +1,5 @@
-// Other requests that look like one: strict where numbers and days are the same, by similarity where names are.
+// Other requests that look like one: strict where numbers and days are the same, by similarity where names are, by metres
+// where places are.
 
 import HubDomain
 import HubProto
@@ -8,6 +9,7 @@ struct LikenessSearch: Sendable {
     let ledger: any Ledger
     let definition: HubServiceDefinition
     let tables: [String: TableIndex]
+    let nowMillis: Int64
 
     /// Likenesses that are told of one request.
     static let likenessesMax = 20
@@ -22,10 +24,12 @@ struct LikenessSearch: Sendable {
         for rule in definition.likenesses {
             guard let entries = entries(to: rule, data) else { continue }
             let names = rule.names.isEmpty ? NameRules.none : NameRules(tables[rule.names])
+            var left = Self.candidatesMax
             for entry in entries {
-                for other in try await candidates(entry) where [UInt8](other.id) != own {
+                for other in try await candidates(entry, openOnly: rule.metres > 0, &left)
+                where [UInt8](other.id) != own {
                     guard !rule.except.contains(other.stage), !found.contains(where: { $0.case == other.number }),
-                        let score = score(rule, data, other.data, names)
+                        rule.isYoung(other, nowMillis), let score = score(rule, data, other.data, names)
                     else { continue }
                     found.append(.with { ($0.rule, $0.case, $0.score) = (rule.name, other.number, score) })
                 }
@@ -37,8 +41,13 @@ struct LikenessSearch: Sendable {
     /// What others are found by: the days around a date, or the first value that must be the same; nil when the form does
     /// not say enough.
     private func entries(to rule: HubLikenessRule, _ data: [HubFieldValue]) -> [IndexEntry]? {
-        let compared = rule.same + [rule.date, rule.alike].filter { !$0.isEmpty }
+        let compared = rule.same + [rule.date, rule.alike, rule.latitude, rule.longitude].filter { !$0.isEmpty }
         guard compared.allSatisfy({ data.plainText(of: $0) != nil }) else { return nil }
+        if rule.metres > 0 {
+            return data.place(rule.latitude, rule.longitude).map {
+                PlaceIndex.entries(around: $0, radius: Double(rule.metres), rule.latitude)
+            }
+        }
         if rule.date.isEmpty {
             return rule.same.first.flatMap { name in folded(name, data).map { [IndexEntry(field: name, value: $0)] } }
         }
@@ -47,15 +56,19 @@ struct LikenessSearch: Sendable {
         return (-reach...reach).map { IndexEntry(field: rule.date, value: day.adding(days: $0).iso) }
     }
 
-    private func candidates(_ entry: IndexEntry) async throws(HubError) -> [HubCase] {
+    private func candidates(
+        _ entry: IndexEntry, openOnly: Bool, _ left: inout Int
+    ) async throws(HubError) -> [HubCase] {
         var found: [HubCase] = []
         var query = CaseQuery()
         query.service = definition.service
         query.index = entry
+        query.openOnly = openOnly
         query.limit = CaseQuery.limitMax
-        while found.count < Self.candidatesMax {
+        while left > 0 {
             let page = try await ledger.cases(query, nowMillis: 0)
             found += page
+            left -= page.count
             guard page.count == query.limit, let last = page.last else { break }
             query.before = [UInt8](last.id)
         }
@@ -67,6 +80,14 @@ struct LikenessSearch: Sendable {
         _ rule: HubLikenessRule, _ data: [HubFieldValue], _ other: [HubFieldValue], _ names: NameRules
     ) -> UInt32? {
         guard rule.same.allSatisfy({ folded($0, data) == folded($0, other) }) else { return nil }
+        if rule.metres > 0 {
+            guard let place = data.place(rule.latitude, rule.longitude),
+                let there = other.place(rule.latitude, rule.longitude)
+            else { return nil }
+            let metres = place.metres(to: there)
+            let reach = Double(rule.metres)
+            return metres <= reach ? UInt32(1_000 - metres / reach * 1_000) : nil
+        }
         guard !rule.alike.isEmpty else { return 1_000 }
         guard let one = data.plainText(of: rule.alike), let another = other.plainText(of: rule.alike) else {
             return nil
@@ -97,5 +118,12 @@ extension NameRules {
             titles: written("gelar"), particles: written("partikel"),
             variants: Dictionary(pairs("varian")) { first, _ in first },
             spellings: pairs("ejaan").map { Spelling($0.0, $0.1) })
+    }
+}
+
+extension HubLikenessRule {
+    /// The other case was made late enough to count.
+    fileprivate func isYoung(_ other: HubCase, _ nowMillis: Int64) -> Bool {
+        openDays == 0 || other.createdMs >= nowMillis - Int64(openDays) * 86_400_000
     }
 }

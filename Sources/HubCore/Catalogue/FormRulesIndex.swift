@@ -3,6 +3,12 @@
 import HubDomain
 package import HubProto
 
+/// Everything by which a case is found: its searchable values and, while it is open, the cells in which it lies.
+package func indexEntries(of state: HubCase, definition: HubServiceDefinition) -> [IndexEntry] {
+    indexEntries(of: state.data, definition: definition)
+        + (state.ended ? [] : PlaceIndex.entries(of: state.data, definition))
+}
+
 /// The searchable values of a case, by its definition; empty ones are left out.
 package func indexEntries(of data: [HubFieldValue], definition: HubServiceDefinition) -> [IndexEntry] {
     let fields = Dictionary(definition.fields.map { ($0.name, $0) }) { first, _ in first }

@@ -34,6 +34,8 @@ package struct ServiceCatalogue: Sendable {
     var questionnaires: [String: HubQuestionnaire] = [:]
     /// Where people come, and what can be booked there.
     private(set) var officeBook = OfficeBook()
+    /// Which request goes to which unit, by name.
+    var routes: [String: RoutePlan] = [:]
     private var noticeRules: [String: HubNoticeRules] = [:]
     /// Whom the hub tells what, now.
     private(set) var noticeBook = NoticeBook()

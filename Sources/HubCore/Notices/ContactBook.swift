@@ -32,8 +32,9 @@ struct ContactBook: Sendable {
     /// - Parameter state: The case it is about; nil = it is no longer known.
     func contact(for notice: HubNotice, _ state: HubCase?) async throws(HubError) -> HubContact {
         // A counter's program that applies for people who have no reference of their own: the form says who they are.
-        let isProgram = notice.reader == .applicant && notice.recipient.hasPrefix("urn:")
-        let form = notice.reader == .applicant ? state.map(formContact) : nil
+        // The form is the applicant's alone: whoever follows the case is never told at the applicant's address.
+        let form = notice.reader == .applicant && notice.recipient == state?.applicant ? state.map(formContact) : nil
+        let isProgram = form != nil && notice.recipient.hasPrefix("urn:")
         if isProgram, let form, form.isReachable { return form }
         if let chosen = try await chosen(by: notice.recipient).contact { return chosen }
         return form ?? .with { $0.channels = standard }

@@ -59,6 +59,9 @@ struct NoticeValues: Sendable {
         if let left = left(deadline, millis) { set("sisa", left) }
     }
 
+    /// Who answers.
+    mutating func tell(unit title: HubText) { set("unit", title) }
+
     mutating func tell(_ bill: HubBill) {
         set("tagihan", HubText(both: bill.number))
         set("jumlah", HubText(both: RupiahText.digits(bill.total)))

@@ -11,7 +11,9 @@ struct NoticeWriter: Sendable {
     static let advisersMax = 16
 
     /// What is to be written with a commit.
-    func notices(of commit: Commit) -> [HubNotice] {
+    ///
+    /// - Parameter followers: Who follows its cases, by the case's id.
+    func notices(of commit: Commit, followers: [[UInt8]: [String]] = [:]) -> [HubNotice] {
         let catalogue = rulebook.catalogue
         guard !catalogue.noticeBook.isEmpty else { return [] }
         let cases = Dictionary(commit.cases.map { ($0.state.id, $0.state) }) { first, _ in first }
@@ -19,7 +21,9 @@ struct NoticeWriter: Sendable {
             guard event.kind != .imported, let state = cases[event.caseID],
                 let definition = try? catalogue.definition(of: state)
             else { return [] }
-            let change = NoticedChange(event: event, state: state, definition: definition, catalogue: catalogue)
+            let change = NoticedChange(
+                event: event, state: state, definition: definition, catalogue: catalogue,
+                followers: followers[[UInt8](state.id)] ?? [])
             return change.notices + change.reminders
         }
     }
@@ -31,6 +35,8 @@ struct NoticedChange {
     let state: HubCase
     let definition: HubServiceDefinition
     let catalogue: ServiceCatalogue
+    /// Citizens who want to know what becomes of a public case.
+    var followers: [String] = []
 
     // MARK: Notices of the change
 
@@ -57,6 +63,8 @@ struct NoticedChange {
             (.holder, [state.holder], forHolder),
             (.asked, [state.asked], escalates ? [.escalated] : []),
             (.advisers, advisers, advisers.isEmpty ? [] : [.advice]),
+            // Whoever follows a case is told where it stands, in the words for applicants, which hold nothing personal.
+            (.applicant, followers.filter { $0 != state.applicant }, moved ? [.changed, .stage] : []),
         ]
     }
 
@@ -69,11 +77,12 @@ struct NoticedChange {
     private var forApplicant: Set<HubNoticeOccasion> {
         switch event.kind {
         // Who holds a case and what an office advises is not for applicants; a copy or a paper that waits is no news.
-        case .assigned, .consulted, .inquired, .flagged, .attended: guard moved else { return [] }
+        // Nor is it news that others complain of the same.
+        case .assigned, .consulted, .inquired, .flagged, .attended, .merged: guard moved else { return [] }
         case .paper: guard issued != nil, event.actor.principal.isEmpty else { return [] }
         case .paid: guard moved || !event.postings.isEmpty else { return [] }
         case .imported, .published, .absence, .revoked, .surveyed, .unspecified, .UNRECOGNIZED: return []
-        case .submitted, .acted, .repaired, .withdrawn, .reopened, .deadlinePassed, .recounted, .handedOver,
+        case .submitted, .acted, .repaired, .withdrawn, .reopened, .deadlinePassed, .recounted, .handedOver, .split,
             .booked:
             break
         }

@@ -42,6 +42,9 @@ package struct OrganisationChart: Sendable {
     /// What the regency is called: the title of the unit above all others.
     var rootTitle: HubText { units.values.first { $0.parent.isEmpty }?.title ?? HubText() }
 
+    /// What a unit is called; nil for one that is not there.
+    func title(_ unit: String) -> HubText? { units[unit]?.title }
+
     package func contains(unit: String) -> Bool { units[unit] != nil }
 
     /// The unit and everything above it, nearest first; ends at the regency, or after 16 units.

@@ -20,6 +20,10 @@ extension RuleReview {
         for problem in definition.unregistered(in: verdict.catalogue) {
             verdict.find(written.file, "entries", problem)
         }
+        for problem in definition.misrouted(in: verdict.catalogue) { verdict.find(written.file, "route", problem) }
+        for problem in definition.unanswerable(by: verdict.catalogue.tables) {
+            verdict.find(written.file, "note_table", problem)
+        }
         for problem in definition.unprintable(in: verdict.catalogue) { verdict.find(written.file, "paper", problem) }
         let questionnaire = definition.questionnaire
         if !questionnaire.isEmpty, verdict.catalogue.questionnaires[questionnaire] == nil {
@@ -37,15 +41,19 @@ extension RuleReview {
         of rule: Rule, after old: Rule?, in file: String, _ verdict: inout RuleVerdict
     ) {
         switch rule {
-        case let table as HubTable: columns(of: table, old: old as? HubTable, file, &verdict)
+        case let table as HubTable:
+            columns(of: table, old: old as? HubTable, file, &verdict)
+            answers(in: table, file, &verdict)
         case let calendar as HubCalendar: time(of: calendar, file, &verdict)
         case let organisation as HubOrganisation:
             areas(of: organisation, file, &verdict)
             advisers(in: organisation, file, &verdict)
+            routes(in: organisation, file, &verdict)
         case let treasury as HubTreasury: accounts(of: treasury, old: old as? HubTreasury, file, &verdict)
         case let tariff as HubTariff: account(of: tariff, file, &verdict)
         case let register as HubRegister: fields(of: register, old: old as? HubRegister, file, &verdict)
         case let offices as HubOfficeRules: places(of: offices, file, &verdict)
+        case let routes as HubRoutes: services(by: routes, file, &verdict)
         case let notices as HubNoticeRules: places(of: notices, file, &verdict)
         default: break
         }
@@ -115,7 +123,7 @@ extension HubServiceDefinition {
     package var tableNames: [String] {
         Set(
             fields.map(\.table) + fields.flatMap(\.fields).map(\.table) + lookups.map(\.table)
-                + likenesses.map(\.names)
+                + likenesses.map(\.names) + actions.map(\.noteTable)
         ).filter { !$0.isEmpty }.sorted()
     }
 

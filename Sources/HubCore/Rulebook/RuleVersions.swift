@@ -26,6 +26,7 @@ extension HubRuleKind {
         case .notices: "notices"
         case .questionnaire: "questionnaire"
         case .offices: "offices"
+        case .routes: "routes"
         case .unspecified, .UNRECOGNIZED: "rule"
         }
     }

@@ -88,7 +88,42 @@ struct RulebookService: Sendable {
         }
     }
 
+    func tryRoute(
+        _ context: CallContext, _ request: HubTryRouteRequest
+    ) async throws(HubError) -> HubTryRouteReply {
+        let catalogue = rulebook.catalogue
+        guard let definition = catalogue.current(request.service, today: catalogue.today(clock.nowMillis())) else {
+            throw HubError(.serviceUnknown, "no such service; see layanan.v1.Catalogue/List")
+        }
+        guard request.form.count <= definition.fields.count + FormRules.spareValues else {
+            throw HubError(.formInvalid, "form", violations: [.tooManyFields])
+        }
+        let plan = try request.files.isEmpty ? catalogue.routes[definition.routes] : routes(in: request.files)
+        guard let outcome = plan?.outcome(for: request.form) else { return HubTryRouteReply() }
+        return .with {
+            if let rule = outcome.rule { $0.rule = rule }
+            $0.passed = outcome.passed.map { passed in
+                .with { ($0.rule, $0.field) = (passed.rule, passed.field) }
+            }
+        }
+    }
+
     // MARK: Steps
+
+    /// The routes of files that are no more than tried.
+    private func routes(in files: [HubRuleFile]) throws(HubError) -> RoutePlan {
+        guard files.count == 1, files.reduce(0, { $0 + $1.content.count }) <= Self.bytesMax, gate.enter() else {
+            throw HubError(.rulesRefused, "give one file with routes; while other rules are read, wait a moment")
+        }
+        defer { gate.leave() }
+        let (rules, findings) = reader.read(files)
+        guard findings.isEmpty, let routes = rules.all(HubRoutes.self).first else {
+            throw HubError(
+                .rulesRefused, "these are no routes that could come into force",
+                violations: findings.map(Violation.init))
+        }
+        return RoutePlan(routes.rule)
+    }
 
     private func verdict(
         on files: [HubRuleFile], by actor: HubActor, _ catalogue: ServiceCatalogue

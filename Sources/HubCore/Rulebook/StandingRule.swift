@@ -1,4 +1,4 @@
-// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, registers, offices,
+// Rules that hold from their publication on, one version at a time: calendars, tables, tariffs, papers, registers, offices, routes,
 // the organisation.
 
 package import HubDomain
@@ -73,11 +73,17 @@ extension HubOfficeRules: StandingRule {
     package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.keep(self) }
 }
 
+extension HubRoutes: StandingRule {
+    package static var kind: HubRuleKind { .routes }
+    package func enforce(in catalogue: inout ServiceCatalogue) { catalogue.routes[name] = RoutePlan(self) }
+}
+
 /// All kinds, those first on which others lean.
 enum StandingRules {
     static let types: [any StandingRule.Type] = [
         HubCalendar.self, HubTable.self, HubOrganisation.self, HubTreasury.self, HubTariff.self,
         HubPaperTemplate.self, HubRegister.self, HubOfficeRules.self, HubNoticeRules.self, HubQuestionnaire.self,
+        HubRoutes.self,
     ]
 
     /// A text of the ledger.

@@ -153,6 +153,9 @@ extension HubEvent {
         if kind == .flagged { event.action = "" }
         event.consultations = consultations.map(\.forApplicants)
         event.inquiries = inquiries.map(\.forApplicants)
+        event.route = ""
+        // That somebody else complained of the same is told, not who.
+        if kind == .merged, stageBefore == stageAfter { (event.otherCase, event.note) = ("", "") }
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department
@@ -169,7 +172,7 @@ extension HubCase {
         state.asked = ""
         state.bills = state.bills.map(\.forApplicants)
         state.consultations = consultations.map(\.forApplicants)
-        (state.likenesses, state.flaggings, state.flags) = ([], [], [])
+        (state.likenesses, state.flaggings, state.flags, state.taken) = ([], [], [], [])
         state.inquiries = inquiries.map(\.forApplicants)
         state.appointments = appointments.map(\.forApplicants)
         return state

@@ -16,7 +16,10 @@ package struct Journal: Sendable {
 
     func commit(_ commit: Commit) async throws(HubError) -> CommitOutcome {
         var commit = commit
-        if let notices { commit.notices += notices.notices(of: commit).map { NoticeWrite($0) } }
+        if let notices {
+            let followers = await FollowBook(ledger: ledger).followers(of: commit, notices.rulebook.catalogue)
+            commit.notices += notices.notices(of: commit, followers: followers).map { NoticeWrite($0) }
+        }
         let outcome = try await ledger.commit(commit)
         if case .committed(_, _, let events) = outcome {
             feed.publish(events)

@@ -40,6 +40,7 @@ struct BundleReferences {
         let questionnaires = Set(all.flatMap { $0.bundle[HubQuestionnaire.self].map(\.name) })
         let registers = bundle.bundle[HubRegister.self]
         let accounts = Set(all.flatMap { $0.bundle[HubTreasury.self].flatMap(\.accounts) }.map(\.code))
+        let chart = all.flatMap { $0.bundle[HubOrganisation.self] }.first.map(OrganisationChart.init)
         var found: [String] = []
         for tariff in bundle.bundle[HubTariff.self] where !accounts.contains(tariff.account) {
             found.append("tariffs/\(tariff.name) account: no bundle's treasury has an account \(tariff.account)")
@@ -64,6 +65,19 @@ struct BundleReferences {
                     continue
                 }
                 found += definition.unregistered(in: text)
+            }
+            if !definition.routes.isEmpty {
+                guard
+                    let text = all.flatMap({ $0.bundle[HubRoutes.self] }).first(where: { $0.name == definition.routes })
+                else {
+                    found.append("\(name) routes: no bundle brings routes \(definition.routes)")
+                    continue
+                }
+                let areas = definition.fields.map(\.table).compactMap { name in
+                    all.flatMap { $0.bundle[HubTable.self] }.first { $0.name == name }
+                }
+                let tables = Dictionary(areas.map { ($0.name, TableIndex($0)) }) { first, _ in first }
+                found += definition.misrouted(by: text, tables: tables, chart: chart)
             }
             for calendar in definition.calendarNames where !calendars.contains(calendar) {
                 found.append("\(name) calendar: no bundle brings a calendar \(calendar)")

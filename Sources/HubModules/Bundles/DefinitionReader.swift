@@ -29,6 +29,9 @@ struct DefinitionReader {
         definition.lookups = top.objects("lookups").map(lookup)
         definition.likenesses = top.objects("likenesses").map(likeness)
         definition.consents = top.objects("consents").map(consent)
+        definition.routes = top.text("routes")
+        definition.limits = top.objects("limits").map(Self.limit)
+        if let publishes = top.object("publishes").map(Self.publicity) { definition.publishes = publishes }
         definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
         definition.questionnaire = top.text("questionnaire")
@@ -64,6 +67,7 @@ struct DefinitionReader {
             $0.name = object.text("name", required: true)
             $0.title = object.title()
             $0.ended = object.flag("ended")
+            $0.merged = object.flag("merged")
             if let bill = bill(object) { $0.bill = bill }
             $0.issues = object.objects("issues").map(paper)
             $0.revokes = object.texts("revokes")
@@ -134,6 +138,10 @@ struct DefinitionReader {
             $0.least = UInt32(object.integer("least", 1...1_000) ?? 0)
             $0.names = object.text("names")
             $0.except = object.texts("except")
+            $0.latitude = object.text("latitude")
+            $0.longitude = object.text("longitude")
+            $0.metres = UInt32(object.integer("metres", 1...1_000) ?? 0)
+            $0.openDays = UInt32(object.integer("open_days", 1...365) ?? 0)
         }
     }
 
@@ -206,6 +214,9 @@ struct DefinitionReader {
                 .with { ($0.field, $0.from) = (field, from) }
             }
             $0.clears = object.texts("clears")
+            $0.otherThan = object.texts("other_than")
+            $0.noteTable = object.text("note_table")
+            $0.noteField = object.text("note_field")
         }
     }
 
@@ -294,5 +305,6 @@ enum Words {
     static let consentKinds: [String: HubConsentKind] = ["spoken": .spoken, "written": .written, "proxy": .proxy]
     static let entryModes: [String: HubEntryMode] = ["enter": .enter, "amend": .amend, "put": .put]
     static let clockUnits: [String: HubClockUnit] = ["hours": .hours, "working_days": .workingDays, "days": .days]
+    static let limitSubjects: [String: HubLimitSubject] = ["applicant": .applicant, "device": .device]
     static let onPassed: [String: HubOnPassed] = ["mark": .mark, "escalate": .escalate, "move": .move]
 }

@@ -33,6 +33,7 @@ extension DefinitionRules {
             reached.formUnion([stage.books.servedTo, stage.books.missedTo])
             left.insert(stage.name)
         }
+        reached.formUnion(definition.stages.filter(\.merged).map(\.name))
         for stage in definition.stages {
             if !stage.ended, !left.contains(stage.name) {
                 find("dead_end", "stage \(stage.name) has not ended and nothing leads out of it", "stages", stage.name)

@@ -63,8 +63,8 @@ extension DefinitionRules {
             func wrong(_ broken: String, _ remedy: String) {
                 find(broken, "likeness \(rule.name) \(remedy)", "likenesses", rule.name)
             }
-            if rule.same.isEmpty, rule.date.isEmpty {
-                wrong("same", "needs `same` or `date`, by which others are found")
+            if rule.same.isEmpty, rule.date.isEmpty, rule.metres == 0 {
+                wrong("same", "needs `same`, `date` or `metres`, by which others are found")
             }
             for name in rule.same where (field(name)?.index ?? .unspecified) == .unspecified {
                 wrong("same", "must name indexed fields in `same`: \(name.prefix(48))")

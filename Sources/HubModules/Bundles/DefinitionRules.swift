@@ -28,6 +28,7 @@ struct DefinitionRules {
         likenesses()
         flags()
         consents()
+        publicity()
         contact()
     }
 

@@ -11,6 +11,7 @@ enum FieldReader {
         field.title = object.title()
         field.required = object.flag("required")
         field.personal = object.flag("personal")
+        field.published = object.flag("public")
         field.decided = object.flag("decided")
         field.index = object.word("index", Words.indexKinds) ?? .unspecified
         field.lengthMin = UInt32(object.integer("length_min", 0...100_000) ?? 0)

@@ -29,6 +29,7 @@ enum StandingReaders {
         ("offices", { OfficeReader.read($0) }),
         ("notices", { NoticeReader.read($0) }),
         ("questionnaires", { QuestionnaireReader.read($0) }),
+        ("routes", { RouteReader.read($0) }),
     ]
 }
 

@@ -140,7 +140,8 @@ public nonisolated struct HubDecideRequest: @unchecked Sendable {
   /// Clears the value of ``case``. Subsequent reads from it will return its default value.
   public mutating func clearCase() {_uniqueStorage()._case = nil}
 
-  /// Rows of the definition's lookups, in their order; a row that is not there is left out.
+  /// Rows of the definition's lookups, in their order; a row that is not there is left out. Then the rule of its routes that
+  /// fits a request that is made or repaired: table `routes/<name>`, key the rule's name, values `unit` and `set.<field>`.
   public var records: [HubRecord] {
     get {_storage._records}
     set {_uniqueStorage()._records = newValue}
@@ -299,7 +300,7 @@ public nonisolated struct HubAcceptance: Sendable {
   /// One of the action's `to`.
   public var stage: String = String()
 
-  /// Values of decided fields that change.
+  /// Values of decided fields that change; and of those that the route sets, as it sets them.
   public var data: [HubFieldValue] = []
 
   public var warnings: [HubWarning] = []

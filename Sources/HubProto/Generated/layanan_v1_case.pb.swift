@@ -146,6 +146,9 @@ public nonisolated struct LayananCaseReply: Sendable {
   /// Clears the value of ``case``. Subsequent reads from it will return its default value.
   public mutating func clearCase() {self._case = nil}
 
+  /// After a new request with a place: public cases near it that have not ended, the nearest first, at most 20.
+  public var nearby: [LayananNearbyCase] = []
+
   public var receipt: HubReceipt {
     get {_receipt ?? HubReceipt()}
     set {_receipt = newValue}
@@ -161,6 +164,48 @@ public nonisolated struct LayananCaseReply: Sendable {
 
   fileprivate var _case: HubCase? = nil
   fileprivate var _receipt: HubReceipt? = nil
+}
+
+/// A public case near a place. Nothing in it says more than the public list does.
+public nonisolated struct LayananNearbyCase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var number: String = String()
+
+  /// Of the field by which the definition lists its cases.
+  public var category: String = String()
+
+  public var categoryTitle: HubText {
+    get {_categoryTitle ?? HubText()}
+    set {_categoryTitle = newValue}
+  }
+  /// Returns true if `categoryTitle` has been explicitly set.
+  public var hasCategoryTitle: Bool {self._categoryTitle != nil}
+  /// Clears the value of `categoryTitle`. Subsequent reads from it will return its default value.
+  public mutating func clearCategoryTitle() {self._categoryTitle = nil}
+
+  public var stage: String = String()
+
+  public var stageTitle: HubText {
+    get {_stageTitle ?? HubText()}
+    set {_stageTitle = newValue}
+  }
+  /// Returns true if `stageTitle` has been explicitly set.
+  public var hasStageTitle: Bool {self._stageTitle != nil}
+  /// Clears the value of `stageTitle`. Subsequent reads from it will return its default value.
+  public mutating func clearStageTitle() {self._stageTitle = nil}
+
+  /// To the place as the public sees it, in tens: about 80 m may be wrong.
+  public var metres: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _categoryTitle: HubText? = nil
+  fileprivate var _stageTitle: HubText? = nil
 }
 
 public nonisolated struct LayananGetCaseRequest: Sendable {
@@ -566,7 +611,7 @@ nonisolated extension LayananActRequest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension LayananCaseReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CaseReply"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0\u{2}\u{e}receipt\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0\u{1}nearby\0\u{2}\u{d}receipt\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -575,6 +620,7 @@ nonisolated extension LayananCaseReply: SwiftProtobuf.Message, SwiftProtobuf._Me
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._case) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.nearby) }()
       case 15: try { try decoder.decodeSingularMessageField(value: &self._receipt) }()
       default: break
       }
@@ -589,6 +635,9 @@ nonisolated extension LayananCaseReply: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._case {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
+    if !self.nearby.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.nearby, fieldNumber: 2)
+    }
     try { if let v = self._receipt {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
     } }()
@@ -597,7 +646,67 @@ nonisolated extension LayananCaseReply: SwiftProtobuf.Message, SwiftProtobuf._Me
 
   public static func ==(lhs: LayananCaseReply, rhs: LayananCaseReply) -> Bool {
     if lhs._case != rhs._case {return false}
+    if lhs.nearby != rhs.nearby {return false}
     if lhs._receipt != rhs._receipt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LayananNearbyCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".NearbyCase"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}category\0\u{3}category_title\0\u{1}stage\0\u{3}stage_title\0\u{1}metres\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.category) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._categoryTitle) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.stage) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._stageTitle) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.metres) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 1)
+    }
+    if !self.category.isEmpty {
+      try visitor.visitSingularStringField(value: self.category, fieldNumber: 2)
+    }
+    try { if let v = self._categoryTitle {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.stage.isEmpty {
+      try visitor.visitSingularStringField(value: self.stage, fieldNumber: 4)
+    }
+    try { if let v = self._stageTitle {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if self.metres != 0 {
+      try visitor.visitSingularUInt32Field(value: self.metres, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LayananNearbyCase, rhs: LayananNearbyCase) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.category != rhs.category {return false}
+    if lhs._categoryTitle != rhs._categoryTitle {return false}
+    if lhs.stage != rhs.stage {return false}
+    if lhs._stageTitle != rhs._stageTitle {return false}
+    if lhs.metres != rhs.metres {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

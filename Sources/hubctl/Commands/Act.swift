@@ -70,6 +70,10 @@ extension Answer<LayananCaseReply> {
             ("Receipt", "event \(receipt.sequence)\(again)"),
         ])
         detail.text += message.case.warnings.map { "Warning: \($0.field) (\($0.code)): \($0.text.id) / \($0.text.en)" }
+        detail.text += message.nearby.map {
+            "Near by: \($0.number), \($0.metres) m, \($0.categoryTitle.english), \($0.stageTitle.english)"
+        }
+        detail.members.append(("nearby", .array(message.nearby.map { .object(members: $0.members) })))
         return detail
     }
 }

@@ -17,7 +17,7 @@ struct RuleFiles: ParsableArguments {
     private static let folders = [
         "services": ["yaml"], "calendars": ["yaml"], "organisation": ["yaml"], "papers": ["yaml"],
         "registers": ["yaml"],
-        "notices": ["yaml"], "questionnaires": ["yaml"], "offices": ["yaml"],
+        "notices": ["yaml"], "questionnaires": ["yaml"], "offices": ["yaml"], "routes": ["yaml"],
         "tariffs": ["yaml"], "treasury": ["yaml"], "tables": ["csv", "yaml"],
     ]
     /// As the hub takes it.
@@ -100,7 +100,7 @@ struct RuleFiles: ParsableArguments {
             "open_weekdays:": "calendars", "based_on:": "calendars", "positions:": "organisation",
             "accounts:": "treasury", "periods:": "tariffs", "letterhead:": "papers",
             "register:": "registers",
-            "templates:": "notices", "open_days:": "questionnaires", "offices:": "offices",
+            "templates:": "notices", "open_days:": "questionnaires", "offices:": "offices", "rules:": "routes",
         ]
         return lines.compactMap { line in telling.first { line.hasPrefix($0.key) }?.value }.first ?? "services"
     }

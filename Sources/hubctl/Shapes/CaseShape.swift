@@ -32,7 +32,7 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `consultations`, `inquiries`, `appointments`, `papers`, `bills`, `flags`, `consents`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `origin`, `note`, `judged`, and with an
+    /// `deadlines`, `consultations`, `inquiries`, `appointments`, `papers`, `bills`, `flags`, `consents`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `merged_into`, `split_from`, `split_into`, `origin`, `note`, `judged`, and with an
     /// answer to a change `receipt` and `replayed`.
     func detail(
         _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
@@ -53,6 +53,7 @@ extension HubCase {
                 "Escalation",
                 escalation == 0 ? "" : "level \(escalation), \(escalatedTo)\(asked.isEmpty ? "" : " (\(asked))")"
             ),
+            ("Goes on in", mergedInto), ("Split from", splitFrom), ("Split into", splitInto.joined(separator: ", ")),
             ("Origin", hasOrigin ? origin.line : ""), ("Note", note),
             ("Judged", survey.atMs == 0 ? "" : Moment.minute(survey.atMs)),
             ("Created", Moment.minute(createdMs)), ("Updated", Moment.minute(updatedMs)),
@@ -120,6 +121,7 @@ extension HubCase {
             ("flags", .array(flags.map { .object(members: $0.members) })),
             ("consents", .array(consents.map { .object(members: $0.members(privacy)) })),
             ("warnings", .array(warnings.map { .object(members: $0.members) })), ("escalated_to", .text(escalatedTo)),
+            ("merged_into", .text(mergedInto)), ("split_from", .text(splitFrom)), ("split_into", .strings(splitInto)),
             ("holder", .text(holder)), ("held_since", .moment(heldSinceMs)), ("asked", .text(asked)),
             ("origin", hasOrigin ? .object(members: origin.members) : .null), ("note", .text(note)),
             ("judged", .moment(survey.atMs)),

@@ -22,13 +22,15 @@ extension HubEvent {
         let stages = stageBefore == stageAfter || stageBefore.isEmpty ? stageAfter : "\(stageBefore) → \(stageAfter)"
         let level = escalation == 0 ? "" : "  level \(escalation)"
         let told = moved.map(\.told) + postings.map(\.told)
-        let what = told.isEmpty ? action : told.joined(separator: ", ")
+        let what =
+            told.isEmpty
+            ? [action, otherCase].filter { !$0.isEmpty }.joined(separator: " ") : told.joined(separator: ", ")
         return Table.oneLine(
             "\(Moment.minute(atMs))  \(number)  v\(caseVersion)  \(kind.word) \(what)  \(stages)\(level)")
     }
 
     /// `{"sequence","case","number","service","department","version","event","action","stage_before","stage_after",
-    /// "at","principal","role","unit","on_behalf_of","note","holder","escalation","moved","postings","form","changed","documents"}`; `form` and
+    /// "at","principal","role","unit","on_behalf_of","note","holder","other_case","route","escalation","moved","postings","form","changed","documents"}`; `form` and
     /// `changed` have a key for each field, null when empty or hidden, and stand in the history only: watchers do not
     /// get them. `moved` is a list of `{"deadline","due_before","due_after","calendar_before","calendar_after"}`.
     func members(_ privacy: Privacy, whole: Bool) -> [(String, JSON)] {
@@ -39,7 +41,7 @@ extension HubEvent {
             ("stage_after", .text(stageAfter)), ("at", .moment(atMs)), ("principal", .text(actor.principal)),
             ("role", .text(actor.role)), ("unit", .text(unit)),
             ("on_behalf_of", privacy.personalJSON(actor.onBehalfOf)), ("note", .text(note)),
-            ("holder", .text(holder)),
+            ("holder", .text(holder)), ("other_case", .text(otherCase)), ("route", .text(route)),
             ("escalation", .integer(Int64(escalation))),
             ("moved", .array(moved.map { .object(members: $0.members) })),
             ("postings", .array(postings.map { .object(members: $0.members) })),

@@ -25,7 +25,7 @@ extension LayananServiceSummary {
 
 extension HubServiceDefinition {
     /// What `service show` answers. Members: `service`, `version`, `valid_from`, `department`, `interface`, `title`,
-    /// `legal_basis`, `fields`, `documents`, `stages`, `actions`, `charges`, `clocks`, `hash`.
+    /// `legal_basis`, `fields`, `documents`, `stages`, `actions`, `charges`, `clocks`, `limits`, `routes`, `publishes`, `hash`.
     var detail: Detail {
         var text = Detail.lines([
             ("Name", service), ("Version", "\(version), valid from \(validFrom)"), ("Department", department),
@@ -46,7 +46,10 @@ extension HubServiceDefinition {
                 .text("ROLES", shrinks: true),
             ],
             actions.map {
-                [$0.name, $0.kind.word, Self.list($0.from), Self.list($0.to), Self.list($0.roles)]
+                [
+                    $0.name, $0.kind.word, Self.list($0.from), Self.list($0.to),
+                    Self.list($0.roles) + ($0.otherThan.isEmpty ? "" : ", not by whom " + Self.list($0.otherThan)),
+                ]
             })
         text += section(
             "Charges", [.text("CHARGE"), .text("TARIFF"), .text("BILLED-IN"), .text("BY", shrinks: true)],
@@ -80,6 +83,18 @@ extension HubServiceDefinition {
             clocks.map {
                 [$0.name, String($0.amount), $0.unit.word, Self.list($0.runsIn.map { $0.isEmpty ? "submit" : $0 })]
             })
+        text += section(
+            "Limits", [.text("LIMIT"), .text("PER"), .count("MOST"), .count("HOURS"), .text("COUNTS")],
+            limits.map {
+                [
+                    $0.name, $0.per == .device ? "device" : "applicant", String($0.most), String($0.hours),
+                    $0.openOnly ? "open ones" : "all",
+                ]
+            })
+        let open = fields.filter(\.published).map(\.name)
+        text += section(
+            "Besides", [.text("WHAT"), .text("HOW", shrinks: true)],
+            [["routes", routes], ["everybody reads", hasPublishes ? Self.list(open) : ""]].filter { !$0[1].isEmpty })
         return Detail(kind: "service", name: service, text: text, members: members)
     }
 
@@ -92,7 +107,10 @@ extension HubServiceDefinition {
             ("stages", .array(stages.map { .object(members: $0.members) })),
             ("actions", .array(actions.map { .object(members: $0.members) })),
             ("charges", .array(charges.map { .object(members: $0.members) })),
-            ("clocks", .array(clocks.map { .object(members: $0.members) })), ("hash", .hex(hash)),
+            ("clocks", .array(clocks.map { .object(members: $0.members) })),
+            ("limits", .array(limits.map { .object(members: $0.members) })), ("routes", .text(routes)),
+            ("publishes", hasPublishes ? .strings(fields.filter(\.published).map(\.name)) : .null),
+            ("hash", .hex(hash)),
         ]
     }
 
@@ -197,7 +215,18 @@ extension HubAction {
         [
             ("action", .string(name)), ("action_kind", .string(kind.word)), ("from", .strings(from)),
             ("to", .strings(to)), ("roles", .strings(roles)), ("note_required", .bool(noteRequired)),
-            ("fields", .strings(fields)), ("title", title.json),
+            ("fields", .strings(fields)), ("other_than", .strings(otherThan)), ("note_table", .text(noteTable)),
+            ("title", title.json),
+        ]
+    }
+}
+
+extension HubLimitRule {
+    /// `{"limit","per","most","hours","open_only"}`
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("limit", .string(name)), ("per", .string(per == .device ? "device" : "applicant")),
+            ("most", .integer(Int64(most))), ("hours", .integer(Int64(hours))), ("open_only", .bool(openOnly)),
         ]
     }
 }

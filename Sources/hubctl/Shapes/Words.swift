@@ -72,6 +72,8 @@ extension HubEventKind {
         case .surveyed: "surveyed"
         case .booked: "booked"
         case .attended: "attended"
+        case .merged: "merged"
+        case .split: "split"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }
@@ -153,6 +155,7 @@ extension HubRuleKind {
         case .notices: "notices"
         case .questionnaire: "questionnaire"
         case .offices: "offices"
+        case .routes: "routes"
         case .UNRECOGNIZED(let number): "kind_\(number)"
         }
     }

@@ -12,6 +12,7 @@ import SwiftProtobuf
 extension FuzzTarget {
     static let files = [
         definition, register, offices, manifest, calendar, organisation, treasury, tariff, table, configuration, policy,
+        routes,
     ]
 
     /// Rules of every bundle's file.
@@ -34,6 +35,7 @@ extension FuzzTarget {
             "lookup", "entries", "each", "key", "values", "same", "date", "alike", "names", "except",
             "until_paper", "sets", "adopts", "clears", "flags", "consents",
             "books", "kind", "office", "area", "missed_to", "served_to", "served_on", "identity", "unserved",
+            "other_than", "note_table", "merged", "metres", "public", "publishes", "routes",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in
@@ -151,6 +153,32 @@ extension FuzzTarget {
                 last = slot.endMillis
             }
             try promise(last <= day.adding(days: 1).startMillis(utcOffsetMinutes: 420), "a slot ends on another day")
+        }
+    }
+
+    /// Sound routes send whatever is asked somewhere, the same whenever it is asked.
+    private static let routes = FuzzTarget(
+        "routes", bytesMax: 16_384,
+        verdicts: anyFile.union(["name", "unique", "rules", "when", "unit", "areas", "words"])
+    ) { (input) throws(BrokenPromise) in
+        try file(input) { (top) throws(BrokenPromise) in
+            let routes = RouteReader.read(top)
+            try roundTrip(routes)
+            guard top.findings.all.isEmpty else { return }
+            let plan = RoutePlan(routes)
+            let words = routes.rules.flatMap(\.conditions)
+            for text in ["", "3402", "a b c", words.flatMap(\.words).joined(separator: " ")] {
+                let form = words.map { condition in
+                    HubFieldValue.with { ($0.name, $0.text) = (condition.field, condition.values.first ?? text) }
+                }
+                let outcome = plan.outcome(for: form)
+                try promise(
+                    outcome.passed.count + (outcome.rule == nil ? 0 : 1) <= routes.rules.count,
+                    "a request passes more rules than there are")
+                try promise(
+                    outcome.rule != nil || routes.rules.last?.conditions.isEmpty == false,
+                    "the rule for everything fits nothing")
+            }
         }
     }
 

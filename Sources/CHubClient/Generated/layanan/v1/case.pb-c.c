@@ -187,6 +187,51 @@ void   layanan__v1__case_reply__free_unpacked
   assert(message->base.descriptor == &layanan__v1__case_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   layanan__v1__nearby_case__init
+                     (Layanan__V1__NearbyCase         *message)
+{
+  static const Layanan__V1__NearbyCase init_value = LAYANAN__V1__NEARBY_CASE__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__nearby_case__get_packed_size
+                     (const Layanan__V1__NearbyCase *message)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_case__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__nearby_case__pack
+                     (const Layanan__V1__NearbyCase *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_case__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__nearby_case__pack_to_buffer
+                     (const Layanan__V1__NearbyCase *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_case__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__NearbyCase *
+       layanan__v1__nearby_case__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__NearbyCase *)
+     protobuf_c_message_unpack (&layanan__v1__nearby_case__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__nearby_case__free_unpacked
+                     (Layanan__V1__NearbyCase *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__nearby_case__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   layanan__v1__get_case_request__init
                      (Layanan__V1__GetCaseRequest         *message)
 {
@@ -933,7 +978,7 @@ const ProtobufCMessageDescriptor layanan__v1__act_request__descriptor =
   (ProtobufCMessageInit) layanan__v1__act_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor layanan__v1__case_reply__field_descriptors[2] =
+static const ProtobufCFieldDescriptor layanan__v1__case_reply__field_descriptors[3] =
 {
   {
     "case",
@@ -943,6 +988,18 @@ static const ProtobufCFieldDescriptor layanan__v1__case_reply__field_descriptors
     0,   /* quantifier_offset */
     offsetof(Layanan__V1__CaseReply, case_),
     &hub__v1__case__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nearby",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__CaseReply, n_nearby),
+    offsetof(Layanan__V1__CaseReply, nearby),
+    &layanan__v1__nearby_case__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -962,13 +1019,14 @@ static const ProtobufCFieldDescriptor layanan__v1__case_reply__field_descriptors
 };
 static const unsigned layanan__v1__case_reply__field_indices_by_name[] = {
   0,   /* field[0] = case */
-  1,   /* field[1] = receipt */
+  1,   /* field[1] = nearby */
+  2,   /* field[2] = receipt */
 };
 static const ProtobufCIntRange layanan__v1__case_reply__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 15, 1 },
-  { 0, 2 }
+  { 15, 2 },
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor layanan__v1__case_reply__descriptor =
 {
@@ -978,11 +1036,114 @@ const ProtobufCMessageDescriptor layanan__v1__case_reply__descriptor =
   "Layanan__V1__CaseReply",
   "layanan.v1",
   sizeof(Layanan__V1__CaseReply),
-  2,
+  3,
   layanan__v1__case_reply__field_descriptors,
   layanan__v1__case_reply__field_indices_by_name,
   2,  layanan__v1__case_reply__number_ranges,
   (ProtobufCMessageInit) layanan__v1__case_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__nearby_case__field_descriptors[6] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyCase, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyCase, category),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category_title",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyCase, category_title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyCase, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage_title",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyCase, stage_title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metres",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyCase, metres),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__nearby_case__field_indices_by_name[] = {
+  1,   /* field[1] = category */
+  2,   /* field[2] = category_title */
+  5,   /* field[5] = metres */
+  0,   /* field[0] = number */
+  3,   /* field[3] = stage */
+  4,   /* field[4] = stage_title */
+};
+static const ProtobufCIntRange layanan__v1__nearby_case__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor layanan__v1__nearby_case__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.NearbyCase",
+  "NearbyCase",
+  "Layanan__V1__NearbyCase",
+  "layanan.v1",
+  sizeof(Layanan__V1__NearbyCase),
+  6,
+  layanan__v1__nearby_case__field_descriptors,
+  layanan__v1__nearby_case__field_indices_by_name,
+  1,  layanan__v1__nearby_case__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__nearby_case__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor layanan__v1__get_case_request__field_descriptors[1] =

@@ -21,6 +21,7 @@ typedef struct Layanan__V1__SubmitRequest Layanan__V1__SubmitRequest;
 typedef struct Layanan__V1__ImportRequest Layanan__V1__ImportRequest;
 typedef struct Layanan__V1__ActRequest Layanan__V1__ActRequest;
 typedef struct Layanan__V1__CaseReply Layanan__V1__CaseReply;
+typedef struct Layanan__V1__NearbyCase Layanan__V1__NearbyCase;
 typedef struct Layanan__V1__GetCaseRequest Layanan__V1__GetCaseRequest;
 typedef struct Layanan__V1__GetCaseReply Layanan__V1__GetCaseReply;
 typedef struct Layanan__V1__Countdown Layanan__V1__Countdown;
@@ -133,11 +134,40 @@ struct  Layanan__V1__CaseReply
 {
   ProtobufCMessage base;
   Hub__V1__Case *case_;
+  /*
+   * After a new request with a place: public cases near it that have not ended, the nearest first, at most 20.
+   */
+  size_t n_nearby;
+  Layanan__V1__NearbyCase **nearby;
   Hub__V1__Receipt *receipt;
 };
 #define LAYANAN__V1__CASE_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__case_reply__descriptor) \
-    , NULL, NULL }
+    , NULL, 0,NULL, NULL }
+
+
+/*
+ * A public case near a place. Nothing in it says more than the public list does.
+ */
+struct  Layanan__V1__NearbyCase
+{
+  ProtobufCMessage base;
+  char *number;
+  /*
+   * Of the field by which the definition lists its cases.
+   */
+  char *category;
+  Hub__V1__Text *category_title;
+  char *stage;
+  Hub__V1__Text *stage_title;
+  /*
+   * To the place as the public sees it, in tens: about 80 m may be wrong.
+   */
+  uint32_t metres;
+};
+#define LAYANAN__V1__NEARBY_CASE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__nearby_case__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, 0 }
 
 
 struct  Layanan__V1__GetCaseRequest
@@ -414,6 +444,25 @@ Layanan__V1__CaseReply *
 void   layanan__v1__case_reply__free_unpacked
                      (Layanan__V1__CaseReply *message,
                       ProtobufCAllocator *allocator);
+/* Layanan__V1__NearbyCase methods */
+void   layanan__v1__nearby_case__init
+                     (Layanan__V1__NearbyCase         *message);
+size_t layanan__v1__nearby_case__get_packed_size
+                     (const Layanan__V1__NearbyCase   *message);
+size_t layanan__v1__nearby_case__pack
+                     (const Layanan__V1__NearbyCase   *message,
+                      uint8_t             *out);
+size_t layanan__v1__nearby_case__pack_to_buffer
+                     (const Layanan__V1__NearbyCase   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__NearbyCase *
+       layanan__v1__nearby_case__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__nearby_case__free_unpacked
+                     (Layanan__V1__NearbyCase *message,
+                      ProtobufCAllocator *allocator);
 /* Layanan__V1__GetCaseRequest methods */
 void   layanan__v1__get_case_request__init
                      (Layanan__V1__GetCaseRequest         *message);
@@ -618,6 +667,9 @@ typedef void (*Layanan__V1__ActRequest_Closure)
 typedef void (*Layanan__V1__CaseReply_Closure)
                  (const Layanan__V1__CaseReply *message,
                   void *closure_data);
+typedef void (*Layanan__V1__NearbyCase_Closure)
+                 (const Layanan__V1__NearbyCase *message,
+                  void *closure_data);
 typedef void (*Layanan__V1__GetCaseRequest_Closure)
                  (const Layanan__V1__GetCaseRequest *message,
                   void *closure_data);
@@ -706,6 +758,7 @@ extern const ProtobufCMessageDescriptor layanan__v1__submit_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__import_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__act_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__case_reply__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__nearby_case__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__get_case_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__get_case_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__countdown__descriptor;
