@@ -66,6 +66,18 @@ static inline CURLcode hub_curl_limit_answer(CURL *handle, size_t *left) {
     return code;
 }
 
+/* A form with files; `form` must live until the transfer ends. */
+static inline CURLcode hub_curl_post_form(CURL *handle, curl_mime *form) {
+    return curl_easy_setopt(handle, CURLOPT_MIMEPOST, form);
+}
+
+/* What comes back goes to `take`; what it does not take whole ends the transfer. */
+static inline CURLcode hub_curl_take_answer(CURL *handle, size_t (*take)(char *, size_t, size_t, void *), void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
+    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+    return code;
+}
+
 /* STARTTLS or nothing. */
 static inline CURLcode hub_curl_demand_tls(CURL *handle) {
     return curl_easy_setopt(handle, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);

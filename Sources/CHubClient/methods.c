@@ -102,6 +102,7 @@ static const hub_method methods[] = {
     {"layanan.v1.Documents/Read", HUB_SERVER_STREAM, HUB_READS, 0}, /* goes on at an offset of its request */
     {"layanan.v1.Documents/Verify", HUB_UNARY, HUB_READS, 0},
     {"layanan.v1.Documents/Reprint", HUB_UNARY, HUB_CHANGES, 0},
+    {"layanan.v1.Documents/Sign", HUB_UNARY, HUB_READS, 0}, /* one that is signed is given again */
     {"layanan.v1.Uploads/Open", HUB_UNARY, HUB_READS, 0}, /* the upload's id is the client's own (W-75) */
     {"layanan.v1.Uploads/Write", HUB_CLIENT_STREAM, HUB_READS, 0},
     {"layanan.v1.Uploads/Commit", HUB_UNARY, HUB_READS, 0},

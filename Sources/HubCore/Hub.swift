@@ -27,6 +27,8 @@ package struct HubPorts: Sendable {
     package var printer: (any PaperPrinter)?
     /// Signs papers; nil = as above.
     package var paperSigner: (any PaperSigner)?
+    /// Where officers sign papers; nil = nowhere.
+    package var signatory: (any PaperSignatory)?
     /// Published halves of the keys with which this hub's papers were sealed.
     package var paperKeys: [PaperPublicKey] = []
     /// Where backups go.
@@ -89,7 +91,7 @@ package struct Hub: Sendable {
         let numbers = NumberBlocks(ledger: ledger)
         let office = PaperOffice(
             ledger: ledger, blobs: ports.blobs, numbers: NumberBlocks(ledger: ledger, blockSize: 1),
-            printer: ports.printer, signer: ports.paperSigner, logger: logger)
+            printer: ports.printer, signer: ports.paperSigner, signatory: ports.signatory, logger: logger)
         let registers = RegisterBook(ledger: ledger)
         let completion = StepCompletion(
             numbers: numbers, papers: office, registers: registers, flags: FlagRound(ledger: ledger),

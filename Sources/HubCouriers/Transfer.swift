@@ -35,7 +35,7 @@ struct TransferSettings: Sendable {
 
 /// A handle of libcurl with the connections it keeps open. Used by one thread at a time.
 final class TransferHandle {
-    private let raw: UnsafeMutableRawPointer
+    let raw: UnsafeMutableRawPointer
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
 
     /// Bytes of an answer that are read; nothing in it is used.

@@ -125,6 +125,10 @@ extension HubError.Code {
     public static let draftUnknown = Self(number: 4038, status: .notFound)
     /// Who acts for a citizen must say how the citizen agreed; BadRequest names what is missing.
     public static let consentMissing = Self(number: 4039, status: .failedPrecondition)
+    /// The e-signature service does not sign for this officer. Check passphrase and certificate there.
+    public static let signatureRefused = Self(number: 4040, status: .failedPrecondition)
+    /// The e-signature service is away. Nothing was signed; try again.
+    public static let signatureUnavailable = Self(number: 4041, status: .unavailable)
     /// The ledger could not write or read. The hub stops rather than lose a promise.
     public static let ledgerFailed = Self(number: 5001, status: .internalError)
     /// The state directory belongs to a newer hub. Start that one.
@@ -159,6 +163,7 @@ extension HubError.Code {
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .surveyRefused, .entryUnknown,
         .limitReached, .otherPersonNeeded, .joiningRefused, .followRefused, .slotUnknown, .slotFull,
         .appointmentRefused, .identityRefused, .draftRefused, .draftUnknown, .consentMissing,
+        .signatureRefused, .signatureUnavailable,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,

@@ -131,6 +131,7 @@ extension HubMethod {
         getDocument: Messages(LayananGetDocumentRequest.self, LayananGetDocumentReply.self),
         readDocument: Messages(LayananReadDocumentRequest.self, LayananDocumentChunk.self),
         verifyPaper: Messages(LayananVerifyPaperRequest.self, LayananVerifyPaperReply.self),
+        signPaper: Messages(LayananSignPaperRequest.self, LayananSignPaperReply.self),
         reprintPaper: Messages(LayananReprintPaperRequest.self, LayananReprintPaperReply.self),
         openUpload: Messages(LayananOpenUploadRequest.self, LayananUploadState.self),
         writeUpload: Messages(LayananUploadChunk.self, LayananUploadState.self),

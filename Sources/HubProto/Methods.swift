@@ -383,6 +383,10 @@ extension HubMethod {
     public static let reprintPaper = Self(
         "layanan.v1.Documents/Reprint", mutating: true, requestBytesMax: requestBytesSmall)
 
+    /// An officer's own signature. Asking again is safe, and nothing of the passphrase is kept, not even its hash.
+    public static let signPaper = Self(
+        "layanan.v1.Documents/Sign", requestBytesMax: requestBytesSmall, carriesSecrets: true)
+
     // MARK: layanan.v1.Uploads
 
     /// Begins an upload, or finds it again.
@@ -416,8 +420,8 @@ extension HubMethod {
         fileComplaint, supplementComplaint, actOnComplaint, reopenComplaint, withdrawComplaint, importComplaint,
         nearbyComplaints, publicComplaints, complaintTimeline, followComplaint, unfollowComplaint, followedComplaints,
         mergeComplaints, splitComplaint,
-        putDocument, getDocument, readDocument, verifyPaper, reprintPaper, openUpload, writeUpload, commitUpload,
-        abandonUpload,
+        putDocument, getDocument, readDocument, verifyPaper, reprintPaper, signPaper, openUpload, writeUpload,
+        commitUpload, abandonUpload,
     ]
 }
 

@@ -157,7 +157,7 @@ struct Judgement {
         case .issued: .holds
         case .revoked: .revoked
         case .superseded: .superseded
-        case .due, .unspecified, .UNRECOGNIZED: .false
+        case .due, .toSign, .unspecified, .UNRECOGNIZED: .false
         }
     }
 

@@ -39,7 +39,7 @@ struct Daemon {
             limits: configuration.moduleLimits, clock: clock, health: health,
             jitter: { Double.random(in: -1...1) }, group: group, logger: logger)
         await modules.start()
-        let threads = configuration.notices.map { CourierThreads(count: $0.threads) }
+        let threads = OutsideThreads(configuration)
         do throws(HubError) {
             let (hub, server) = try await assemble(
                 ledger, blobs, modules, clock, health, policy: policy, state: state, group: group, threads: threads,
@@ -51,7 +51,7 @@ struct Daemon {
             throw error
         }
         await modules.shutdown()
-        await threads?.stop()
+        await threads.stop()
         // Fails only when it was shut down before, which nobody did.
         try? await group.shutdownGracefully()
     }
@@ -59,7 +59,7 @@ struct Daemon {
     private func assemble(
         _ ledger: SQLiteLedger, _ blobs: FileBlobStore, _ modules: ModuleSupervisor, _ clock: any HubClock,
         _ health: HealthBoard, policy: Policy, state: StateDirectory, group: MultiThreadedEventLoopGroup,
-        threads: CourierThreads?, logger: Logger
+        threads: OutsideThreads, logger: Logger
     ) async throws(HubError) -> (Hub, HubServer) {
         let facts = ProcessFacts(
             instanceID: Self.randomBytes(16), software: softwareVersion, startedMillis: clock.nowMillis(),
@@ -73,7 +73,10 @@ struct Daemon {
         ports.backups = StateBackups(
             state: state.path, folder: configuration.backupFolder, software: softwareVersion)
         try Self.equip(&ports, state, logger)
-        try Self.equip(&ports, configuration.notices, threads, clock: SystemClock())
+        try Self.equip(&ports, configuration.notices, threads.notices, clock: SystemClock())
+        if let signature = configuration.signature, let own = threads.signatures {
+            ports.signatory = try signature.service(own)
+        }
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
@@ -169,6 +172,22 @@ struct Daemon {
 
     private static func randomBytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: .min ... .max) }
+    }
+}
+
+/// Threads for what speaks with servers of others: a signature never waits for a mail.
+private struct OutsideThreads {
+    let notices: CourierThreads?
+    let signatures: CourierThreads?
+
+    init(_ configuration: HubConfiguration) {
+        notices = configuration.notices.map { CourierThreads(count: $0.threads) }
+        signatures = configuration.signature.map { CourierThreads(count: $0.threads) }
+    }
+
+    func stop() async {
+        await notices?.stop()
+        await signatures?.stop()
     }
 }
 

@@ -40,6 +40,8 @@ struct HubConfiguration {
     var backupFolder: String?
     /// How people are told; nil = they are not.
     var notices: NoticesConfiguration?
+    /// Where officers sign; nil = nowhere, the hub's seal is enough.
+    var signature: SignatureConfiguration?
     var logLevel = Logger.Level.notice
     var moduleLimits = ModuleLimits()
 
@@ -110,6 +112,8 @@ struct HubConfiguration {
             backupFolder = try text()
             if backupFolder?.isEmpty != false { throw wrong("a folder") }
         case "notices": notices = try NoticesConfiguration(node, file: file, stateDirectory: stateDirectory)
+        case "signature":
+            signature = try SignatureConfiguration(node, file: file, stateDirectory: stateDirectory)
         case "log_level": logLevel = try Self.level(try text())
         case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))
         case "module_start_timeout_ms": moduleLimits.startMillis = Int64(try number(100...300_000))

@@ -80,7 +80,7 @@ struct NoticesConfiguration {
         guard let protection = protections[try part.text("security") ?? "starttls"] else {
             throw part.wrong("security", "tls, starttls or none")
         }
-        if protection == .none, !isHere(host) {
+        if protection == .none, !Section.isHere(host) {
             throw part.wrong("security", "tls or starttls: only on this machine mail may go unprotected")
         }
         guard let from = try part.text("from").flatMap({ EmailAddress($0) }) else {
@@ -101,7 +101,7 @@ struct NoticesConfiguration {
     }
 
     private static func post(_ part: Section) throws(HubError) -> Post {
-        guard let url = try part.text("url"), isAddress(url) else {
+        guard let url = try part.text("url"), Section.isAddress(url) else {
             throw part.wrong("url", "https://…, or http:// on this machine, in printable ASCII without a user")
         }
         guard let secret = try part.path("secret_file") else { throw part.wrong("secret_file", "a file") }
@@ -121,19 +121,6 @@ struct NoticesConfiguration {
         (0x30...0x39).contains(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
             || byte == UInt8(ascii: ":")
     }
-
-    private static func isAddress(_ url: String) -> Bool {
-        guard url.utf8.count <= 2_000, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains("@") else {
-            return false
-        }
-        if url.hasPrefix("https://") { return url.utf8.count > 8 }
-        guard url.hasPrefix("http://") else { return false }
-        let host = url.dropFirst(7).prefix { $0 != "/" }
-        return isHere(host.hasPrefix("[") ? "::1" : String(host.prefix { $0 != ":" }))
-    }
-
-    /// What is said there does not leave the machine.
-    private static func isHere(_ host: String) -> Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
 
     // MARK: Couriers
 
@@ -161,72 +148,5 @@ struct NoticesConfiguration {
             couriers[.webhook] = WebhookCourier(opened, threads: threads, nowMillis: nowMillis)
         }
         return couriers
-    }
-}
-
-/// A mapping within hub.yaml that is read key by key.
-private final class Section {
-    private let mapping: Node.Mapping
-    private let name: String
-    private let file: String
-    private let stateDirectory: String
-    private var read: Set<String> = []
-
-    init(_ node: Node, _ name: String, _ file: String, _ stateDirectory: String) throws(HubError) {
-        guard let mapping = node.mapping else {
-            throw HubError(.configurationInvalid, "\(file): \(name) must be `key: value` lines")
-        }
-        self.mapping = mapping
-        self.name = name
-        self.file = file
-        self.stateDirectory = stateDirectory
-    }
-
-    func wrong(_ key: String, _ expected: String) -> HubError {
-        HubError(.configurationInvalid, "\(file): \(name)\(key.isEmpty ? "" : ".")\(key) must be \(expected)")
-    }
-
-    func text(_ key: String) throws(HubError) -> String? {
-        guard let node = take(key) else { return nil }
-        guard let text = node.scalar?.string, !text.isEmpty, !text.utf8.contains(0) else { throw wrong(key, "text") }
-        return text
-    }
-
-    /// From the state directory on, unless it begins with a slash.
-    func path(_ key: String) throws(HubError) -> String? {
-        try text(key).map { $0.hasPrefix("/") ? $0 : "\(stateDirectory)/\($0)" }
-    }
-
-    func number(_ key: String, _ range: ClosedRange<Int>) throws(HubError) -> Int? {
-        guard let node = take(key) else { return nil }
-        guard let number = YAMLFile.number(node), range.contains(number) else {
-            throw wrong(key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
-    func texts(_ key: String) throws(HubError) -> [String]? {
-        guard let node = take(key) else { return nil }
-        guard let list = node.sequence else { throw wrong(key, "a list, [a, b]") }
-        return list.map { $0.scalar?.string ?? "" }
-    }
-
-    func section(_ key: String) throws(HubError) -> Section? {
-        guard let node = take(key) else { return nil }
-        return try Section(node, "\(name).\(key)", file, stateDirectory)
-    }
-
-    /// Says which key nobody asked for; called last.
-    func finish() throws(HubError) {
-        for (key, _) in mapping where !read.contains(key.scalar?.string ?? "") {
-            throw HubError(
-                .configurationInvalid,
-                "\(file): unknown key \(name).\((key.scalar?.string ?? "").prefix(48)); see README.md, section Notices")
-        }
-    }
-
-    private func take(_ key: String) -> Node? {
-        read.insert(key)
-        return mapping[key]
     }
 }

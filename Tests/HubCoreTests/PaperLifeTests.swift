@@ -17,6 +17,7 @@ struct PaperHub {
 
     static func open(
         ledger: any Ledger = InMemoryLedger(), signer: MoodySigner? = nil, template: HubPaperTemplate = template,
+        signatory: (any PaperSignatory)? = nil,
         _ change: (inout HubServiceDefinition) -> Void = { _ in }
     ) async throws -> PaperHub {
         var definition = SmallHub.definition
@@ -54,6 +55,7 @@ struct PaperHub {
                 ports.printer = press
                 ports.paperSigner = signer.map { $0.with(key) } ?? key
                 ports.paperKeys = [key.publicKey]
+                ports.signatory = signatory
             })
         return PaperHub(small: small, key: key.publicKey)
     }

@@ -3,18 +3,25 @@
 import Foundation
 import Testing
 
-/// Tests/Receivers/receive.py as a process with a folder of its own.
+/// A script of Tests/Receivers as a process with a folder of its own.
 final class Receiver {
     let folder: String
     private(set) var port = 0
-    private let kind: String
-    private let isProtected: Bool
+    private let script: String
+    /// Words for the script.
+    private let kind: [String]
+    let isProtected: Bool
     private var process: Process?
 
     /// A certificate for `localhost` and 127.0.0.1, which signs itself.
     var certificate: String { folder + "/cert.pem" }
 
-    init(_ kind: String, protected isProtected: Bool = false) throws {
+    convenience init(_ kind: String, protected isProtected: Bool = false) throws {
+        try self.init(script: "receive.py", [kind], protected: isProtected)
+    }
+
+    init(script: String, _ kind: [String] = [], protected isProtected: Bool = false) throws {
+        self.script = script
         self.kind = kind
         self.isProtected = isProtected
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("receiver-\(UUID().uuidString)").path
@@ -40,11 +47,11 @@ final class Receiver {
     func start() throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Receivers/receive.py").path
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Receivers/\(script)").path
         process.arguments =
-            [script, folder, "--port", String(port)]
-            + (isProtected ? ["--cert", certificate, "--key", folder + "/key.pem"] : []) + [kind]
+            [path, folder, "--port", String(port)]
+            + (isProtected ? ["--cert", certificate, "--key", folder + "/key.pem"] : []) + kind
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -55,5 +55,15 @@ extension HubClient {
         ) async throws(HubError) -> Answer<LayananReprintPaperReply> {
             try await client.call(.reprintPaper, request, options: options)
         }
+
+        /// Signs a paper that waits for it, with the officer's own certificate at the e-signature service. A paper that
+        /// is signed already is the answer, so that asking again is safe.
+        ///
+        /// `layanan.v1.Documents/Sign`
+        public func sign(
+            _ request: LayananSignPaperRequest, options: CallOptions = CallOptions()
+        ) async throws(HubError) -> Answer<LayananSignPaperReply> {
+            try await client.call(.signPaper, request, options: options)
+        }
     }
 }

@@ -164,6 +164,7 @@ extension CallRouter {
         stream(.readDocument, documents.read)
         unary(.verifyPaper, papers.verify)
         change(.reprintPaper, papers.reprint)
+        unary(.signPaper, papers.sign)
     }
 
     mutating func addUploads(_ uploads: UploadService) {

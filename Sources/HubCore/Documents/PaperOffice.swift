@@ -14,6 +14,8 @@ struct PaperOffice: Sendable {
     /// nil = this hub cannot print; papers wait.
     let printer: (any PaperPrinter)?
     let signer: (any PaperSigner)?
+    /// Where officers sign; nil = nowhere, and the hub's seal is enough.
+    let signatory: (any PaperSignatory)?
     let logger: Logger
 
     /// Milliseconds until the first new attempt, doubled each time, and at most.
@@ -39,6 +41,11 @@ struct PaperOffice: Sendable {
             if paper.number.isEmpty {
                 try await number(&paper, state, template, rule, definition, catalogue, nowMillis)
             }
+            if signatory != nil, !rule.signedBy.isEmpty {
+                (paper.state, paper.dueMs) = (.toSign, 0)
+                state.papers[index] = paper
+                continue
+            }
             let file: [UInt8]
             do throws(HubError) {
                 file = try await sealed(&paper, template, issuer: catalogue.issuer, nowMillis)
@@ -47,15 +54,36 @@ struct PaperOffice: Sendable {
                 state.papers[index] = paper
                 continue
             }
-            paper.sha256 = .init(try await keep(file, of: state))
-            paper.size = UInt64(file.count)
-            (paper.state, paper.dueMs) = (.issued, 0)
-            for older in state.papers.indices
-            where older < index && state.papers[older].name == name && state.papers[older].state == .issued {
-                state.papers[older].state = .superseded
-            }
-            state.papers[index] = paper
+            state.papers[index] = try await kept(paper, file, of: state)
+            state.supersede(before: index)
         }
+    }
+
+    /// The paper as its officer signed it: sealed, printed, and given back with the signature behind what was printed.
+    ///
+    /// - Throws: ``HubError/Code/signatureRefused`` also when what came back is not this paper; what ``PaperSignatory``
+    ///   throws.
+    func signed(
+        _ paper: HubPaper, by officer: SigningOfficer, _ catalogue: ServiceCatalogue, nowMillis: Int64
+    ) async throws(HubError) -> (paper: HubPaper, file: [UInt8]) {
+        guard let signatory else { throw HubError(.signatureUnavailable, "this hub knows no e-signature service") }
+        var paper = paper
+        let template = try await template(of: paper, catalogue)
+        let printed = try await sealed(&paper, template, issuer: catalogue.issuer, nowMillis)
+        let file = try await signatory.sign(printed, by: officer)
+        guard file.count > printed.count, file.starts(with: printed) else {
+            throw HubError(.signatureRefused, "what the signature service gave back is not the paper that it got")
+        }
+        return (paper, file)
+    }
+
+    /// The paper once its file is durable: from now on it holds.
+    func kept(_ paper: HubPaper, _ file: [UInt8], of state: HubCase) async throws(HubError) -> HubPaper {
+        var paper = paper
+        paper.sha256 = .init(try await keep(file, of: state))
+        paper.size = UInt64(file.count)
+        (paper.state, paper.dueMs) = (.issued, 0)
+        return paper
     }
 
     /// One more copy of a paper that holds.
@@ -158,6 +186,16 @@ struct PaperOffice: Sendable {
     /// When a paper that could not be signed is tried again.
     static func wait(attempts: UInt32) -> Int64 {
         min(backoff.first << Int64(min(attempts, 16)), backoff.most)
+    }
+}
+
+extension HubCase {
+    /// Those that held until one took their place.
+    mutating func supersede(before index: Int) {
+        for older in papers.indices
+        where older < index && papers[older].name == papers[index].name && papers[older].state == .issued {
+            papers[older].state = .superseded
+        }
     }
 }
 

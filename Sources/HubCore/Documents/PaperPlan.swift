@@ -26,7 +26,7 @@ struct PaperPlan: Sendable {
             }
             // One that still waits for its signature says what was true before.
             for older in state.papers.indices
-            where state.papers[older].name == rule.paper && state.papers[older].state == .due {
+            where state.papers[older].name == rule.paper && [.due, .toSign].contains(state.papers[older].state) {
                 (state.papers[older].state, state.papers[older].dueMs) = (.superseded, 0)
             }
             state.papers.append(
@@ -49,7 +49,7 @@ extension HubCase {
 
 extension HubPaper {
     /// It holds, or shall hold.
-    var isStanding: Bool { state == .issued || state == .due }
+    var isStanding: Bool { [.issued, .due, .toSign].contains(state) }
 
     /// What events tell of it: nothing personal.
     var forEvents: HubPaper {

@@ -15,7 +15,7 @@ struct PaperService: Sendable {
     /// Published halves of the keys with which papers were sealed here.
     let keys: [PaperPublicKey]
 
-    private static let attempts = 3
+    static let attempts = 3
     private static let noteMax = 500
 
     // MARK: Methods
@@ -104,7 +104,7 @@ struct PaperService: Sendable {
         guard !number.isEmpty, number.utf8.count <= NumberPattern.bytesMax,
             let record = try await ledger.record(HubPaper.recordPrefix + number),
             let state = try await ledger.caseState(id: record.body),
-            let paper = state.papers.first(where: { $0.number == number && $0.state != .due })
+            let paper = state.papers.first(where: { $0.number == number && ![.due, .toSign].contains($0.state) })
         else { return nil }
         return (state, paper)
     }
@@ -116,7 +116,7 @@ struct PaperService: Sendable {
             return rulebook.catalogue.today(clock.nowMillis()) <= last ? .holds : .expired
         case .revoked: return .revoked
         case .superseded: return .superseded
-        case .due, .unspecified, .UNRECOGNIZED: return .false
+        case .due, .toSign, .unspecified, .UNRECOGNIZED: return .false
         }
     }
 

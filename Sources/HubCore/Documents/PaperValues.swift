@@ -25,13 +25,12 @@ package enum PaperValues {
 
     private static func text(of value: HubFieldValue, _ field: HubFormField) -> String {
         switch value.value {
-        case .text(let typed):
-            // Only rows are lines of their own: nobody writes a line of a paper by typing one.
-            let text = PrintableText.line(typed, charactersMax: PaperContent.valueCharactersMax)
+        case .text(let text):
             switch field.type {
             case .date: CalendarDate(iso: text)?.indonesian ?? text
             case .choice: field.choices.first { $0.value == text }?.title.id ?? text
-            default: text
+            // Only rows are lines of their own: nobody writes a line of a paper by typing one.
+            default: PrintableText.line(text, charactersMax: PaperContent.valueCharactersMax)
             }
         case .integer(let number):
             switch field.type {

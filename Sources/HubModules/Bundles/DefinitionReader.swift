@@ -179,6 +179,7 @@ struct DefinitionReader {
         rule.validUntil = object.text("valid_until")
         rule.validMonths = UInt32(object.integer("valid_months", 1...1_200) ?? 0)
         rule.once = object.flag("once")
+        rule.signedBy = object.texts("signed_by")
         rule.values = texts(of: object.object("values"), "values").map { name, text in
             .with { ($0.name, $0.text) = (name, text) }
         }

@@ -86,6 +86,49 @@ public nonisolated enum LayananPaperVerdict: SwiftProtobuf.Enum, Swift.CaseItera
 
 }
 
+public nonisolated struct LayananSignPaperRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Case number or id.
+  public var `case`: String = String()
+
+  /// Number of the paper.
+  public var number: String = String()
+
+  /// By which the service knows the officer.
+  public var nik: String = String()
+
+  /// The officer's own; goes to the service and is kept nowhere.
+  public var passphrase: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct LayananSignPaperReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var paper: HubPaper {
+    get {_paper ?? HubPaper()}
+    set {_paper = newValue}
+  }
+  /// Returns true if `paper` has been explicitly set.
+  public var hasPaper: Bool {self._paper != nil}
+  /// Clears the value of `paper`. Subsequent reads from it will return its default value.
+  public mutating func clearPaper() {self._paper = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _paper: HubPaper? = nil
+}
+
 public nonisolated struct LayananVerifyPaperRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -295,6 +338,85 @@ fileprivate nonisolated let _protobuf_package = "layanan.v1"
 
 nonisolated extension LayananPaperVerdict: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PAPER_VERDICT_UNSPECIFIED\0\u{1}PAPER_VERDICT_HOLDS\0\u{1}PAPER_VERDICT_EXPIRED\0\u{1}PAPER_VERDICT_REVOKED\0\u{1}PAPER_VERDICT_SUPERSEDED\0\u{1}PAPER_VERDICT_FALSE\0")
+}
+
+nonisolated extension LayananSignPaperRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SignPaperRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}case\0\u{1}number\0\u{1}nik\0\u{1}passphrase\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.`case`) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.nik) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.passphrase) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.`case`.isEmpty {
+      try visitor.visitSingularStringField(value: self.`case`, fieldNumber: 1)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 2)
+    }
+    if !self.nik.isEmpty {
+      try visitor.visitSingularStringField(value: self.nik, fieldNumber: 3)
+    }
+    if !self.passphrase.isEmpty {
+      try visitor.visitSingularStringField(value: self.passphrase, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LayananSignPaperRequest, rhs: LayananSignPaperRequest) -> Bool {
+    if lhs.`case` != rhs.`case` {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.nik != rhs.nik {return false}
+    if lhs.passphrase != rhs.passphrase {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LayananSignPaperReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SignPaperReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}paper\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._paper) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._paper {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LayananSignPaperReply, rhs: LayananSignPaperReply) -> Bool {
+    if lhs._paper != rhs._paper {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension LayananVerifyPaperRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -16,7 +16,7 @@ extension HubPaper {
 }
 
 extension HubPaperState {
-    /// `due`, `issued`, `revoked`, `superseded`
+    /// `due`, `to_sign`, `issued`, `revoked`, `superseded`
     var word: String {
         switch self {
         case .unspecified: "unknown"
@@ -24,6 +24,7 @@ extension HubPaperState {
         case .issued: "issued"
         case .revoked: "revoked"
         case .superseded: "superseded"
+        case .toSign: "to_sign"
         case .UNRECOGNIZED(let number): "state_\(number)"
         }
     }

@@ -7,6 +7,96 @@
 #endif
 
 #include "layanan/v1/document.pb-c.h"
+void   layanan__v1__sign_paper_request__init
+                     (Layanan__V1__SignPaperRequest         *message)
+{
+  static const Layanan__V1__SignPaperRequest init_value = LAYANAN__V1__SIGN_PAPER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__sign_paper_request__get_packed_size
+                     (const Layanan__V1__SignPaperRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__sign_paper_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__sign_paper_request__pack
+                     (const Layanan__V1__SignPaperRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__sign_paper_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__sign_paper_request__pack_to_buffer
+                     (const Layanan__V1__SignPaperRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__sign_paper_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__SignPaperRequest *
+       layanan__v1__sign_paper_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__SignPaperRequest *)
+     protobuf_c_message_unpack (&layanan__v1__sign_paper_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__sign_paper_request__free_unpacked
+                     (Layanan__V1__SignPaperRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__sign_paper_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__sign_paper_reply__init
+                     (Layanan__V1__SignPaperReply         *message)
+{
+  static const Layanan__V1__SignPaperReply init_value = LAYANAN__V1__SIGN_PAPER_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__sign_paper_reply__get_packed_size
+                     (const Layanan__V1__SignPaperReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__sign_paper_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__sign_paper_reply__pack
+                     (const Layanan__V1__SignPaperReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__sign_paper_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__sign_paper_reply__pack_to_buffer
+                     (const Layanan__V1__SignPaperReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__sign_paper_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__SignPaperReply *
+       layanan__v1__sign_paper_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__SignPaperReply *)
+     protobuf_c_message_unpack (&layanan__v1__sign_paper_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__sign_paper_reply__free_unpacked
+                     (Layanan__V1__SignPaperReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__sign_paper_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   layanan__v1__verify_paper_request__init
                      (Layanan__V1__VerifyPaperRequest         *message)
 {
@@ -457,6 +547,121 @@ void   layanan__v1__document_chunk__free_unpacked
   assert(message->base.descriptor == &layanan__v1__document_chunk__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+static const ProtobufCFieldDescriptor layanan__v1__sign_paper_request__field_descriptors[4] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SignPaperRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SignPaperRequest, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nik",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SignPaperRequest, nik),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "passphrase",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SignPaperRequest, passphrase),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__sign_paper_request__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+  2,   /* field[2] = nik */
+  1,   /* field[1] = number */
+  3,   /* field[3] = passphrase */
+};
+static const ProtobufCIntRange layanan__v1__sign_paper_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor layanan__v1__sign_paper_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.SignPaperRequest",
+  "SignPaperRequest",
+  "Layanan__V1__SignPaperRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__SignPaperRequest),
+  4,
+  layanan__v1__sign_paper_request__field_descriptors,
+  layanan__v1__sign_paper_request__field_indices_by_name,
+  1,  layanan__v1__sign_paper_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__sign_paper_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__sign_paper_reply__field_descriptors[1] =
+{
+  {
+    "paper",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SignPaperReply, paper),
+    &hub__v1__paper__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__sign_paper_reply__field_indices_by_name[] = {
+  0,   /* field[0] = paper */
+};
+static const ProtobufCIntRange layanan__v1__sign_paper_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor layanan__v1__sign_paper_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.SignPaperReply",
+  "SignPaperReply",
+  "Layanan__V1__SignPaperReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__SignPaperReply),
+  1,
+  layanan__v1__sign_paper_reply__field_descriptors,
+  layanan__v1__sign_paper_reply__field_indices_by_name,
+  1,  layanan__v1__sign_paper_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__sign_paper_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor layanan__v1__verify_paper_request__field_descriptors[1] =
 {
   {
@@ -1134,19 +1339,21 @@ const ProtobufCEnumDescriptor layanan__v1__paper_verdict__descriptor =
   layanan__v1__paper_verdict__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor layanan__v1__documents__method_descriptors[5] =
+static const ProtobufCMethodDescriptor layanan__v1__documents__method_descriptors[6] =
 {
   { "Put", &layanan__v1__put_document_request__descriptor, &layanan__v1__put_document_reply__descriptor },
   { "Get", &layanan__v1__get_document_request__descriptor, &layanan__v1__get_document_reply__descriptor },
   { "Read", &layanan__v1__read_document_request__descriptor, &layanan__v1__document_chunk__descriptor },
   { "Verify", &layanan__v1__verify_paper_request__descriptor, &layanan__v1__verify_paper_reply__descriptor },
   { "Reprint", &layanan__v1__reprint_paper_request__descriptor, &layanan__v1__reprint_paper_reply__descriptor },
+  { "Sign", &layanan__v1__sign_paper_request__descriptor, &layanan__v1__sign_paper_reply__descriptor },
 };
 const unsigned layanan__v1__documents__method_indices_by_name[] = {
   1,        /* Get */
   0,        /* Put */
   2,        /* Read */
   4,        /* Reprint */
+  5,        /* Sign */
   3         /* Verify */
 };
 const ProtobufCServiceDescriptor layanan__v1__documents__descriptor =
@@ -1156,7 +1363,7 @@ const ProtobufCServiceDescriptor layanan__v1__documents__descriptor =
   "Documents",
   "Layanan__V1__Documents",
   "layanan.v1",
-  5,
+  6,
   layanan__v1__documents__method_descriptors,
   layanan__v1__documents__method_indices_by_name
 };
@@ -1199,6 +1406,14 @@ void layanan__v1__documents__reprint(ProtobufCService *service,
 {
   assert(service->descriptor == &layanan__v1__documents__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__documents__sign(ProtobufCService *service,
+                                  const Layanan__V1__SignPaperRequest *input,
+                                  Layanan__V1__SignPaperReply_Closure closure,
+                                  void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__documents__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__documents__init (Layanan__V1__Documents_Service *service,
                                    Layanan__V1__Documents_ServiceDestroy destroy)

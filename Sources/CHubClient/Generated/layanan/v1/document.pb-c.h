@@ -17,6 +17,8 @@ PROTOBUF_C__BEGIN_DECLS
 #include "hub/v1/case.pb-c.h"
 #include "hub/v1/paper.pb-c.h"
 
+typedef struct Layanan__V1__SignPaperRequest Layanan__V1__SignPaperRequest;
+typedef struct Layanan__V1__SignPaperReply Layanan__V1__SignPaperReply;
 typedef struct Layanan__V1__VerifyPaperRequest Layanan__V1__VerifyPaperRequest;
 typedef struct Layanan__V1__VerifyPaperReply Layanan__V1__VerifyPaperReply;
 typedef struct Layanan__V1__ReprintPaperRequest Layanan__V1__ReprintPaperRequest;
@@ -57,6 +59,41 @@ typedef enum _Layanan__V1__PaperVerdict {
 } Layanan__V1__PaperVerdict;
 
 /* --- messages --- */
+
+struct  Layanan__V1__SignPaperRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Case number or id.
+   */
+  char *case_;
+  /*
+   * Number of the paper.
+   */
+  char *number;
+  /*
+   * By which the service knows the officer.
+   */
+  char *nik;
+  /*
+   * The officer's own; goes to the service and is kept nowhere.
+   */
+  char *passphrase;
+};
+#define LAYANAN__V1__SIGN_PAPER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__sign_paper_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Layanan__V1__SignPaperReply
+{
+  ProtobufCMessage base;
+  Hub__V1__Paper *paper;
+};
+#define LAYANAN__V1__SIGN_PAPER_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&layanan__v1__sign_paper_reply__descriptor) \
+    , NULL }
+
 
 struct  Layanan__V1__VerifyPaperRequest
 {
@@ -232,6 +269,44 @@ struct  Layanan__V1__DocumentChunk
     , (char *)protobuf_c_empty_string, 0, 0, 0, {0,NULL} }
 
 
+/* Layanan__V1__SignPaperRequest methods */
+void   layanan__v1__sign_paper_request__init
+                     (Layanan__V1__SignPaperRequest         *message);
+size_t layanan__v1__sign_paper_request__get_packed_size
+                     (const Layanan__V1__SignPaperRequest   *message);
+size_t layanan__v1__sign_paper_request__pack
+                     (const Layanan__V1__SignPaperRequest   *message,
+                      uint8_t             *out);
+size_t layanan__v1__sign_paper_request__pack_to_buffer
+                     (const Layanan__V1__SignPaperRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__SignPaperRequest *
+       layanan__v1__sign_paper_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__sign_paper_request__free_unpacked
+                     (Layanan__V1__SignPaperRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Layanan__V1__SignPaperReply methods */
+void   layanan__v1__sign_paper_reply__init
+                     (Layanan__V1__SignPaperReply         *message);
+size_t layanan__v1__sign_paper_reply__get_packed_size
+                     (const Layanan__V1__SignPaperReply   *message);
+size_t layanan__v1__sign_paper_reply__pack
+                     (const Layanan__V1__SignPaperReply   *message,
+                      uint8_t             *out);
+size_t layanan__v1__sign_paper_reply__pack_to_buffer
+                     (const Layanan__V1__SignPaperReply   *message,
+                      ProtobufCBuffer     *buffer);
+Layanan__V1__SignPaperReply *
+       layanan__v1__sign_paper_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   layanan__v1__sign_paper_reply__free_unpacked
+                     (Layanan__V1__SignPaperReply *message,
+                      ProtobufCAllocator *allocator);
 /* Layanan__V1__VerifyPaperRequest methods */
 void   layanan__v1__verify_paper_request__init
                      (Layanan__V1__VerifyPaperRequest         *message);
@@ -424,6 +499,12 @@ void   layanan__v1__document_chunk__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Layanan__V1__SignPaperRequest_Closure)
+                 (const Layanan__V1__SignPaperRequest *message,
+                  void *closure_data);
+typedef void (*Layanan__V1__SignPaperReply_Closure)
+                 (const Layanan__V1__SignPaperReply *message,
+                  void *closure_data);
 typedef void (*Layanan__V1__VerifyPaperRequest_Closure)
                  (const Layanan__V1__VerifyPaperRequest *message,
                   void *closure_data);
@@ -481,6 +562,10 @@ struct Layanan__V1__Documents_Service
                   const Layanan__V1__ReprintPaperRequest *input,
                   Layanan__V1__ReprintPaperReply_Closure closure,
                   void *closure_data);
+  void (*sign)(Layanan__V1__Documents_Service *service,
+               const Layanan__V1__SignPaperRequest *input,
+               Layanan__V1__SignPaperReply_Closure closure,
+               void *closure_data);
 };
 typedef void (*Layanan__V1__Documents_ServiceDestroy)(Layanan__V1__Documents_Service *);
 void layanan__v1__documents__init (Layanan__V1__Documents_Service *service,
@@ -493,7 +578,8 @@ void layanan__v1__documents__init (Layanan__V1__Documents_Service *service,
       function_prefix__ ## get,\
       function_prefix__ ## read,\
       function_prefix__ ## verify,\
-      function_prefix__ ## reprint  }
+      function_prefix__ ## reprint,\
+      function_prefix__ ## sign  }
 void layanan__v1__documents__put(ProtobufCService *service,
                                  const Layanan__V1__PutDocumentRequest *input,
                                  Layanan__V1__PutDocumentReply_Closure closure,
@@ -514,10 +600,16 @@ void layanan__v1__documents__reprint(ProtobufCService *service,
                                      const Layanan__V1__ReprintPaperRequest *input,
                                      Layanan__V1__ReprintPaperReply_Closure closure,
                                      void *closure_data);
+void layanan__v1__documents__sign(ProtobufCService *service,
+                                  const Layanan__V1__SignPaperRequest *input,
+                                  Layanan__V1__SignPaperReply_Closure closure,
+                                  void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    layanan__v1__paper_verdict__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__sign_paper_request__descriptor;
+extern const ProtobufCMessageDescriptor layanan__v1__sign_paper_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__verify_paper_request__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__verify_paper_reply__descriptor;
 extern const ProtobufCMessageDescriptor layanan__v1__reprint_paper_request__descriptor;
