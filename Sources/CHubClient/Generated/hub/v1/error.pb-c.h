@@ -241,6 +241,26 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_NOTICE_UNKNOWN = 4023,
   /*
+   * [RESOURCE_EXHAUSTED] The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_LIMIT_REACHED = 4026,
+  /*
+   * [FAILED_PRECONDITION] Somebody else must take this action; fact "action" names what the caller has taken before it.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_OTHER_PERSON_NEEDED = 4027,
+  /*
+   * [FAILED_PRECONDITION] These cases cannot be merged, or this one not split; the message says why.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_JOINING_REFUSED = 4028,
+  /*
+   * [FAILED_PRECONDITION] The case cannot be followed, or no further one; the message says why.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_FOLLOW_REFUSED = 4029,
+  /*
+   * [FAILED_PRECONDITION] This case cannot be judged, or not so: BadRequest names everything that is wrong.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_SURVEY_REFUSED = 4024,
+  /*
    * [INVALID_ARGUMENT] This draft cannot be kept; BadRequest names why.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_DRAFT_REFUSED = 4037,
