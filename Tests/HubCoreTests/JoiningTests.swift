@@ -40,7 +40,9 @@ struct JoiningTests {
         await #expect(throws: HubError(.joiningRefused, "")) { try await hub.merge(one, into: hidden) }
         let other = try await hub.file().case
         await #expect(throws: HubError(.caseNotFound, "")) { try await hub.merge(one, into: other, by: .stranger) }
-        await #expect(throws: HubError(.permissionDenied, "")) { try await hub.merge(other, into: one, by: .portal, for: SmallHub.anna) }
+        await #expect(throws: HubError(.permissionDenied, "")) {
+            try await hub.merge(other, into: one, by: .portal, for: SmallHub.anna)
+        }
         try await hub.act("tarik", on: other, by: .portal, for: SmallHub.anna, method: .withdrawComplaint)
         await #expect(throws: HubError(.joiningRefused, "")) { try await hub.merge(one, into: other) }
         await #expect(throws: HubError(.joiningRefused, "")) { try await hub.merge(other, into: one) }

@@ -80,6 +80,22 @@ struct QuestionAnswerTests {
         #expect(accepted.unit == "unit-1")
     }
 
+    @Test(
+        "a route is read with its unit and values, apart from the tables; a field that is cleared goes without a value")
+    func routes() {
+        var raw = HubDecideRequest()
+        raw.records = [.with { ($0.table, $0.values) = ("limits", ["unit": "days"]) }]
+        #expect(Question(raw).route == nil)
+        raw.records.append(
+            .with {
+                ($0.table, $0.key) = ("routes/parks", "lamps"); $0.values = ["unit": "gardens", "set.class": "x"]
+            })
+        let route = Question(raw).route
+        #expect(route?.rule == "lamps" && route?.unit == "gardens" && route?.values == ["class": "x"])
+        let accepted = Answer.go(to: "next").setting("risk", "low").clearing("risk").decision.accepted
+        #expect(accepted.data == [field("risk", nil)])
+    }
+
     @Test("a refusal carries every reason, and nothing that is added to it")
     func refusal() {
         let answer = Answer.refuse(

@@ -64,6 +64,31 @@ struct BundleReferenceTests {
         #expect(tables["shared"]?.refusals.contains { $0.contains("name: parks brings") } == true)
     }
 
+    @Test("routes come with some bundle, and name fields, values and units that are there")
+    func routes() throws {
+        var fixture = BundleFixture()
+        fixture.change("services/bench.yaml", "number_prefix: BN", to: "number_prefix: BN\nroutes: parks")
+        #expect(
+            try discover([("parks", fixture)])["parks"]?.refusals.contains {
+                $0.contains("no bundle brings routes parks")
+            } == true)
+        func refusals(_ rule: String) throws -> [String] {
+            fixture.files["routes/parks.yaml"] = """
+                name: parks
+                version: 1
+                source: Test
+                rules:
+                  - { name: one, when: [\(rule)] }
+
+                """
+            return try discover([("parks", fixture)])["parks"]?.refusals ?? []
+        }
+        #expect(try refusals("{ field: sex, values: [f] }") == [])
+        #expect(try refusals("{ field: sex, values: [x] }").count == 1)
+        #expect(try refusals("{ field: colour, values: [x] }").count == 1)
+        #expect(try refusals("{ field: seats, words: [x] }").count == 1)
+    }
+
     @Test("a copy left beside the original is refused and the original runs on")
     func leftCopy() throws {
         try withTemporaryDirectory { directory in

@@ -145,7 +145,7 @@ package struct CaseCommands: Sendable {
         let created = createdMillis ?? now
         let limits = RequestLimits(ledger: ledger, definition: definition, nowMillis: now)
         for _ in 1...limits.attempts {
-            let id = CaseID.make(millis: now, random: (random(), random()))
+            let id = caseID(now)
             // What an older register holds was asked for long ago.
             var counted: [RecordWrite] = []
             do throws(HubError) {
@@ -180,6 +180,8 @@ package struct CaseCommands: Sendable {
         }
         throw HubError(.versionStale, "too many requests of this account or device at this moment; try again")
     }
+
+    func caseID(_ nowMillis: Int64) -> CaseID { CaseID.make(millis: nowMillis, random: (random(), random())) }
 
     /// A new case's number.
     func number(

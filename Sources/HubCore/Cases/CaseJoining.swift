@@ -131,7 +131,7 @@ struct CaseJoining: Sendable {
             context, command, definition, action, before: nil, catalogue, splitFrom: whole
         ) { () async throws(HubError) in
             CaseTransition.NewCase(
-                id: CaseID.make(millis: now, random: (commands.random(), commands.random())),
+                id: commands.caseID(now),
                 number: try await commands.number(of: definition, whole.createdMs, catalogue),
                 applicant: whole.applicant, createdMillis: whole.createdMs)
         }

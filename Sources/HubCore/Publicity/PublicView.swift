@@ -20,7 +20,8 @@ struct PublicView: Sendable {
     func `case`(_ state: HubCase, _ definition: HubServiceDefinition) -> LayananPublicCase {
         let rule = definition.publishes
         let received = day(state.createdMs)
-        let ended = state.ended ? day(state.endedMillis) : nil
+        let closed = state.ended ? state.origin.closedMs : 0
+        let ended = closed > 0 ? day(closed) : state.endedMillis.map(day)
         return .with {
             ($0.number, $0.service, $0.ended) = (state.number, state.service, state.ended)
             ($0.stage, $0.stageTitle) = (state.stage, state.stageTitle)
@@ -79,12 +80,6 @@ extension HubServiceDefinition {
 }
 
 extension HubCase {
-    /// When a case came to its end; one that came ended from an older register ended there.
-    fileprivate var endedMillis: Int64 {
-        if version == 1, hasOrigin { return origin.closedMs }
-        return stageSinceMs > 0 ? stageSinceMs : updatedMs
-    }
-
     fileprivate func timeliness(_ nowMillis: Int64) -> LayananTimeliness {
         let clocks = deadlines.filter { $0.state != .history }
         if clocks.isEmpty { return .unspecified }

@@ -245,7 +245,7 @@ public nonisolated struct LayananPublicCase: @unchecked Sendable {
   /// Clears the value of `longitude`. Subsequent reads from it will return its default value.
   public mutating func clearLongitude() {_uniqueStorage()._longitude = nil}
 
-  /// Public case with which this one goes on.
+  /// Number of the case with which this one goes on.
   public var mergedInto: String {
     get {_storage._mergedInto}
     set {_uniqueStorage()._mergedInto = newValue}

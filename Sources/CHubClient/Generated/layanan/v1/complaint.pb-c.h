@@ -183,7 +183,7 @@ struct  Layanan__V1__PublicCase
   Hub__V1__Text *unit_title;
   Layanan__V1__Timeliness timeliness;
   /*
-   * Public case with which this one goes on.
+   * Number of the case with which this one goes on.
    */
   char *merged_into;
   Layanan__V1__PublicCase__HasLatitudeCase has_latitude_case;
