@@ -36,6 +36,17 @@ struct AppointmentSequenceTests {
         try await run(seed: seed, turns: 220) { ledger }
     }
 
+    @Test("the last place is given to one of many who book it at once, on disk too", arguments: 1...3)
+    func lastPlaceOnDisk(round: Int) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("janji-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let ledger = try SQLiteLedger.open(path: folder, nowMillis: Sample.now) { Array(0..<16) }
+        let hub = try await Hub.open(ledger: ledger, offices: Hub.offices(places: 3))
+        try await AppointmentTests.race(in: hub, people: 24, places: 3)
+        try ledger.close()
+    }
+
     @Test(
         "no slot is ever overbooked, every place that is counted has its case, and numbers have no gaps (on disk, restarted)",
         arguments: [4, 5] as [UInt64])
