@@ -30,21 +30,32 @@ struct AppointmentSequenceTests {
 
     @Test(
         "no slot is ever overbooked, every place that is counted has its case, and numbers have no gaps (in memory)",
-        arguments: [1, 2, 3, 2_026] as [UInt64])
+        arguments: [1, 2_026] as [UInt64])
     func inMemory(seed: UInt64) async throws {
         let ledger = InMemoryLedger()
-        try await run(seed: seed, turns: 220) { ledger }
+        try await run(seed: seed, turns: 100) { ledger }
+    }
+
+    @Test("the last place is given to one of many who book it at once, on disk too", arguments: 1...3)
+    func lastPlaceOnDisk(round: Int) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("janji-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let ledger = try SQLiteLedger.open(path: folder, nowMillis: Sample.now) { Array(0..<16) }
+        let hub = try await Hub.open(ledger: ledger, offices: Hub.offices(places: 3))
+        try await AppointmentTests.race(in: hub, people: 24, places: 3)
+        try ledger.close()
     }
 
     @Test(
         "no slot is ever overbooked, every place that is counted has its case, and numbers have no gaps (on disk, restarted)",
-        arguments: [4, 5] as [UInt64])
+        arguments: [4] as [UInt64])
     func onDisk(seed: UInt64) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("janji-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let present = Mutex<SQLiteLedger?>(nil)
-        try await run(seed: seed, turns: 120) {
+        try await run(seed: seed, turns: 75) {
             try present.withLock { ledger in
                 try ledger?.close()
                 let opened = try SQLiteLedger.open(path: folder, nowMillis: Sample.now) { Array(0..<16) }

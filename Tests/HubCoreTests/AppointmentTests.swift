@@ -125,6 +125,27 @@ struct AppointmentTests {
         #expect(try await hub.state(state).version == state.version)
     }
 
+    @Test("where a case has an area, it books at the office that serves it most exactly, and nowhere else")
+    func areas() async throws {
+        var rules = Hub.offices()
+        var south = rules.offices[0]
+        (south.code, south.areas) = ("selatan", ["340201"])
+        rules.offices[0].areas = ["3402"]
+        rules.offices.append(south)
+        let hub = try await Hub.open(offices: rules) { $0.stages[0].books.area = "wilayah" }
+        for (area, offices) in [
+            ("3402010002", ["selatan"]), ("340207", ["pusat"]), ("3302", []), (nil, ["pusat", "selatan"]),
+        ] as [(String?, [String])] {
+            let state = try await hub.waiting(area: area)
+            let request = LayananOfficesRequest.with { $0.case = state.number }
+            let reply = try await hub.small.call(
+                .listOffices, request, as: LayananOfficesReply.self, by: .portal, for: SmallHub.anna)
+            #expect(reply.offices.map(\.code) == offices)
+            let isRefused = try await refusal { try await hub.book(state, Hub.at(6, 10)) } == .slotUnknown
+            #expect(isRefused != offices.contains("pusat"), "the fixture books at the main office")
+        }
+    }
+
     @Test("a booking is its applicant's and the office's, and the same key books once")
     func rights() async throws {
         let hub = try await Hub.open()

@@ -140,10 +140,13 @@ struct BookingHub {
     // MARK: What people do
 
     @discardableResult
-    func waiting(nik: String = annasNumber, for citizen: String = SmallHub.anna) async throws -> HubCase {
+    func waiting(
+        nik: String = annasNumber, area: String? = nil, for citizen: String = SmallHub.anna
+    ) async throws -> HubCase {
         let request = LayananSubmitRequest.with {
             $0.service = SmallHub.service
             $0.form = [.with { ($0.name, $0.text) = ("nik", nik) }]
+            if let area { $0.form.append(.with { ($0.name, $0.text) = ("wilayah", area) }) }
         }
         return try await small.call(
             .fileComplaint, request, as: LayananCaseReply.self, by: .portal, for: citizen

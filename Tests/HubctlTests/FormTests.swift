@@ -117,6 +117,25 @@ struct DegreesTests {
     }
 }
 
+@Suite("Moments on the command line")
+struct SlotTimeTests {
+    @Test(
+        "a slot is named with the offset of its place or in UTC",
+        arguments: ["2026-11-27T09:00+07:00", "2026-11-27T02:00Z", "2026-11-26T22:30-03:30"])
+    func moments(_ text: String) {
+        #expect(SlotTime(argument: text)?.millis == 1_795_744_800_000)
+    }
+
+    @Test(
+        "anything else is no slot",
+        arguments: [
+            "", "2026-11-27", "2026-11-27T09:00", "2026-11-27 09:00Z", "2026-02-30T09:00Z", "2026-11-27T09:00+7",
+        ])
+    func noMoments(_ text: String) {
+        #expect(SlotTime(argument: text) == nil)
+    }
+}
+
 @Suite("Papers on the command line")
 struct DocumentArgumentTests {
     @Test(
