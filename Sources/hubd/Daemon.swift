@@ -30,7 +30,7 @@ struct Daemon {
         let ledger = try SQLiteLedger.open(
             path: state.path, nowMillis: clock.nowMillis(), hubID: { Self.randomBytes(16) })
         defer { close(ledger, logger) }
-        let blobs = try FileBlobStore(path: state.path)
+        let blobs = try FileBlobStore(path: state.path, keys: try BlobKeys.open(state: state.path))
         let health = HealthBoard()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.threads == 0 ? Processors.available : configuration.threads)
@@ -74,6 +74,7 @@ struct Daemon {
             state: state.path, folder: configuration.backupFolder, software: softwareVersion)
         try Self.equip(&ports, state, logger)
         try Self.equip(&ports, configuration.notices, threads, clock: SystemClock())
+        try configuration.documents.equip(&ports, program: configuration.imageProgram)
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
@@ -128,6 +129,7 @@ struct Daemon {
                     .init(service: RevocationService(publisher: hub.revocations)),
                     .init(service: DraftExpiry(keeper: hub.drafts)),
                     .init(service: OutboxDelivery(loop: hub.outbox)),
+                    .init(service: QuarantineService(loop: hub.quarantine)),
                     .init(
                         service: ListenerService(
                             server: server, health: hub.health, drainSeconds: configuration.drainSeconds)),
@@ -195,6 +197,16 @@ private struct OutboxDelivery: Service {
         await cancelWhenGracefulShutdown {
             await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
         }
+    }
+}
+
+/// Documents in quarantine as a service; without a scanner it only waits for the end.
+private struct QuarantineService: Service {
+    let loop: QuarantineLoop
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await loop.run() }
+        try? await gracefulShutdown()
     }
 }
 

@@ -320,6 +320,21 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// Something was made known to other cases of the same person, or by another case; `action` is the flag's name.
   case flagged // = 24
+
+  /// The applicant said how it was.
+  case surveyed // = 18
+
+  /// An appointment was booked, changed, cancelled, missed or freed; `action` says which.
+  case booked // = 22
+
+  /// Somebody was checked in, called or served at a counter; `action` says which.
+  case attended // = 23
+
+  /// A case goes on with another one: told of both. The one that ends here comes to another stage, the other does not.
+  case merged // = 19
+
+  /// A case was made out of another one: told of both, first of the one that is new.
+  case split // = 20
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -346,6 +361,11 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 15: self = .revoked
     case 16: self = .consulted
     case 17: self = .inquired
+    case 18: self = .surveyed
+    case 19: self = .merged
+    case 20: self = .split
+    case 22: self = .booked
+    case 23: self = .attended
     case 24: self = .flagged
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -371,6 +391,11 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .revoked: return 15
     case .consulted: return 16
     case .inquired: return 17
+    case .surveyed: return 18
+    case .merged: return 19
+    case .split: return 20
+    case .booked: return 22
+    case .attended: return 23
     case .flagged: return 24
     case .UNRECOGNIZED(let i): return i
     }
@@ -397,6 +422,11 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .consulted,
     .inquired,
     .flagged,
+    .surveyed,
+    .booked,
+    .attended,
+    .merged,
+    .split,
   ]
 
 }
@@ -536,6 +566,10 @@ public nonisolated struct HubDocument: Sendable {
 
   /// Media type, such as "image/jpeg".
   public var mediaType: String = String()
+
+  /// SHA-256 of the bytes as they were sent, 32 bytes, where the hub keeps an image encoded anew; a client that knows no other
+  /// hash may name its document by this one. Empty = the bytes are as they were sent.
+  public var originalSha256: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -806,6 +840,46 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._likenesses = newValue}
   }
 
+  /// Who took last what another action needs somebody else for. Not told to applicants.
+  public var taken: [HubTaken] {
+    get {_storage._taken}
+    set {_uniqueStorage()._taken = newValue}
+  }
+
+  /// Number of the case with which this one goes on: it was merged into that one.
+  public var mergedInto: String {
+    get {_storage._mergedInto}
+    set {_uniqueStorage()._mergedInto = newValue}
+  }
+
+  /// Number of the case out of which this one was split.
+  public var splitFrom: String {
+    get {_storage._splitFrom}
+    set {_uniqueStorage()._splitFrom = newValue}
+  }
+
+  /// Numbers of the cases that were split out of this one, at most 20.
+  public var splitInto: [String] {
+    get {_storage._splitInto}
+    set {_uniqueStorage()._splitInto = newValue}
+  }
+
+  /// Appointments that it waits for or had, the newest last.
+  public var appointments: [HubAppointment] {
+    get {_storage._appointments}
+    set {_uniqueStorage()._appointments = newValue}
+  }
+
+  /// What its applicant said of it; the marks are told to nobody else.
+  public var survey: HubSurveyResponse {
+    get {_storage._survey ?? HubSurveyResponse()}
+    set {_uniqueStorage()._survey = newValue}
+  }
+  /// Returns true if `survey` has been explicitly set.
+  public var hasSurvey: Bool {_storage._survey != nil}
+  /// Clears the value of `survey`. Subsequent reads from it will return its default value.
+  public mutating func clearSurvey() {_uniqueStorage()._survey = nil}
+
   /// What it makes known to other cases, and what others made known about its person. Not told to applicants.
   public var flaggings: [HubFlagging] {
     get {_storage._flaggings}
@@ -900,6 +974,26 @@ public nonisolated struct HubConsent: Sendable {
   public var atMs: Int64 = 0
 
   public var documentSha256: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An action that was taken, kept where the definition wants two different people.
+public nonisolated struct HubTaken: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Action of the definition.
+  public var action: String = String()
+
+  /// A principal; of a citizens' channel the citizen for whom it spoke. Personal.
+  public var by: String = String()
+
+  /// Milliseconds since 1970 UTC.
+  public var atMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1241,10 +1335,38 @@ public nonisolated struct HubEvent: @unchecked Sendable {
   /// Clears the value of `consent`. Subsequent reads from it will return its default value.
   public mutating func clearConsent() {_uniqueStorage()._consent = nil}
 
+  /// Appointments that changed: nothing of who came.
+  public var appointments: [HubAppointment] {
+    get {_storage._appointments}
+    set {_uniqueStorage()._appointments = newValue}
+  }
+
   /// Version of the definition that was valid.
   public var definitionVersion: String {
     get {_storage._definitionVersion}
     set {_uniqueStorage()._definitionVersion = newValue}
+  }
+
+  /// With SURVEYED: the answer without its comment. Watchers and History do not get the marks.
+  public var survey: HubSurveyResponse {
+    get {_storage._survey ?? HubSurveyResponse()}
+    set {_uniqueStorage()._survey = newValue}
+  }
+  /// Returns true if `survey` has been explicitly set.
+  public var hasSurvey: Bool {_storage._survey != nil}
+  /// Clears the value of `survey`. Subsequent reads from it will return its default value.
+  public mutating func clearSurvey() {_uniqueStorage()._survey = nil}
+
+  /// With MERGED and SPLIT: number of the other case.
+  public var otherCase: String {
+    get {_storage._otherCase}
+    set {_uniqueStorage()._otherCase = newValue}
+  }
+
+  /// Rule of the definition's routes by which the request went to its unit.
+  public var route: String {
+    get {_storage._route}
+    set {_uniqueStorage()._route = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1346,7 +1468,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{2}\u{7}EVENT_KIND_FLAGGED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{1}EVENT_KIND_SURVEYED\0\u{1}EVENT_KIND_MERGED\0\u{1}EVENT_KIND_SPLIT\0\u{2}\u{2}EVENT_KIND_BOOKED\0\u{1}EVENT_KIND_ATTENDED\0\u{1}EVENT_KIND_FLAGGED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1552,7 +1674,7 @@ nonisolated extension HubFieldRow: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Document"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}sha256\0\u{1}size\0\u{3}media_type\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}sha256\0\u{1}size\0\u{3}media_type\0\u{3}original_sha256\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1564,6 +1686,7 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularBytesField(value: &self.sha256) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.mediaType) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.originalSha256) }()
       default: break
       }
     }
@@ -1582,6 +1705,9 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.mediaType.isEmpty {
       try visitor.visitSingularStringField(value: self.mediaType, fieldNumber: 4)
     }
+    if !self.originalSha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.originalSha256, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1590,6 +1716,7 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.sha256 != rhs.sha256 {return false}
     if lhs.size != rhs.size {return false}
     if lhs.mediaType != rhs.mediaType {return false}
+    if lhs.originalSha256 != rhs.originalSha256 {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1716,7 +1843,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{2}likenesses\0\u{2}\u{6}flaggings\0\u{1}flags\0\u{1}consents\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0\u{1}likenesses\0\u{1}taken\0\u{3}merged_into\0\u{1}appointments\0\u{3}split_from\0\u{3}split_into\0\u{1}flaggings\0\u{1}flags\0\u{1}consents\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1750,6 +1877,12 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _likenesses: [HubLikeness] = []
+    var _taken: [HubTaken] = []
+    var _mergedInto: String = String()
+    var _splitFrom: String = String()
+    var _splitInto: [String] = []
+    var _appointments: [HubAppointment] = []
+    var _survey: HubSurveyResponse? = nil
     var _flaggings: [HubFlagging] = []
     var _flags: [HubFlag] = []
     var _consents: [HubConsent] = []
@@ -1794,6 +1927,12 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _inquiries = source._inquiries
       _entries = source._entries
       _likenesses = source._likenesses
+      _taken = source._taken
+      _mergedInto = source._mergedInto
+      _splitFrom = source._splitFrom
+      _splitInto = source._splitInto
+      _appointments = source._appointments
+      _survey = source._survey
       _flaggings = source._flaggings
       _flags = source._flags
       _consents = source._consents
@@ -1845,7 +1984,13 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 28: try { try decoder.decodeSingularInt64Field(value: &_storage._stageSinceMs) }()
         case 29: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 31: try { try decoder.decodeSingularMessageField(value: &_storage._survey) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
+        case 33: try { try decoder.decodeRepeatedMessageField(value: &_storage._taken) }()
+        case 34: try { try decoder.decodeSingularStringField(value: &_storage._mergedInto) }()
+        case 35: try { try decoder.decodeRepeatedMessageField(value: &_storage._appointments) }()
+        case 36: try { try decoder.decodeSingularStringField(value: &_storage._splitFrom) }()
+        case 37: try { try decoder.decodeRepeatedStringField(value: &_storage._splitInto) }()
         case 38: try { try decoder.decodeRepeatedMessageField(value: &_storage._flaggings) }()
         case 39: try { try decoder.decodeRepeatedMessageField(value: &_storage._flags) }()
         case 40: try { try decoder.decodeRepeatedMessageField(value: &_storage._consents) }()
@@ -1951,8 +2096,26 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 30)
       }
+      try { if let v = _storage._survey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      } }()
       if !_storage._likenesses.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 32)
+      }
+      if !_storage._taken.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._taken, fieldNumber: 33)
+      }
+      if !_storage._mergedInto.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._mergedInto, fieldNumber: 34)
+      }
+      if !_storage._appointments.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._appointments, fieldNumber: 35)
+      }
+      if !_storage._splitFrom.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._splitFrom, fieldNumber: 36)
+      }
+      if !_storage._splitInto.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._splitInto, fieldNumber: 37)
       }
       if !_storage._flaggings.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._flaggings, fieldNumber: 38)
@@ -2003,6 +2166,12 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
+        if _storage._taken != rhs_storage._taken {return false}
+        if _storage._mergedInto != rhs_storage._mergedInto {return false}
+        if _storage._splitFrom != rhs_storage._splitFrom {return false}
+        if _storage._splitInto != rhs_storage._splitInto {return false}
+        if _storage._appointments != rhs_storage._appointments {return false}
+        if _storage._survey != rhs_storage._survey {return false}
         if _storage._flaggings != rhs_storage._flaggings {return false}
         if _storage._flags != rhs_storage._flags {return false}
         if _storage._consents != rhs_storage._consents {return false}
@@ -2154,6 +2323,46 @@ nonisolated extension HubConsent: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.by != rhs.by {return false}
     if lhs.atMs != rhs.atMs {return false}
     if lhs.documentSha256 != rhs.documentSha256 {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubTaken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Taken"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}action\0\u{1}by\0\u{3}at_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.action) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.atMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.action.isEmpty {
+      try visitor.visitSingularStringField(value: self.action, fieldNumber: 1)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 2)
+    }
+    if self.atMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.atMs, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubTaken, rhs: HubTaken) -> Bool {
+    if lhs.action != rhs.action {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.atMs != rhs.atMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2470,7 +2679,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0\u{2}\u{6}consent\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0\u{3}other_case\0\u{1}route\0\u{1}appointments\0\u{2}\u{2}consent\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2501,7 +2710,11 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _inquiries: [HubInquiry] = []
     var _entries: [HubEntryReference] = []
     var _consent: HubConsent? = nil
+    var _appointments: [HubAppointment] = []
     var _definitionVersion: String = String()
+    var _survey: HubSurveyResponse? = nil
+    var _otherCase: String = String()
+    var _route: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2540,7 +2753,11 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _inquiries = source._inquiries
       _entries = source._entries
       _consent = source._consent
+      _appointments = source._appointments
       _definitionVersion = source._definitionVersion
+      _survey = source._survey
+      _otherCase = source._otherCase
+      _route = source._route
     }
   }
 
@@ -2587,6 +2804,10 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consultations) }()
         case 27: try { try decoder.decodeRepeatedMessageField(value: &_storage._inquiries) }()
         case 28: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 29: try { try decoder.decodeSingularMessageField(value: &_storage._survey) }()
+        case 30: try { try decoder.decodeSingularStringField(value: &_storage._otherCase) }()
+        case 31: try { try decoder.decodeSingularStringField(value: &_storage._route) }()
+        case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._appointments) }()
         case 34: try { try decoder.decodeSingularMessageField(value: &_storage._consent) }()
         default: break
         }
@@ -2684,6 +2905,18 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 28)
       }
+      try { if let v = _storage._survey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      } }()
+      if !_storage._otherCase.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._otherCase, fieldNumber: 30)
+      }
+      if !_storage._route.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._route, fieldNumber: 31)
+      }
+      if !_storage._appointments.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._appointments, fieldNumber: 32)
+      }
       try { if let v = _storage._consent {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
       } }()
@@ -2724,7 +2957,11 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._inquiries != rhs_storage._inquiries {return false}
         if _storage._entries != rhs_storage._entries {return false}
         if _storage._consent != rhs_storage._consent {return false}
+        if _storage._appointments != rhs_storage._appointments {return false}
         if _storage._definitionVersion != rhs_storage._definitionVersion {return false}
+        if _storage._survey != rhs_storage._survey {return false}
+        if _storage._otherCase != rhs_storage._otherCase {return false}
+        if _storage._route != rhs_storage._route {return false}
         return true
       }
       if !storagesAreEqual {return false}

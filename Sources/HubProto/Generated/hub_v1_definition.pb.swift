@@ -269,6 +269,49 @@ public nonisolated enum HubEntryMode: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// Whose requests are counted.
+public nonisolated enum HubLimitSubject: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// The citizen for whom a call speaks; calls that name none are not counted.
+  case applicant // = 1
+
+  /// The metadata `device-token` that a citizens' channel sends, 16 to 128 bytes; calls without one are not counted.
+  case device // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .applicant
+    case 2: self = .device
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .applicant: return 1
+    case .device: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [HubLimitSubject] = [
+    .unspecified,
+    .applicant,
+    .device,
+  ]
+
+}
+
 /// What kind of action it is, so that the public verbs find theirs.
 public nonisolated enum HubActionKind: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -498,6 +541,34 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
     set {_uniqueStorage()._consents = newValue}
   }
 
+  /// Questionnaire that applicants are asked when a case has ended; empty = none.
+  public var questionnaire: String {
+    get {_storage._questionnaire}
+    set {_uniqueStorage()._questionnaire = newValue}
+  }
+
+  /// Name of the routes by which requests go to a unit when they are made or repaired; empty = none (route.proto).
+  public var routes: String {
+    get {_storage._routes}
+    set {_uniqueStorage()._routes = newValue}
+  }
+
+  /// How many requests one account or device may make.
+  public var limits: [HubLimitRule] {
+    get {_storage._limits}
+    set {_uniqueStorage()._limits = newValue}
+  }
+
+  /// What everybody may read of its cases; absent = nothing.
+  public var publishes: HubPublicRule {
+    get {_storage._publishes ?? HubPublicRule()}
+    set {_uniqueStorage()._publishes = newValue}
+  }
+  /// Returns true if `publishes` has been explicitly set.
+  public var hasPublishes: Bool {_storage._publishes != nil}
+  /// Clears the value of `publishes`. Subsequent reads from it will return its default value.
+  public mutating func clearPublishes() {_uniqueStorage()._publishes = nil}
+
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
   public var example: [HubFieldValue] {
     get {_storage._example}
@@ -650,6 +721,12 @@ public nonisolated struct HubFormField: @unchecked Sendable {
   public var rowsMax: UInt32 {
     get {_storage._rowsMax}
     set {_uniqueStorage()._rowsMax = newValue}
+  }
+
+  /// Everybody may read it where the definition publishes its cases: a choice or code, or a text that officers write.
+  public var published: Bool {
+    get {_storage._published}
+    set {_uniqueStorage()._published = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -806,6 +883,22 @@ public nonisolated struct HubStage: @unchecked Sendable {
     get {_storage._entries}
     set {_uniqueStorage()._entries = newValue}
   }
+
+  /// A case that is merged into another one ends here.
+  public var merged: Bool {
+    get {_storage._merged}
+    set {_uniqueStorage()._merged = newValue}
+  }
+
+  /// The applicant comes to an office; the case stays until that was served, or it is taken elsewhere.
+  public var books: HubBookingRule {
+    get {_storage._books ?? HubBookingRule()}
+    set {_uniqueStorage()._books = newValue}
+  }
+  /// Returns true if `books` has been explicitly set.
+  public var hasBooks: Bool {_storage._books != nil}
+  /// Clears the value of `books`. Subsequent reads from it will return its default value.
+  public mutating func clearBooks() {_uniqueStorage()._books = nil}
 
   /// What is made known to other open cases when a case comes here from another stage.
   public var flags: [HubFlagRule] {
@@ -991,11 +1084,80 @@ public nonisolated struct HubLikenessRule: Sendable {
   /// a name and which spellings are one; empty = names are compared as they are.
   public var names: String = String()
 
+  /// Fields with a place, and how far the other one's may be, 1 to 1,000; empty and 0 = places are not compared. Only cases
+  /// that have not ended are found by a place, and with `open_days` only those made within so many days, 1 to 365.
+  public var latitude: String = String()
+
+  public var longitude: String = String()
+
+  public var metres: UInt32 = 0
+
+  public var openDays: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _title: HubText? = nil
+}
+
+/// How many requests of a service may come from one account or device. Never from one network address, which a village
+/// shares.
+public nonisolated struct HubLimitRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// [a-z][a-z0-9_]{0,47}
+  public var name: String = String()
+
+  public var per: HubLimitSubject = .unspecified
+
+  /// 1 to 100.
+  public var most: UInt32 = 0
+
+  /// Hours, 1 to 8,760, in which so many may come.
+  public var hours: UInt32 = 0
+
+  /// Only those count that have not ended.
+  public var openOnly: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What everybody may read of a service's cases. Never a text of the applicant's, a name, a note or a document.
+public nonisolated struct HubPublicRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Cases for which this holds are shown to nobody; absent = every case is shown.
+  public var unless: HubFieldCondition {
+    get {_unless ?? HubFieldCondition()}
+    set {_unless = newValue}
+  }
+  /// Returns true if `unless` has been explicitly set.
+  public var hasUnless: Bool {self._unless != nil}
+  /// Clears the value of `unless`. Subsequent reads from it will return its default value.
+  public mutating func clearUnless() {self._unless = nil}
+
+  /// A choice and a code by which lists are filtered; both searchable and published. Empty = no such filter.
+  public var category: String = String()
+
+  public var area: String = String()
+
+  /// Fields with a place, of which three decimals of a degree are shown. Empty = no place.
+  public var latitude: String = String()
+
+  public var longitude: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _unless: HubFieldCondition? = nil
 }
 
 /// Who is asked for advice, all at the same time.
@@ -1190,6 +1352,15 @@ public nonisolated struct HubAction: Sendable {
 
   /// Names of papers of the stage that are issued anew, in place of those that hold.
   public var reissues: [String] = []
+
+  /// Actions whose last taker may not take this one: four eyes see more than two.
+  public var otherThan: [String] = []
+
+  /// Table with columns `teks` and, if there is one, `english`, and the field of the action that names its row: the note, where
+  /// none is given. Placeholders: nomor, layanan, tahap, tanggal, sisa, unit.
+  public var noteTable: String = String()
+
+  public var noteField: String = String()
 
   /// What was asked for takes the place of what held until now.
   public var adopts: [HubAdoption] = []
@@ -1462,6 +1633,10 @@ nonisolated extension HubEntryMode: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENTRY_MODE_UNSPECIFIED\0\u{1}ENTRY_MODE_ENTER\0\u{1}ENTRY_MODE_AMEND\0\u{1}ENTRY_MODE_PUT\0")
 }
 
+nonisolated extension HubLimitSubject: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_SUBJECT_UNSPECIFIED\0\u{1}LIMIT_SUBJECT_APPLICANT\0\u{1}LIMIT_SUBJECT_DEVICE\0")
+}
+
 nonisolated extension HubActionKind: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACTION_KIND_UNSPECIFIED\0\u{1}ACTION_KIND_SUBMIT\0\u{1}ACTION_KIND_ACT\0\u{1}ACTION_KIND_REPAIR\0\u{1}ACTION_KIND_WITHDRAW\0\u{1}ACTION_KIND_REOPEN\0")
 }
@@ -1472,7 +1647,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{2}\u{2}hash\0\u{1}example\0\u{2}\u{5}consents\0\u{c}\u{13}\u{1}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{1}questionnaire\0\u{1}hash\0\u{1}example\0\u{1}routes\0\u{1}limits\0\u{1}publishes\0\u{2}\u{2}consents\0")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -1494,6 +1669,10 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _contact: HubNoticeFields? = nil
     var _likenesses: [HubLikenessRule] = []
     var _consents: [HubConsentRule] = []
+    var _questionnaire: String = String()
+    var _routes: String = String()
+    var _limits: [HubLimitRule] = []
+    var _publishes: HubPublicRule? = nil
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -1525,6 +1704,10 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _contact = source._contact
       _likenesses = source._likenesses
       _consents = source._consents
+      _questionnaire = source._questionnaire
+      _routes = source._routes
+      _limits = source._limits
+      _publishes = source._publishes
       _example = source._example
       _hash = source._hash
     }
@@ -1563,8 +1746,12 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._charges) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._contact) }()
         case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._likenesses) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._questionnaire) }()
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._hash) }()
         case 21: try { try decoder.decodeRepeatedMessageField(value: &_storage._example) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._routes) }()
+        case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._limits) }()
+        case 24: try { try decoder.decodeSingularMessageField(value: &_storage._publishes) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consents) }()
         default: break
         }
@@ -1632,12 +1819,24 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._likenesses.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._likenesses, fieldNumber: 18)
       }
+      if !_storage._questionnaire.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._questionnaire, fieldNumber: 19)
+      }
       if !_storage._hash.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._hash, fieldNumber: 20)
       }
       if !_storage._example.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._example, fieldNumber: 21)
       }
+      if !_storage._routes.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._routes, fieldNumber: 22)
+      }
+      if !_storage._limits.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._limits, fieldNumber: 23)
+      }
+      try { if let v = _storage._publishes {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      } }()
       if !_storage._consents.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._consents, fieldNumber: 26)
       }
@@ -1669,6 +1868,10 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._contact != rhs_storage._contact {return false}
         if _storage._likenesses != rhs_storage._likenesses {return false}
         if _storage._consents != rhs_storage._consents {return false}
+        if _storage._questionnaire != rhs_storage._questionnaire {return false}
+        if _storage._routes != rhs_storage._routes {return false}
+        if _storage._limits != rhs_storage._limits {return false}
+        if _storage._publishes != rhs_storage._publishes {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true
@@ -1682,7 +1885,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FormField"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0\u{1}when\0\u{3}counted_by\0\u{1}fields\0\u{3}rows_max\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}type\0\u{1}required\0\u{1}title\0\u{3}length_min\0\u{3}length_max\0\u{3}value_min\0\u{3}value_max\0\u{1}choices\0\u{1}table\0\u{1}personal\0\u{1}index\0\u{3}birth_date_field\0\u{3}sex_field\0\u{3}sex_female\0\u{1}decided\0\u{1}when\0\u{3}counted_by\0\u{1}fields\0\u{3}rows_max\0\u{1}published\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1705,6 +1908,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _countedBy: String = String()
     var _fields: [HubFormField] = []
     var _rowsMax: UInt32 = 0
+    var _published: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1735,6 +1939,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _countedBy = source._countedBy
       _fields = source._fields
       _rowsMax = source._rowsMax
+      _published = source._published
     }
   }
 
@@ -1773,6 +1978,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._countedBy) }()
         case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
         case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._rowsMax) }()
+        case 21: try { try decoder.decodeSingularBoolField(value: &_storage._published) }()
         default: break
         }
       }
@@ -1845,6 +2051,9 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._rowsMax != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._rowsMax, fieldNumber: 20)
       }
+      if _storage._published != false {
+        try visitor.visitSingularBoolField(value: _storage._published, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1874,6 +2083,7 @@ nonisolated extension HubFormField: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._countedBy != rhs_storage._countedBy {return false}
         if _storage._fields != rhs_storage._fields {return false}
         if _storage._rowsMax != rhs_storage._rowsMax {return false}
+        if _storage._published != rhs_storage._published {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2013,7 +2223,7 @@ nonisolated extension HubDocumentRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Stage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{1}inquires\0\u{1}entries\0\u{2}\u{3}flags\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}ended\0\u{1}bill\0\u{1}issues\0\u{1}revokes\0\u{1}consults\0\u{1}inquires\0\u{1}entries\0\u{1}books\0\u{1}merged\0\u{1}flags\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -2025,6 +2235,8 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _consults: HubConsultRule? = nil
     var _inquires: HubInquiryRule? = nil
     var _entries: [HubEntryRule] = []
+    var _merged: Bool = false
+    var _books: HubBookingRule? = nil
     var _flags: [HubFlagRule] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -2045,6 +2257,8 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _consults = source._consults
       _inquires = source._inquires
       _entries = source._entries
+      _merged = source._merged
+      _books = source._books
       _flags = source._flags
     }
   }
@@ -2073,6 +2287,8 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 7: try { try decoder.decodeSingularMessageField(value: &_storage._consults) }()
         case 8: try { try decoder.decodeSingularMessageField(value: &_storage._inquires) }()
         case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._books) }()
+        case 11: try { try decoder.decodeSingularBoolField(value: &_storage._merged) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._flags) }()
         default: break
         }
@@ -2113,6 +2329,12 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       if !_storage._entries.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 9)
       }
+      try { if let v = _storage._books {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if _storage._merged != false {
+        try visitor.visitSingularBoolField(value: _storage._merged, fieldNumber: 11)
+      }
       if !_storage._flags.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._flags, fieldNumber: 12)
       }
@@ -2134,6 +2356,8 @@ nonisolated extension HubStage: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._consults != rhs_storage._consults {return false}
         if _storage._inquires != rhs_storage._inquires {return false}
         if _storage._entries != rhs_storage._entries {return false}
+        if _storage._merged != rhs_storage._merged {return false}
+        if _storage._books != rhs_storage._books {return false}
         if _storage._flags != rhs_storage._flags {return false}
         return true
       }
@@ -2358,7 +2582,7 @@ nonisolated extension HubEntryValue: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension HubLikenessRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LikenessRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}same\0\u{1}date\0\u{3}within_days\0\u{1}alike\0\u{1}least\0\u{1}except\0\u{1}names\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}same\0\u{1}date\0\u{3}within_days\0\u{1}alike\0\u{1}least\0\u{1}except\0\u{1}names\0\u{1}latitude\0\u{1}longitude\0\u{1}metres\0\u{3}open_days\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2375,6 +2599,10 @@ nonisolated extension HubLikenessRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.least) }()
       case 8: try { try decoder.decodeRepeatedStringField(value: &self.except) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.names) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.latitude) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.longitude) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.metres) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.openDays) }()
       default: break
       }
     }
@@ -2412,6 +2640,18 @@ nonisolated extension HubLikenessRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.names.isEmpty {
       try visitor.visitSingularStringField(value: self.names, fieldNumber: 9)
     }
+    if !self.latitude.isEmpty {
+      try visitor.visitSingularStringField(value: self.latitude, fieldNumber: 10)
+    }
+    if !self.longitude.isEmpty {
+      try visitor.visitSingularStringField(value: self.longitude, fieldNumber: 11)
+    }
+    if self.metres != 0 {
+      try visitor.visitSingularUInt32Field(value: self.metres, fieldNumber: 12)
+    }
+    if self.openDays != 0 {
+      try visitor.visitSingularUInt32Field(value: self.openDays, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2425,6 +2665,114 @@ nonisolated extension HubLikenessRule: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.least != rhs.least {return false}
     if lhs.except != rhs.except {return false}
     if lhs.names != rhs.names {return false}
+    if lhs.latitude != rhs.latitude {return false}
+    if lhs.longitude != rhs.longitude {return false}
+    if lhs.metres != rhs.metres {return false}
+    if lhs.openDays != rhs.openDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubLimitRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LimitRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}per\0\u{1}most\0\u{1}hours\0\u{3}open_only\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.per) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.most) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.hours) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.openOnly) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.per != .unspecified {
+      try visitor.visitSingularEnumField(value: self.per, fieldNumber: 2)
+    }
+    if self.most != 0 {
+      try visitor.visitSingularUInt32Field(value: self.most, fieldNumber: 3)
+    }
+    if self.hours != 0 {
+      try visitor.visitSingularUInt32Field(value: self.hours, fieldNumber: 4)
+    }
+    if self.openOnly != false {
+      try visitor.visitSingularBoolField(value: self.openOnly, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubLimitRule, rhs: HubLimitRule) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.per != rhs.per {return false}
+    if lhs.most != rhs.most {return false}
+    if lhs.hours != rhs.hours {return false}
+    if lhs.openOnly != rhs.openOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubPublicRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PublicRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unless\0\u{1}category\0\u{1}area\0\u{1}latitude\0\u{1}longitude\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._unless) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.category) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.area) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.latitude) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.longitude) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._unless {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.category.isEmpty {
+      try visitor.visitSingularStringField(value: self.category, fieldNumber: 2)
+    }
+    if !self.area.isEmpty {
+      try visitor.visitSingularStringField(value: self.area, fieldNumber: 3)
+    }
+    if !self.latitude.isEmpty {
+      try visitor.visitSingularStringField(value: self.latitude, fieldNumber: 4)
+    }
+    if !self.longitude.isEmpty {
+      try visitor.visitSingularStringField(value: self.longitude, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubPublicRule, rhs: HubPublicRule) -> Bool {
+    if lhs._unless != rhs._unless {return false}
+    if lhs.category != rhs.category {return false}
+    if lhs.area != rhs.area {return false}
+    if lhs.latitude != rhs.latitude {return false}
+    if lhs.longitude != rhs.longitude {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2705,7 +3053,7 @@ nonisolated extension HubCharge: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Action"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}kind\0\u{1}from\0\u{1}to\0\u{1}roles\0\u{3}note_required\0\u{1}fields\0\u{1}reissues\0\u{2}\u{4}adopts\0\u{1}clears\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}title\0\u{1}kind\0\u{1}from\0\u{1}to\0\u{1}roles\0\u{3}note_required\0\u{1}fields\0\u{1}reissues\0\u{3}other_than\0\u{3}note_table\0\u{3}note_field\0\u{1}adopts\0\u{1}clears\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2722,6 +3070,9 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 7: try { try decoder.decodeSingularBoolField(value: &self.noteRequired) }()
       case 8: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.reissues) }()
+      case 10: try { try decoder.decodeRepeatedStringField(value: &self.otherThan) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.noteTable) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.noteField) }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.adopts) }()
       case 14: try { try decoder.decodeRepeatedStringField(value: &self.clears) }()
       default: break
@@ -2761,6 +3112,15 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.reissues.isEmpty {
       try visitor.visitRepeatedStringField(value: self.reissues, fieldNumber: 9)
     }
+    if !self.otherThan.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.otherThan, fieldNumber: 10)
+    }
+    if !self.noteTable.isEmpty {
+      try visitor.visitSingularStringField(value: self.noteTable, fieldNumber: 11)
+    }
+    if !self.noteField.isEmpty {
+      try visitor.visitSingularStringField(value: self.noteField, fieldNumber: 12)
+    }
     if !self.adopts.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.adopts, fieldNumber: 13)
     }
@@ -2780,6 +3140,9 @@ nonisolated extension HubAction: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.noteRequired != rhs.noteRequired {return false}
     if lhs.fields != rhs.fields {return false}
     if lhs.reissues != rhs.reissues {return false}
+    if lhs.otherThan != rhs.otherThan {return false}
+    if lhs.noteTable != rhs.noteTable {return false}
+    if lhs.noteField != rhs.noteField {return false}
     if lhs.adopts != rhs.adopts {return false}
     if lhs.clears != rhs.clears {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -172,11 +172,38 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// [NOT_FOUND] The register has no such entry, or had none on that day. Compare number and day with the paper.
   case entryUnknown // = 4025
 
+  /// [NOT_FOUND] No such office, kind or slot, or it cannot be booked now. Ask Appointments/Slots and choose again.
+  case slotUnknown // = 4030
+
+  /// [FAILED_PRECONDITION] No place of this slot is left, or no number for people without an appointment. Choose another one.
+  case slotFull // = 4031
+
+  /// [FAILED_PRECONDITION] This appointment cannot be booked, changed, kept or ended now; the message says why.
+  case appointmentRefused // = 4032
+
+  /// [FAILED_PRECONDITION] Who came has not proved to be the right person; BadRequest names what is missing or differs.
+  case identityRefused // = 4033
+
   /// [INVALID_ARGUMENT] A way to tell somebody is not complete; BadRequest names what is wrong with it.
   case contactInvalid // = 4022
 
   /// [NOT_FOUND] No such notice, or it was delivered and cannot be sent again. See Outbox/List.
   case noticeUnknown // = 4023
+
+  /// [RESOURCE_EXHAUSTED] The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again.
+  case limitReached // = 4026
+
+  /// [FAILED_PRECONDITION] Somebody else must take this action; fact "action" names what the caller has taken before it.
+  case otherPersonNeeded // = 4027
+
+  /// [FAILED_PRECONDITION] These cases cannot be merged, or this one not split; the message says why.
+  case joiningRefused // = 4028
+
+  /// [FAILED_PRECONDITION] The case cannot be followed, or no further one; the message says why.
+  case followRefused // = 4029
+
+  /// [FAILED_PRECONDITION] This case cannot be judged, or not so: BadRequest names everything that is wrong.
+  case surveyRefused // = 4024
 
   /// [INVALID_ARGUMENT] This draft cannot be kept; BadRequest names why.
   case draftRefused // = 4037
@@ -186,6 +213,15 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// [FAILED_PRECONDITION] Who acts for a citizen must say how the citizen agreed; BadRequest names what is missing.
   case consentMissing // = 4039
+
+  /// [INVALID_ARGUMENT] The bytes are not what media_type says. Say what they are, or send the right file.
+  case documentTypeWrong // = 4034
+
+  /// [INVALID_ARGUMENT] The image is damaged, too large or of a kind that cannot be shown. Take the photo again, as JPEG or PNG.
+  case imageUnreadable // = 4035
+
+  /// [INVALID_ARGUMENT] The document holds what harms computers, or could not be looked at yet. Send another file.
+  case documentHarmful // = 4036
 
   /// [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
   case ledgerFailed // = 5001
@@ -216,6 +252,9 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// [DATA_LOSS] A backup is not whole; each file that is missing or changed is named. Take another one.
   case backupDamaged // = 5010
+
+  /// [DATA_LOSS] Bytes of a document were changed on the hub's disk; the file is named. Take it from a backup.
+  case documentDamaged // = 5011
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -274,7 +313,19 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4021: self = .inquiryAnswerRefused
     case 4022: self = .contactInvalid
     case 4023: self = .noticeUnknown
+    case 4024: self = .surveyRefused
     case 4025: self = .entryUnknown
+    case 4026: self = .limitReached
+    case 4027: self = .otherPersonNeeded
+    case 4028: self = .joiningRefused
+    case 4029: self = .followRefused
+    case 4030: self = .slotUnknown
+    case 4031: self = .slotFull
+    case 4032: self = .appointmentRefused
+    case 4033: self = .identityRefused
+    case 4034: self = .documentTypeWrong
+    case 4035: self = .imageUnreadable
+    case 4036: self = .documentHarmful
     case 4037: self = .draftRefused
     case 4038: self = .draftUnknown
     case 4039: self = .consentMissing
@@ -288,6 +339,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5008: self = .asAsked
     case 5009: self = .backupRefused
     case 5010: self = .backupDamaged
+    case 5011: self = .documentDamaged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -344,7 +396,19 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .inquiryAnswerRefused: return 4021
     case .contactInvalid: return 4022
     case .noticeUnknown: return 4023
+    case .surveyRefused: return 4024
     case .entryUnknown: return 4025
+    case .limitReached: return 4026
+    case .otherPersonNeeded: return 4027
+    case .joiningRefused: return 4028
+    case .followRefused: return 4029
+    case .slotUnknown: return 4030
+    case .slotFull: return 4031
+    case .appointmentRefused: return 4032
+    case .identityRefused: return 4033
+    case .documentTypeWrong: return 4034
+    case .imageUnreadable: return 4035
+    case .documentHarmful: return 4036
     case .draftRefused: return 4037
     case .draftUnknown: return 4038
     case .consentMissing: return 4039
@@ -358,6 +422,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .asAsked: return 5008
     case .backupRefused: return 5009
     case .backupDamaged: return 5010
+    case .documentDamaged: return 5011
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -413,11 +478,23 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .inquiryUnknown,
     .inquiryAnswerRefused,
     .entryUnknown,
+    .slotUnknown,
+    .slotFull,
+    .appointmentRefused,
+    .identityRefused,
     .contactInvalid,
     .noticeUnknown,
+    .limitReached,
+    .otherPersonNeeded,
+    .joiningRefused,
+    .followRefused,
+    .surveyRefused,
     .draftRefused,
     .draftUnknown,
     .consentMissing,
+    .documentTypeWrong,
+    .imageUnreadable,
+    .documentHarmful,
     .ledgerFailed,
     .stateNewer,
     .clockNotManual,
@@ -428,6 +505,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .asAsked,
     .backupRefused,
     .backupDamaged,
+    .documentDamaged,
   ]
 
 }
@@ -435,5 +513,5 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 nonisolated extension HubErrorCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{2}i\u{f}ERROR_CODE_PROTOCOL_VIOLATION\0\u{1}ERROR_CODE_FRAME_TOO_LARGE\0\u{1}ERROR_CODE_VERSION_UNSUPPORTED\0\u{1}ERROR_CODE_MESSAGE_TOO_LARGE\0\u{1}ERROR_CODE_MESSAGE_MALFORMED\0\u{1}ERROR_CODE_METADATA_INVALID\0\u{1}ERROR_CODE_METHOD_UNKNOWN\0\u{1}ERROR_CODE_DEADLINE_EXCEEDED\0\u{1}ERROR_CODE_CANCELLED\0\u{1}ERROR_CODE_TOO_MANY_CALLS\0\u{1}ERROR_CODE_SLOW_CONSUMER\0\u{1}ERROR_CODE_KEY_MISSING\0\u{1}ERROR_CODE_CURSOR_INVALID\0\u{1}ERROR_CODE_CONNECTION_CLOSED\0\u{2}[\u{f}ERROR_CODE_PRINCIPAL_UNKNOWN\0\u{1}ERROR_CODE_PERMISSION_DENIED\0\u{1}ERROR_CODE_PRINCIPAL_INVALID\0\u{1}ERROR_CODE_CERTIFICATE_REVOKED\0\u{2}e\u{f}ERROR_CODE_MODULE_UNAVAILABLE\0\u{1}ERROR_CODE_MODULE_REFUSED\0\u{1}ERROR_CODE_MODULE_CRASHED\0\u{1}ERROR_CODE_MODULE_HUNG\0\u{1}ERROR_CODE_MODULE_QUARANTINED\0\u{1}ERROR_CODE_DECISION_INVALID\0\u{1}ERROR_CODE_DEFINITION_INVALID\0\u{1}ERROR_CODE_MODULE_UNKNOWN\0\u{2}a\u{f}ERROR_CODE_SERVICE_UNKNOWN\0\u{1}ERROR_CODE_CASE_NOT_FOUND\0\u{1}ERROR_CODE_FORM_INVALID\0\u{1}ERROR_CODE_DOCUMENT_INVALID\0\u{1}ERROR_CODE_ACTION_NOT_ALLOWED\0\u{1}ERROR_CODE_VERSION_STALE\0\u{1}ERROR_CODE_KEY_REUSED\0\u{1}ERROR_CODE_REFUSED_BY_RULE\0\u{1}ERROR_CODE_FILTER_INVALID\0\u{1}ERROR_CODE_ALREADY_IMPORTED\0\u{1}ERROR_CODE_DOCUMENT_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_NOT_FOUND\0\u{1}ERROR_CODE_UPLOAD_UNKNOWN\0\u{1}ERROR_CODE_UPLOAD_OFFSET\0\u{1}ERROR_CODE_UPLOAD_DAMAGED\0\u{1}ERROR_CODE_UPLOAD_LIMIT\0\u{1}ERROR_CODE_RULES_REFUSED\0\u{1}ERROR_CODE_BILL_UNKNOWN\0\u{1}ERROR_CODE_PAYMENT_REFUSED\0\u{1}ERROR_CODE_INQUIRY_UNKNOWN\0\u{1}ERROR_CODE_INQUIRY_ANSWER_REFUSED\0\u{1}ERROR_CODE_CONTACT_INVALID\0\u{1}ERROR_CODE_NOTICE_UNKNOWN\0\u{2}\u{2}ERROR_CODE_ENTRY_UNKNOWN\0\u{2}\u{c}ERROR_CODE_DRAFT_REFUSED\0\u{1}ERROR_CODE_DRAFT_UNKNOWN\0\u{1}ERROR_CODE_CONSENT_MISSING\0\u{2}B\u{f}ERROR_CODE_LEDGER_FAILED\0\u{1}ERROR_CODE_STATE_NEWER\0\u{1}ERROR_CODE_CLOCK_NOT_MANUAL\0\u{1}ERROR_CODE_INTERNAL\0\u{1}ERROR_CODE_CONFIGURATION_INVALID\0\u{1}ERROR_CODE_CHAIN_BROKEN\0\u{1}ERROR_CODE_ADDRESS_IN_USE\0\u{1}ERROR_CODE_AS_ASKED\0\u{1}ERROR_CODE_BACKUP_REFUSED\0\u{1}ERROR_CODE_BACKUP_DAMAGED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{2}i\u{f}ERROR_CODE_PROTOCOL_VIOLATION\0\u{1}ERROR_CODE_FRAME_TOO_LARGE\0\u{1}ERROR_CODE_VERSION_UNSUPPORTED\0\u{1}ERROR_CODE_MESSAGE_TOO_LARGE\0\u{1}ERROR_CODE_MESSAGE_MALFORMED\0\u{1}ERROR_CODE_METADATA_INVALID\0\u{1}ERROR_CODE_METHOD_UNKNOWN\0\u{1}ERROR_CODE_DEADLINE_EXCEEDED\0\u{1}ERROR_CODE_CANCELLED\0\u{1}ERROR_CODE_TOO_MANY_CALLS\0\u{1}ERROR_CODE_SLOW_CONSUMER\0\u{1}ERROR_CODE_KEY_MISSING\0\u{1}ERROR_CODE_CURSOR_INVALID\0\u{1}ERROR_CODE_CONNECTION_CLOSED\0\u{2}[\u{f}ERROR_CODE_PRINCIPAL_UNKNOWN\0\u{1}ERROR_CODE_PERMISSION_DENIED\0\u{1}ERROR_CODE_PRINCIPAL_INVALID\0\u{1}ERROR_CODE_CERTIFICATE_REVOKED\0\u{2}e\u{f}ERROR_CODE_MODULE_UNAVAILABLE\0\u{1}ERROR_CODE_MODULE_REFUSED\0\u{1}ERROR_CODE_MODULE_CRASHED\0\u{1}ERROR_CODE_MODULE_HUNG\0\u{1}ERROR_CODE_MODULE_QUARANTINED\0\u{1}ERROR_CODE_DECISION_INVALID\0\u{1}ERROR_CODE_DEFINITION_INVALID\0\u{1}ERROR_CODE_MODULE_UNKNOWN\0\u{2}a\u{f}ERROR_CODE_SERVICE_UNKNOWN\0\u{1}ERROR_CODE_CASE_NOT_FOUND\0\u{1}ERROR_CODE_FORM_INVALID\0\u{1}ERROR_CODE_DOCUMENT_INVALID\0\u{1}ERROR_CODE_ACTION_NOT_ALLOWED\0\u{1}ERROR_CODE_VERSION_STALE\0\u{1}ERROR_CODE_KEY_REUSED\0\u{1}ERROR_CODE_REFUSED_BY_RULE\0\u{1}ERROR_CODE_FILTER_INVALID\0\u{1}ERROR_CODE_ALREADY_IMPORTED\0\u{1}ERROR_CODE_DOCUMENT_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_NOT_FOUND\0\u{1}ERROR_CODE_UPLOAD_UNKNOWN\0\u{1}ERROR_CODE_UPLOAD_OFFSET\0\u{1}ERROR_CODE_UPLOAD_DAMAGED\0\u{1}ERROR_CODE_UPLOAD_LIMIT\0\u{1}ERROR_CODE_RULES_REFUSED\0\u{1}ERROR_CODE_BILL_UNKNOWN\0\u{1}ERROR_CODE_PAYMENT_REFUSED\0\u{1}ERROR_CODE_INQUIRY_UNKNOWN\0\u{1}ERROR_CODE_INQUIRY_ANSWER_REFUSED\0\u{1}ERROR_CODE_CONTACT_INVALID\0\u{1}ERROR_CODE_NOTICE_UNKNOWN\0\u{1}ERROR_CODE_SURVEY_REFUSED\0\u{1}ERROR_CODE_ENTRY_UNKNOWN\0\u{1}ERROR_CODE_LIMIT_REACHED\0\u{1}ERROR_CODE_OTHER_PERSON_NEEDED\0\u{1}ERROR_CODE_JOINING_REFUSED\0\u{1}ERROR_CODE_FOLLOW_REFUSED\0\u{1}ERROR_CODE_SLOT_UNKNOWN\0\u{1}ERROR_CODE_SLOT_FULL\0\u{1}ERROR_CODE_APPOINTMENT_REFUSED\0\u{1}ERROR_CODE_IDENTITY_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_TYPE_WRONG\0\u{1}ERROR_CODE_IMAGE_UNREADABLE\0\u{1}ERROR_CODE_DOCUMENT_HARMFUL\0\u{1}ERROR_CODE_DRAFT_REFUSED\0\u{1}ERROR_CODE_DRAFT_UNKNOWN\0\u{1}ERROR_CODE_CONSENT_MISSING\0\u{2}B\u{f}ERROR_CODE_LEDGER_FAILED\0\u{1}ERROR_CODE_STATE_NEWER\0\u{1}ERROR_CODE_CLOCK_NOT_MANUAL\0\u{1}ERROR_CODE_INTERNAL\0\u{1}ERROR_CODE_CONFIGURATION_INVALID\0\u{1}ERROR_CODE_CHAIN_BROKEN\0\u{1}ERROR_CODE_ADDRESS_IN_USE\0\u{1}ERROR_CODE_AS_ASKED\0\u{1}ERROR_CODE_BACKUP_REFUSED\0\u{1}ERROR_CODE_BACKUP_DAMAGED\0\u{1}ERROR_CODE_DOCUMENT_DAMAGED\0")
 }

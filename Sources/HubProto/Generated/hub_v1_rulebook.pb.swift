@@ -47,6 +47,12 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// How satisfied citizens are asked to say they are.
   case questionnaire // = 10
+
+  /// Offices, their hours and what can be booked there.
+  case offices // = 12
+
+  /// Which request goes to which unit.
+  case routes // = 11
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -66,6 +72,8 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 8: self = .register
     case 9: self = .notices
     case 10: self = .questionnaire
+    case 11: self = .routes
+    case 12: self = .offices
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -83,6 +91,8 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .register: return 8
     case .notices: return 9
     case .questionnaire: return 10
+    case .routes: return 11
+    case .offices: return 12
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -100,6 +110,8 @@ public nonisolated enum HubRuleKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .register,
     .notices,
     .questionnaire,
+    .offices,
+    .routes,
   ]
 
 }
@@ -111,7 +123,7 @@ public nonisolated struct HubRuleFile: Sendable {
   // methods supported on all messages.
 
   /// "<folder>/<name>.yaml" with one of the folders services, calendars, organisation, papers, questionnaires, registers,
-  /// notices, treasury and tariffs, or
+  /// notices, offices, routes, treasury and tariffs, or
   /// "tables/<name>.csv" with "tables/<name>.yaml" beside it.
   public var path: String = String()
 
@@ -377,12 +389,71 @@ public nonisolated struct HubRulesHistoryReply: Sendable {
   public init() {}
 }
 
+public nonisolated struct HubTryRouteRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Service code.
+  public var service: String = String()
+
+  /// As it would be submitted; nothing is demanded of it.
+  public var form: [HubFieldValue] = []
+
+  /// Routes that are tried instead of those in force, as Check takes them; none = those in force.
+  public var files: [HubRuleFile] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct HubTryRouteReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Absent = no rule fits, and the request stays at the desk.
+  public var rule: HubRouteRule {
+    get {_rule ?? HubRouteRule()}
+    set {_rule = newValue}
+  }
+  /// Returns true if `rule` has been explicitly set.
+  public var hasRule: Bool {self._rule != nil}
+  /// Clears the value of `rule`. Subsequent reads from it will return its default value.
+  public mutating func clearRule() {self._rule = nil}
+
+  /// Rules before it that do not fit, and the field that each failed by.
+  public var passed: [HubRoutePass] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _rule: HubRouteRule? = nil
+}
+
+/// A rule that was passed over.
+public nonisolated struct HubRoutePass: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var rule: String = String()
+
+  public var field: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "hub.v1"
 
 nonisolated extension HubRuleKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0\u{1}RULE_KIND_REGISTER\0\u{1}RULE_KIND_NOTICES\0\u{1}RULE_KIND_QUESTIONNAIRE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RULE_KIND_UNSPECIFIED\0\u{1}RULE_KIND_DEFINITION\0\u{1}RULE_KIND_CALENDAR\0\u{1}RULE_KIND_TABLE\0\u{1}RULE_KIND_ORGANISATION\0\u{1}RULE_KIND_TREASURY\0\u{1}RULE_KIND_TARIFF\0\u{1}RULE_KIND_PAPER\0\u{1}RULE_KIND_REGISTER\0\u{1}RULE_KIND_NOTICES\0\u{1}RULE_KIND_QUESTIONNAIRE\0\u{1}RULE_KIND_ROUTES\0\u{1}RULE_KIND_OFFICES\0")
 }
 
 nonisolated extension HubRuleFile: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -892,6 +963,120 @@ nonisolated extension HubRulesHistoryReply: SwiftProtobuf.Message, SwiftProtobuf
   public static func ==(lhs: HubRulesHistoryReply, rhs: HubRulesHistoryReply) -> Bool {
     if lhs.publications != rhs.publications {return false}
     if lhs.more != rhs.more {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubTryRouteRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TryRouteRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}form\0\u{1}files\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.service) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.form) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.files) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.service.isEmpty {
+      try visitor.visitSingularStringField(value: self.service, fieldNumber: 1)
+    }
+    if !self.form.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.form, fieldNumber: 2)
+    }
+    if !self.files.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.files, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubTryRouteRequest, rhs: HubTryRouteRequest) -> Bool {
+    if lhs.service != rhs.service {return false}
+    if lhs.form != rhs.form {return false}
+    if lhs.files != rhs.files {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubTryRouteReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".TryRouteReply"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{1}passed\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._rule) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.passed) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._rule {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.passed.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.passed, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubTryRouteReply, rhs: HubTryRouteReply) -> Bool {
+    if lhs._rule != rhs._rule {return false}
+    if lhs.passed != rhs.passed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubRoutePass: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RoutePass"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{1}field\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 1)
+    }
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubRoutePass, rhs: HubRoutePass) -> Bool {
+    if lhs.rule != rhs.rule {return false}
+    if lhs.field != rhs.field {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

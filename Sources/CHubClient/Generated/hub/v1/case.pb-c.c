@@ -502,6 +502,51 @@ void   hub__v1__consent__free_unpacked
   assert(message->base.descriptor == &hub__v1__consent__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__taken__init
+                     (Hub__V1__Taken         *message)
+{
+  static const Hub__V1__Taken init_value = HUB__V1__TAKEN__INIT;
+  *message = init_value;
+}
+size_t hub__v1__taken__get_packed_size
+                     (const Hub__V1__Taken *message)
+{
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__taken__pack
+                     (const Hub__V1__Taken *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__taken__pack_to_buffer
+                     (const Hub__V1__Taken *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__Taken *
+       hub__v1__taken__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__Taken *)
+     protobuf_c_message_unpack (&hub__v1__taken__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__taken__free_unpacked
+                     (Hub__V1__Taken *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__taken__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__entry_reference__init
                      (Hub__V1__EntryReference         *message)
 {
@@ -1163,7 +1208,7 @@ const ProtobufCMessageDescriptor hub__v1__field_row__descriptor =
   (ProtobufCMessageInit) hub__v1__field_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__document__field_descriptors[4] =
+static const ProtobufCFieldDescriptor hub__v1__document__field_descriptors[5] =
 {
   {
     "kind",
@@ -1213,17 +1258,30 @@ static const ProtobufCFieldDescriptor hub__v1__document__field_descriptors[4] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "original_sha256",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Document, original_sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__document__field_indices_by_name[] = {
   0,   /* field[0] = kind */
   3,   /* field[3] = media_type */
+  4,   /* field[4] = original_sha256 */
   1,   /* field[1] = sha256 */
   2,   /* field[2] = size */
 };
 static const ProtobufCIntRange hub__v1__document__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor hub__v1__document__descriptor =
 {
@@ -1233,7 +1291,7 @@ const ProtobufCMessageDescriptor hub__v1__document__descriptor =
   "Hub__V1__Document",
   "hub.v1",
   sizeof(Hub__V1__Document),
-  4,
+  5,
   hub__v1__document__field_descriptors,
   hub__v1__document__field_indices_by_name,
   1,  hub__v1__document__number_ranges,
@@ -1459,7 +1517,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[34] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[40] =
 {
   {
     "id",
@@ -1822,6 +1880,18 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[34] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "survey",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, survey),
+    &hub__v1__survey_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "likenesses",
     32,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1830,6 +1900,66 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[34] =
     offsetof(Hub__V1__Case, likenesses),
     &hub__v1__likeness__descriptor,
     NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "taken",
+    33,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_taken),
+    offsetof(Hub__V1__Case, taken),
+    &hub__v1__taken__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merged_into",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, merged_into),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "appointments",
+    35,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Case, n_appointments),
+    offsetof(Hub__V1__Case, appointments),
+    &hub__v1__appointment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "split_from",
+    36,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, split_from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "split_into",
+    37,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__Case, n_split_into),
+    offsetof(Hub__V1__Case, split_into),
+    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -1872,9 +2002,10 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[34] =
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
   10,   /* field[10] = applicant */
+  34,   /* field[34] = appointments */
   23,   /* field[23] = asked */
   24,   /* field[24] = bills */
-  33,   /* field[33] = consents */
+  39,   /* field[39] = consents */
   26,   /* field[26] = consultations */
   15,   /* field[15] = created_ms */
   11,   /* field[11] = data */
@@ -1886,32 +2017,35 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   29,   /* field[29] = entries */
   18,   /* field[18] = escalated_to */
   17,   /* field[17] = escalation */
-  31,   /* field[31] = flaggings */
-  32,   /* field[32] = flags */
+  37,   /* field[37] = flaggings */
+  38,   /* field[38] = flags */
   22,   /* field[22] = held_since_ms */
   21,   /* field[21] = holder */
   0,   /* field[0] = id */
   28,   /* field[28] = inquiries */
-  30,   /* field[30] = likenesses */
+  31,   /* field[31] = likenesses */
+  33,   /* field[33] = merged_into */
   20,   /* field[20] = note */
   1,   /* field[1] = number */
   19,   /* field[19] = origin */
   25,   /* field[25] = papers */
   2,   /* field[2] = service */
+  35,   /* field[35] = split_from */
+  36,   /* field[36] = split_into */
   5,   /* field[5] = stage */
   27,   /* field[27] = stage_since_ms */
   6,   /* field[6] = stage_title */
+  30,   /* field[30] = survey */
+  32,   /* field[32] = taken */
   9,   /* field[9] = unit */
   16,   /* field[16] = updated_ms */
   4,   /* field[4] = version */
   14,   /* field[14] = warnings */
 };
-static const ProtobufCIntRange hub__v1__case__number_ranges[3 + 1] =
+static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 32, 30 },
-  { 38, 31 },
-  { 0, 34 }
+  { 0, 40 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -1921,10 +2055,10 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  34,
+  40,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
-  3,  hub__v1__case__number_ranges,
+  1,  hub__v1__case__number_ranges,
   (ProtobufCMessageInit) hub__v1__case__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2170,6 +2304,70 @@ const ProtobufCMessageDescriptor hub__v1__consent__descriptor =
   hub__v1__consent__field_indices_by_name,
   1,  hub__v1__consent__number_ranges,
   (ProtobufCMessageInit) hub__v1__consent__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__taken__field_descriptors[3] =
+{
+  {
+    "action",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Taken, action),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Taken, by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Taken, at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__taken__field_indices_by_name[] = {
+  0,   /* field[0] = action */
+  2,   /* field[2] = at_ms */
+  1,   /* field[1] = by */
+};
+static const ProtobufCIntRange hub__v1__taken__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor hub__v1__taken__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.Taken",
+  "Taken",
+  "Hub__V1__Taken",
+  "hub.v1",
+  sizeof(Hub__V1__Taken),
+  3,
+  hub__v1__taken__field_descriptors,
+  hub__v1__taken__field_indices_by_name,
+  1,  hub__v1__taken__number_ranges,
+  (ProtobufCMessageInit) hub__v1__taken__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__entry_reference__field_descriptors[4] =
@@ -2765,7 +2963,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[29] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[33] =
 {
   {
     "sequence",
@@ -3104,6 +3302,54 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[29] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "survey",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, survey),
+    &hub__v1__survey_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "other_case",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, other_case),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "route",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, route),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "appointments",
+    32,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__Event, n_appointments),
+    offsetof(Hub__V1__Event, appointments),
+    &hub__v1__appointment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "consent",
     34,
     PROTOBUF_C_LABEL_NONE,
@@ -3120,11 +3366,12 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
   12,   /* field[12] = actor */
   5,   /* field[5] = applicant */
+  31,   /* field[31] = appointments */
   11,   /* field[11] = at_ms */
   1,   /* field[1] = case_id */
   6,   /* field[6] = case_version */
   21,   /* field[21] = changed */
-  28,   /* field[28] = consent */
+  32,   /* field[32] = consent */
   25,   /* field[25] = consultations */
   23,   /* field[23] = definition_version */
   4,   /* field[4] = department */
@@ -3138,20 +3385,23 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   16,   /* field[16] = moved */
   13,   /* field[13] = note */
   2,   /* field[2] = number */
+  29,   /* field[29] = other_case */
   24,   /* field[24] = papers */
   18,   /* field[18] = postings */
+  30,   /* field[30] = route */
   22,   /* field[22] = seed */
   0,   /* field[0] = sequence */
   3,   /* field[3] = service */
   10,   /* field[10] = stage_after */
   9,   /* field[9] = stage_before */
+  28,   /* field[28] = survey */
   15,   /* field[15] = unit */
 };
 static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 34, 28 },
-  { 0, 29 }
+  { 34, 32 },
+  { 0, 33 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -3161,7 +3411,7 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  29,
+  33,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
   2,  hub__v1__event__number_ranges,
@@ -3565,7 +3815,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[19] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[24] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3585,22 +3835,30 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[19] =
   { "EVENT_KIND_REVOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_REVOKED", 15 },
   { "EVENT_KIND_CONSULTED", "HUB__V1__EVENT_KIND__EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_INQUIRED", "HUB__V1__EVENT_KIND__EVENT_KIND_INQUIRED", 17 },
+  { "EVENT_KIND_SURVEYED", "HUB__V1__EVENT_KIND__EVENT_KIND_SURVEYED", 18 },
+  { "EVENT_KIND_MERGED", "HUB__V1__EVENT_KIND__EVENT_KIND_MERGED", 19 },
+  { "EVENT_KIND_SPLIT", "HUB__V1__EVENT_KIND__EVENT_KIND_SPLIT", 20 },
+  { "EVENT_KIND_BOOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_BOOKED", 22 },
+  { "EVENT_KIND_ATTENDED", "HUB__V1__EVENT_KIND__EVENT_KIND_ATTENDED", 23 },
   { "EVENT_KIND_FLAGGED", "HUB__V1__EVENT_KIND__EVENT_KIND_FLAGGED", 24 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{24, 18},{0, 19}
+{0, 0},{22, 21},{0, 24}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[19] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[24] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
   { "EVENT_KIND_ASSIGNED", 10 },
+  { "EVENT_KIND_ATTENDED", 22 },
+  { "EVENT_KIND_BOOKED", 21 },
   { "EVENT_KIND_CONSULTED", 16 },
   { "EVENT_KIND_DEADLINE_PASSED", 6 },
-  { "EVENT_KIND_FLAGGED", 18 },
+  { "EVENT_KIND_FLAGGED", 23 },
   { "EVENT_KIND_HANDED_OVER", 11 },
   { "EVENT_KIND_IMPORTED", 7 },
   { "EVENT_KIND_INQUIRED", 17 },
+  { "EVENT_KIND_MERGED", 19 },
   { "EVENT_KIND_PAID", 13 },
   { "EVENT_KIND_PAPER", 14 },
   { "EVENT_KIND_PUBLISHED", 9 },
@@ -3608,7 +3866,9 @@ static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[19
   { "EVENT_KIND_REOPENED", 5 },
   { "EVENT_KIND_REPAIRED", 3 },
   { "EVENT_KIND_REVOKED", 15 },
+  { "EVENT_KIND_SPLIT", 20 },
   { "EVENT_KIND_SUBMITTED", 1 },
+  { "EVENT_KIND_SURVEYED", 18 },
   { "EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_WITHDRAWN", 4 },
 };
@@ -3619,9 +3879,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  19,
+  24,
   hub__v1__event_kind__enum_values_by_number,
-  19,
+  24,
   hub__v1__event_kind__enum_values_by_name,
   2,
   hub__v1__event_kind__value_ranges,

@@ -502,6 +502,96 @@ void   hub__v1__likeness_rule__free_unpacked
   assert(message->base.descriptor == &hub__v1__likeness_rule__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__limit_rule__init
+                     (Hub__V1__LimitRule         *message)
+{
+  static const Hub__V1__LimitRule init_value = HUB__V1__LIMIT_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__limit_rule__get_packed_size
+                     (const Hub__V1__LimitRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__limit_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__limit_rule__pack
+                     (const Hub__V1__LimitRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__limit_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__limit_rule__pack_to_buffer
+                     (const Hub__V1__LimitRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__limit_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__LimitRule *
+       hub__v1__limit_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__LimitRule *)
+     protobuf_c_message_unpack (&hub__v1__limit_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__limit_rule__free_unpacked
+                     (Hub__V1__LimitRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__limit_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   hub__v1__public_rule__init
+                     (Hub__V1__PublicRule         *message)
+{
+  static const Hub__V1__PublicRule init_value = HUB__V1__PUBLIC_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__public_rule__get_packed_size
+                     (const Hub__V1__PublicRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__public_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__public_rule__pack
+                     (const Hub__V1__PublicRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__public_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__public_rule__pack_to_buffer
+                     (const Hub__V1__PublicRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__public_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__PublicRule *
+       hub__v1__public_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__PublicRule *)
+     protobuf_c_message_unpack (&hub__v1__public_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__public_rule__free_unpacked
+                     (Hub__V1__PublicRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__public_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__consult_rule__init
                      (Hub__V1__ConsultRule         *message)
 {
@@ -1228,7 +1318,7 @@ void   hub__v1__closed_day__free_unpacked
   assert(message->base.descriptor == &hub__v1__closed_day__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[21] =
+static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[25] =
 {
   {
     "service",
@@ -1447,6 +1537,18 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "questionnaire",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ServiceDefinition, questionnaire),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "hash",
     20,
     PROTOBUF_C_LABEL_NONE,
@@ -1471,6 +1573,42 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "routes",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ServiceDefinition, routes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limits",
+    23,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hub__V1__ServiceDefinition, n_limits),
+    offsetof(Hub__V1__ServiceDefinition, limits),
+    &hub__v1__limit_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "publishes",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ServiceDefinition, publishes),
+    &hub__v1__public_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "consents",
     26,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1487,31 +1625,34 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   10,   /* field[10] = actions */
   15,   /* field[15] = charges */
   11,   /* field[11] = clocks */
-  20,   /* field[20] = consents */
+  24,   /* field[24] = consents */
   16,   /* field[16] = contact */
   3,   /* field[3] = department */
   8,   /* field[8] = documents */
   14,   /* field[14] = escalation */
-  19,   /* field[19] = example */
+  20,   /* field[20] = example */
   7,   /* field[7] = fields */
-  18,   /* field[18] = hash */
+  19,   /* field[19] = hash */
   4,   /* field[4] = interface */
   6,   /* field[6] = legal_basis */
   17,   /* field[17] = likenesses */
+  22,   /* field[22] = limits */
   13,   /* field[13] = lookups */
   12,   /* field[12] = number */
+  23,   /* field[23] = publishes */
+  18,   /* field[18] = questionnaire */
+  21,   /* field[21] = routes */
   0,   /* field[0] = service */
   9,   /* field[9] = stages */
   5,   /* field[5] = title */
   2,   /* field[2] = valid_from */
   1,   /* field[1] = version */
 };
-static const ProtobufCIntRange hub__v1__service_definition__number_ranges[3 + 1] =
+static const ProtobufCIntRange hub__v1__service_definition__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 20, 18 },
-  { 26, 20 },
-  { 0, 21 }
+  { 26, 24 },
+  { 0, 25 }
 };
 const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
 {
@@ -1521,14 +1662,14 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   "Hub__V1__ServiceDefinition",
   "hub.v1",
   sizeof(Hub__V1__ServiceDefinition),
-  21,
+  25,
   hub__v1__service_definition__field_descriptors,
   hub__v1__service_definition__field_indices_by_name,
-  3,  hub__v1__service_definition__number_ranges,
+  2,  hub__v1__service_definition__number_ranges,
   (ProtobufCMessageInit) hub__v1__service_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[20] =
+static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[21] =
 {
   {
     "name",
@@ -1770,6 +1911,18 @@ static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[20]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "published",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__FormField, published),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__form_field__field_indices_by_name[] = {
   12,   /* field[12] = birth_date_field */
@@ -1782,6 +1935,7 @@ static const unsigned hub__v1__form_field__field_indices_by_name[] = {
   4,   /* field[4] = length_min */
   0,   /* field[0] = name */
   10,   /* field[10] = personal */
+  20,   /* field[20] = published */
   2,   /* field[2] = required */
   19,   /* field[19] = rows_max */
   14,   /* field[14] = sex_female */
@@ -1796,7 +1950,7 @@ static const unsigned hub__v1__form_field__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__form_field__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 20 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
 {
@@ -1806,7 +1960,7 @@ const ProtobufCMessageDescriptor hub__v1__form_field__descriptor =
   "Hub__V1__FormField",
   "hub.v1",
   sizeof(Hub__V1__FormField),
-  20,
+  21,
   hub__v1__form_field__field_descriptors,
   hub__v1__form_field__field_indices_by_name,
   1,  hub__v1__form_field__number_ranges,
@@ -2005,7 +2159,7 @@ const ProtobufCMessageDescriptor hub__v1__document_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__document_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[10] =
+static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[12] =
 {
   {
     "name",
@@ -2116,6 +2270,30 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[10] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "books",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Stage, books),
+    &hub__v1__booking_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merged",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Stage, merged),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "flags",
     12,
     PROTOBUF_C_LABEL_REPEATED,
@@ -2130,21 +2308,22 @@ static const ProtobufCFieldDescriptor hub__v1__stage__field_descriptors[10] =
 };
 static const unsigned hub__v1__stage__field_indices_by_name[] = {
   3,   /* field[3] = bill */
+  9,   /* field[9] = books */
   6,   /* field[6] = consults */
   2,   /* field[2] = ended */
   8,   /* field[8] = entries */
-  9,   /* field[9] = flags */
+  11,   /* field[11] = flags */
   7,   /* field[7] = inquires */
   4,   /* field[4] = issues */
+  10,   /* field[10] = merged */
   0,   /* field[0] = name */
   5,   /* field[5] = revokes */
   1,   /* field[1] = title */
 };
-static const ProtobufCIntRange hub__v1__stage__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__stage__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 12, 9 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
 {
@@ -2154,10 +2333,10 @@ const ProtobufCMessageDescriptor hub__v1__stage__descriptor =
   "Hub__V1__Stage",
   "hub.v1",
   sizeof(Hub__V1__Stage),
-  10,
+  12,
   hub__v1__stage__field_descriptors,
   hub__v1__stage__field_indices_by_name,
-  2,  hub__v1__stage__number_ranges,
+  1,  hub__v1__stage__number_ranges,
   (ProtobufCMessageInit) hub__v1__stage__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2456,7 +2635,7 @@ const ProtobufCMessageDescriptor hub__v1__entry_value__descriptor =
   (ProtobufCMessageInit) hub__v1__entry_value__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__likeness_rule__field_descriptors[9] =
+static const ProtobufCFieldDescriptor hub__v1__likeness_rule__field_descriptors[13] =
 {
   {
     "name",
@@ -2566,14 +2745,66 @@ static const ProtobufCFieldDescriptor hub__v1__likeness_rule__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "latitude",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, latitude),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "longitude",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, longitude),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metres",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, metres),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open_days",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LikenessRule, open_days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__likeness_rule__field_indices_by_name[] = {
   5,   /* field[5] = alike */
   3,   /* field[3] = date */
   7,   /* field[7] = except */
+  9,   /* field[9] = latitude */
   6,   /* field[6] = least */
+  10,   /* field[10] = longitude */
+  11,   /* field[11] = metres */
   0,   /* field[0] = name */
   8,   /* field[8] = names */
+  12,   /* field[12] = open_days */
   2,   /* field[2] = same */
   1,   /* field[1] = title */
   4,   /* field[4] = within_days */
@@ -2581,7 +2812,7 @@ static const unsigned hub__v1__likeness_rule__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__likeness_rule__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor hub__v1__likeness_rule__descriptor =
 {
@@ -2591,11 +2822,191 @@ const ProtobufCMessageDescriptor hub__v1__likeness_rule__descriptor =
   "Hub__V1__LikenessRule",
   "hub.v1",
   sizeof(Hub__V1__LikenessRule),
-  9,
+  13,
   hub__v1__likeness_rule__field_descriptors,
   hub__v1__likeness_rule__field_indices_by_name,
   1,  hub__v1__likeness_rule__number_ranges,
   (ProtobufCMessageInit) hub__v1__likeness_rule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__limit_rule__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LimitRule, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "per",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LimitRule, per),
+    &hub__v1__limit_subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "most",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LimitRule, most),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hours",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LimitRule, hours),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__LimitRule, open_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__limit_rule__field_indices_by_name[] = {
+  3,   /* field[3] = hours */
+  2,   /* field[2] = most */
+  0,   /* field[0] = name */
+  4,   /* field[4] = open_only */
+  1,   /* field[1] = per */
+};
+static const ProtobufCIntRange hub__v1__limit_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor hub__v1__limit_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.LimitRule",
+  "LimitRule",
+  "Hub__V1__LimitRule",
+  "hub.v1",
+  sizeof(Hub__V1__LimitRule),
+  5,
+  hub__v1__limit_rule__field_descriptors,
+  hub__v1__limit_rule__field_indices_by_name,
+  1,  hub__v1__limit_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__limit_rule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__public_rule__field_descriptors[5] =
+{
+  {
+    "unless",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PublicRule, unless),
+    &hub__v1__field_condition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PublicRule, category),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "area",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PublicRule, area),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latitude",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PublicRule, latitude),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "longitude",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__PublicRule, longitude),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__public_rule__field_indices_by_name[] = {
+  2,   /* field[2] = area */
+  1,   /* field[1] = category */
+  3,   /* field[3] = latitude */
+  4,   /* field[4] = longitude */
+  0,   /* field[0] = unless */
+};
+static const ProtobufCIntRange hub__v1__public_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor hub__v1__public_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.PublicRule",
+  "PublicRule",
+  "Hub__V1__PublicRule",
+  "hub.v1",
+  sizeof(Hub__V1__PublicRule),
+  5,
+  hub__v1__public_rule__field_descriptors,
+  hub__v1__public_rule__field_indices_by_name,
+  1,  hub__v1__public_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__public_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__consult_rule__field_descriptors[2] =
@@ -3047,7 +3458,7 @@ const ProtobufCMessageDescriptor hub__v1__charge__descriptor =
   (ProtobufCMessageInit) hub__v1__charge__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[11] =
+static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[14] =
 {
   {
     "name",
@@ -3158,6 +3569,42 @@ static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[11] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "other_than",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__Action, n_other_than),
+    offsetof(Hub__V1__Action, other_than),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note_table",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Action, note_table),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note_field",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Action, note_field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "adopts",
     13,
     PROTOBUF_C_LABEL_REPEATED,
@@ -3183,23 +3630,25 @@ static const ProtobufCFieldDescriptor hub__v1__action__field_descriptors[11] =
   },
 };
 static const unsigned hub__v1__action__field_indices_by_name[] = {
-  9,   /* field[9] = adopts */
-  10,   /* field[10] = clears */
+  12,   /* field[12] = adopts */
+  13,   /* field[13] = clears */
   7,   /* field[7] = fields */
   3,   /* field[3] = from */
   2,   /* field[2] = kind */
   0,   /* field[0] = name */
+  11,   /* field[11] = note_field */
   6,   /* field[6] = note_required */
+  10,   /* field[10] = note_table */
+  9,   /* field[9] = other_than */
   8,   /* field[8] = reissues */
   5,   /* field[5] = roles */
   1,   /* field[1] = title */
   4,   /* field[4] = to */
 };
-static const ProtobufCIntRange hub__v1__action__number_ranges[2 + 1] =
+static const ProtobufCIntRange hub__v1__action__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 13, 9 },
-  { 0, 11 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor hub__v1__action__descriptor =
 {
@@ -3209,10 +3658,10 @@ const ProtobufCMessageDescriptor hub__v1__action__descriptor =
   "Hub__V1__Action",
   "hub.v1",
   sizeof(Hub__V1__Action),
-  11,
+  14,
   hub__v1__action__field_descriptors,
   hub__v1__action__field_indices_by_name,
-  2,  hub__v1__action__number_ranges,
+  1,  hub__v1__action__number_ranges,
   (ProtobufCMessageInit) hub__v1__action__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -4199,6 +4648,36 @@ const ProtobufCEnumDescriptor hub__v1__entry_mode__descriptor =
   hub__v1__entry_mode__enum_values_by_name,
   1,
   hub__v1__entry_mode__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue hub__v1__limit_subject__enum_values_by_number[3] =
+{
+  { "LIMIT_SUBJECT_UNSPECIFIED", "HUB__V1__LIMIT_SUBJECT__LIMIT_SUBJECT_UNSPECIFIED", 0 },
+  { "LIMIT_SUBJECT_APPLICANT", "HUB__V1__LIMIT_SUBJECT__LIMIT_SUBJECT_APPLICANT", 1 },
+  { "LIMIT_SUBJECT_DEVICE", "HUB__V1__LIMIT_SUBJECT__LIMIT_SUBJECT_DEVICE", 2 },
+};
+static const ProtobufCIntRange hub__v1__limit_subject__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex hub__v1__limit_subject__enum_values_by_name[3] =
+{
+  { "LIMIT_SUBJECT_APPLICANT", 1 },
+  { "LIMIT_SUBJECT_DEVICE", 2 },
+  { "LIMIT_SUBJECT_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor hub__v1__limit_subject__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "hub.v1.LimitSubject",
+  "LimitSubject",
+  "Hub__V1__LimitSubject",
+  "hub.v1",
+  3,
+  hub__v1__limit_subject__enum_values_by_number,
+  3,
+  hub__v1__limit_subject__enum_values_by_name,
+  1,
+  hub__v1__limit_subject__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue hub__v1__action_kind__enum_values_by_number[6] =

@@ -241,6 +241,26 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_NOTICE_UNKNOWN = 4023,
   /*
+   * [RESOURCE_EXHAUSTED] The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_LIMIT_REACHED = 4026,
+  /*
+   * [FAILED_PRECONDITION] Somebody else must take this action; fact "action" names what the caller has taken before it.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_OTHER_PERSON_NEEDED = 4027,
+  /*
+   * [FAILED_PRECONDITION] These cases cannot be merged, or this one not split; the message says why.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_JOINING_REFUSED = 4028,
+  /*
+   * [FAILED_PRECONDITION] The case cannot be followed, or no further one; the message says why.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_FOLLOW_REFUSED = 4029,
+  /*
+   * [FAILED_PRECONDITION] This case cannot be judged, or not so: BadRequest names everything that is wrong.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_SURVEY_REFUSED = 4024,
+  /*
    * [INVALID_ARGUMENT] This draft cannot be kept; BadRequest names why.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_DRAFT_REFUSED = 4037,
@@ -252,6 +272,18 @@ typedef enum _Hub__V1__ErrorCode {
    * [FAILED_PRECONDITION] Who acts for a citizen must say how the citizen agreed; BadRequest names what is missing.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_CONSENT_MISSING = 4039,
+  /*
+   * [INVALID_ARGUMENT] The bytes are not what media_type says. Say what they are, or send the right file.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_TYPE_WRONG = 4034,
+  /*
+   * [INVALID_ARGUMENT] The image is damaged, too large or of a kind that cannot be shown. Take the photo again, as JPEG or PNG.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_IMAGE_UNREADABLE = 4035,
+  /*
+   * [INVALID_ARGUMENT] The document holds what harms computers, or could not be looked at yet. Send another file.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_HARMFUL = 4036,
   /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
@@ -291,7 +323,11 @@ typedef enum _Hub__V1__ErrorCode {
   /*
    * [DATA_LOSS] A backup is not whole; each file that is missing or changed is named. Take another one.
    */
-  HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_DAMAGED = 5010
+  HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_DAMAGED = 5010,
+  /*
+   * [DATA_LOSS] Bytes of a document were changed on the hub's disk; the file is named. Take it from a backup.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_DAMAGED = 5011
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__ERROR_CODE)
 } Hub__V1__ErrorCode;
 

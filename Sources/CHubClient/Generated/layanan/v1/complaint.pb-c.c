@@ -7,7 +7,1648 @@
 #endif
 
 #include "layanan/v1/complaint.pb-c.h"
-static const ProtobufCMethodDescriptor layanan__v1__complaints__method_descriptors[6] =
+void   layanan__v1__nearby_request__init
+                     (Layanan__V1__NearbyRequest         *message)
+{
+  static const Layanan__V1__NearbyRequest init_value = LAYANAN__V1__NEARBY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__nearby_request__get_packed_size
+                     (const Layanan__V1__NearbyRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__nearby_request__pack
+                     (const Layanan__V1__NearbyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__nearby_request__pack_to_buffer
+                     (const Layanan__V1__NearbyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__NearbyRequest *
+       layanan__v1__nearby_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__NearbyRequest *)
+     protobuf_c_message_unpack (&layanan__v1__nearby_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__nearby_request__free_unpacked
+                     (Layanan__V1__NearbyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__nearby_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__nearby_reply__init
+                     (Layanan__V1__NearbyReply         *message)
+{
+  static const Layanan__V1__NearbyReply init_value = LAYANAN__V1__NEARBY_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__nearby_reply__get_packed_size
+                     (const Layanan__V1__NearbyReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__nearby_reply__pack
+                     (const Layanan__V1__NearbyReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__nearby_reply__pack_to_buffer
+                     (const Layanan__V1__NearbyReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__nearby_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__NearbyReply *
+       layanan__v1__nearby_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__NearbyReply *)
+     protobuf_c_message_unpack (&layanan__v1__nearby_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__nearby_reply__free_unpacked
+                     (Layanan__V1__NearbyReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__nearby_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__public_cases_request__init
+                     (Layanan__V1__PublicCasesRequest         *message)
+{
+  static const Layanan__V1__PublicCasesRequest init_value = LAYANAN__V1__PUBLIC_CASES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__public_cases_request__get_packed_size
+                     (const Layanan__V1__PublicCasesRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__public_cases_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__public_cases_request__pack
+                     (const Layanan__V1__PublicCasesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__public_cases_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__public_cases_request__pack_to_buffer
+                     (const Layanan__V1__PublicCasesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__public_cases_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__PublicCasesRequest *
+       layanan__v1__public_cases_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__PublicCasesRequest *)
+     protobuf_c_message_unpack (&layanan__v1__public_cases_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__public_cases_request__free_unpacked
+                     (Layanan__V1__PublicCasesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__public_cases_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__public_cases_reply__init
+                     (Layanan__V1__PublicCasesReply         *message)
+{
+  static const Layanan__V1__PublicCasesReply init_value = LAYANAN__V1__PUBLIC_CASES_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__public_cases_reply__get_packed_size
+                     (const Layanan__V1__PublicCasesReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__public_cases_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__public_cases_reply__pack
+                     (const Layanan__V1__PublicCasesReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__public_cases_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__public_cases_reply__pack_to_buffer
+                     (const Layanan__V1__PublicCasesReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__public_cases_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__PublicCasesReply *
+       layanan__v1__public_cases_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__PublicCasesReply *)
+     protobuf_c_message_unpack (&layanan__v1__public_cases_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__public_cases_reply__free_unpacked
+                     (Layanan__V1__PublicCasesReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__public_cases_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__public_case__init
+                     (Layanan__V1__PublicCase         *message)
+{
+  static const Layanan__V1__PublicCase init_value = LAYANAN__V1__PUBLIC_CASE__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__public_case__get_packed_size
+                     (const Layanan__V1__PublicCase *message)
+{
+  assert(message->base.descriptor == &layanan__v1__public_case__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__public_case__pack
+                     (const Layanan__V1__PublicCase *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__public_case__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__public_case__pack_to_buffer
+                     (const Layanan__V1__PublicCase *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__public_case__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__PublicCase *
+       layanan__v1__public_case__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__PublicCase *)
+     protobuf_c_message_unpack (&layanan__v1__public_case__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__public_case__free_unpacked
+                     (Layanan__V1__PublicCase *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__public_case__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__timeline_request__init
+                     (Layanan__V1__TimelineRequest         *message)
+{
+  static const Layanan__V1__TimelineRequest init_value = LAYANAN__V1__TIMELINE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__timeline_request__get_packed_size
+                     (const Layanan__V1__TimelineRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__timeline_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__timeline_request__pack
+                     (const Layanan__V1__TimelineRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__timeline_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__timeline_request__pack_to_buffer
+                     (const Layanan__V1__TimelineRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__timeline_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__TimelineRequest *
+       layanan__v1__timeline_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__TimelineRequest *)
+     protobuf_c_message_unpack (&layanan__v1__timeline_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__timeline_request__free_unpacked
+                     (Layanan__V1__TimelineRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__timeline_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__timeline_reply__init
+                     (Layanan__V1__TimelineReply         *message)
+{
+  static const Layanan__V1__TimelineReply init_value = LAYANAN__V1__TIMELINE_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__timeline_reply__get_packed_size
+                     (const Layanan__V1__TimelineReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__timeline_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__timeline_reply__pack
+                     (const Layanan__V1__TimelineReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__timeline_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__timeline_reply__pack_to_buffer
+                     (const Layanan__V1__TimelineReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__timeline_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__TimelineReply *
+       layanan__v1__timeline_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__TimelineReply *)
+     protobuf_c_message_unpack (&layanan__v1__timeline_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__timeline_reply__free_unpacked
+                     (Layanan__V1__TimelineReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__timeline_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__public_step__init
+                     (Layanan__V1__PublicStep         *message)
+{
+  static const Layanan__V1__PublicStep init_value = LAYANAN__V1__PUBLIC_STEP__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__public_step__get_packed_size
+                     (const Layanan__V1__PublicStep *message)
+{
+  assert(message->base.descriptor == &layanan__v1__public_step__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__public_step__pack
+                     (const Layanan__V1__PublicStep *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__public_step__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__public_step__pack_to_buffer
+                     (const Layanan__V1__PublicStep *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__public_step__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__PublicStep *
+       layanan__v1__public_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__PublicStep *)
+     protobuf_c_message_unpack (&layanan__v1__public_step__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__public_step__free_unpacked
+                     (Layanan__V1__PublicStep *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__public_step__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__follow_request__init
+                     (Layanan__V1__FollowRequest         *message)
+{
+  static const Layanan__V1__FollowRequest init_value = LAYANAN__V1__FOLLOW_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__follow_request__get_packed_size
+                     (const Layanan__V1__FollowRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__follow_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__follow_request__pack
+                     (const Layanan__V1__FollowRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__follow_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__follow_request__pack_to_buffer
+                     (const Layanan__V1__FollowRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__follow_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__FollowRequest *
+       layanan__v1__follow_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__FollowRequest *)
+     protobuf_c_message_unpack (&layanan__v1__follow_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__follow_request__free_unpacked
+                     (Layanan__V1__FollowRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__follow_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__follow_reply__init
+                     (Layanan__V1__FollowReply         *message)
+{
+  static const Layanan__V1__FollowReply init_value = LAYANAN__V1__FOLLOW_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__follow_reply__get_packed_size
+                     (const Layanan__V1__FollowReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__follow_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__follow_reply__pack
+                     (const Layanan__V1__FollowReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__follow_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__follow_reply__pack_to_buffer
+                     (const Layanan__V1__FollowReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__follow_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__FollowReply *
+       layanan__v1__follow_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__FollowReply *)
+     protobuf_c_message_unpack (&layanan__v1__follow_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__follow_reply__free_unpacked
+                     (Layanan__V1__FollowReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__follow_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__following_request__init
+                     (Layanan__V1__FollowingRequest         *message)
+{
+  static const Layanan__V1__FollowingRequest init_value = LAYANAN__V1__FOLLOWING_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__following_request__get_packed_size
+                     (const Layanan__V1__FollowingRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__following_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__following_request__pack
+                     (const Layanan__V1__FollowingRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__following_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__following_request__pack_to_buffer
+                     (const Layanan__V1__FollowingRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__following_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__FollowingRequest *
+       layanan__v1__following_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__FollowingRequest *)
+     protobuf_c_message_unpack (&layanan__v1__following_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__following_request__free_unpacked
+                     (Layanan__V1__FollowingRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__following_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__following_reply__init
+                     (Layanan__V1__FollowingReply         *message)
+{
+  static const Layanan__V1__FollowingReply init_value = LAYANAN__V1__FOLLOWING_REPLY__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__following_reply__get_packed_size
+                     (const Layanan__V1__FollowingReply *message)
+{
+  assert(message->base.descriptor == &layanan__v1__following_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__following_reply__pack
+                     (const Layanan__V1__FollowingReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__following_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__following_reply__pack_to_buffer
+                     (const Layanan__V1__FollowingReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__following_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__FollowingReply *
+       layanan__v1__following_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__FollowingReply *)
+     protobuf_c_message_unpack (&layanan__v1__following_reply__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__following_reply__free_unpacked
+                     (Layanan__V1__FollowingReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__following_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__merge_request__init
+                     (Layanan__V1__MergeRequest         *message)
+{
+  static const Layanan__V1__MergeRequest init_value = LAYANAN__V1__MERGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__merge_request__get_packed_size
+                     (const Layanan__V1__MergeRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__merge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__merge_request__pack
+                     (const Layanan__V1__MergeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__merge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__merge_request__pack_to_buffer
+                     (const Layanan__V1__MergeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__merge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__MergeRequest *
+       layanan__v1__merge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__MergeRequest *)
+     protobuf_c_message_unpack (&layanan__v1__merge_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__merge_request__free_unpacked
+                     (Layanan__V1__MergeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__merge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   layanan__v1__split_request__init
+                     (Layanan__V1__SplitRequest         *message)
+{
+  static const Layanan__V1__SplitRequest init_value = LAYANAN__V1__SPLIT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t layanan__v1__split_request__get_packed_size
+                     (const Layanan__V1__SplitRequest *message)
+{
+  assert(message->base.descriptor == &layanan__v1__split_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t layanan__v1__split_request__pack
+                     (const Layanan__V1__SplitRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &layanan__v1__split_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t layanan__v1__split_request__pack_to_buffer
+                     (const Layanan__V1__SplitRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &layanan__v1__split_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Layanan__V1__SplitRequest *
+       layanan__v1__split_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Layanan__V1__SplitRequest *)
+     protobuf_c_message_unpack (&layanan__v1__split_request__descriptor,
+                                allocator, len, data);
+}
+void   layanan__v1__split_request__free_unpacked
+                     (Layanan__V1__SplitRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &layanan__v1__split_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor layanan__v1__nearby_request__field_descriptors[4] =
+{
+  {
+    "service",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyRequest, service),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latitude",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyRequest, latitude),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "longitude",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyRequest, longitude),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__NearbyRequest, category),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__nearby_request__field_indices_by_name[] = {
+  3,   /* field[3] = category */
+  1,   /* field[1] = latitude */
+  2,   /* field[2] = longitude */
+  0,   /* field[0] = service */
+};
+static const ProtobufCIntRange layanan__v1__nearby_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor layanan__v1__nearby_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.NearbyRequest",
+  "NearbyRequest",
+  "Layanan__V1__NearbyRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__NearbyRequest),
+  4,
+  layanan__v1__nearby_request__field_descriptors,
+  layanan__v1__nearby_request__field_indices_by_name,
+  1,  layanan__v1__nearby_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__nearby_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__nearby_reply__field_descriptors[1] =
+{
+  {
+    "cases",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__NearbyReply, n_cases),
+    offsetof(Layanan__V1__NearbyReply, cases),
+    &layanan__v1__nearby_case__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__nearby_reply__field_indices_by_name[] = {
+  0,   /* field[0] = cases */
+};
+static const ProtobufCIntRange layanan__v1__nearby_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor layanan__v1__nearby_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.NearbyReply",
+  "NearbyReply",
+  "Layanan__V1__NearbyReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__NearbyReply),
+  1,
+  layanan__v1__nearby_reply__field_descriptors,
+  layanan__v1__nearby_reply__field_indices_by_name,
+  1,  layanan__v1__nearby_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__nearby_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__public_cases_request__field_descriptors[7] =
+{
+  {
+    "service",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesRequest, service),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesRequest, category),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "area",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesRequest, area),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesRequest, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesRequest, open),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesRequest, page_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__public_cases_request__field_indices_by_name[] = {
+  2,   /* field[2] = area */
+  1,   /* field[1] = category */
+  4,   /* field[4] = open */
+  5,   /* field[5] = page_size */
+  6,   /* field[6] = page_token */
+  0,   /* field[0] = service */
+  3,   /* field[3] = stage */
+};
+static const ProtobufCIntRange layanan__v1__public_cases_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor layanan__v1__public_cases_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.PublicCasesRequest",
+  "PublicCasesRequest",
+  "Layanan__V1__PublicCasesRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__PublicCasesRequest),
+  7,
+  layanan__v1__public_cases_request__field_descriptors,
+  layanan__v1__public_cases_request__field_indices_by_name,
+  1,  layanan__v1__public_cases_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__public_cases_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__public_cases_reply__field_descriptors[2] =
+{
+  {
+    "cases",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__PublicCasesReply, n_cases),
+    offsetof(Layanan__V1__PublicCasesReply, cases),
+    &layanan__v1__public_case__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCasesReply, next_page_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__public_cases_reply__field_indices_by_name[] = {
+  0,   /* field[0] = cases */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange layanan__v1__public_cases_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor layanan__v1__public_cases_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.PublicCasesReply",
+  "PublicCasesReply",
+  "Layanan__V1__PublicCasesReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__PublicCasesReply),
+  2,
+  layanan__v1__public_cases_reply__field_descriptors,
+  layanan__v1__public_cases_reply__field_indices_by_name,
+  1,  layanan__v1__public_cases_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__public_cases_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__public_case__field_descriptors[15] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "service",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, service),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage_title",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, stage_title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, ended),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fields",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__PublicCase, n_fields),
+    offsetof(Layanan__V1__PublicCase, fields),
+    &hub__v1__field_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "received_on",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, received_on),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_on",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, ended_on),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "days",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, unit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit_title",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, unit_title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeliness",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, timeliness),
+    &layanan__v1__timeliness__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latitude",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Layanan__V1__PublicCase, has_latitude_case),
+    offsetof(Layanan__V1__PublicCase, latitude),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "longitude",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Layanan__V1__PublicCase, has_longitude_case),
+    offsetof(Layanan__V1__PublicCase, longitude),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merged_into",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicCase, merged_into),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__public_case__field_indices_by_name[] = {
+  8,   /* field[8] = days */
+  4,   /* field[4] = ended */
+  7,   /* field[7] = ended_on */
+  5,   /* field[5] = fields */
+  12,   /* field[12] = latitude */
+  13,   /* field[13] = longitude */
+  14,   /* field[14] = merged_into */
+  0,   /* field[0] = number */
+  6,   /* field[6] = received_on */
+  1,   /* field[1] = service */
+  2,   /* field[2] = stage */
+  3,   /* field[3] = stage_title */
+  11,   /* field[11] = timeliness */
+  9,   /* field[9] = unit */
+  10,   /* field[10] = unit_title */
+};
+static const ProtobufCIntRange layanan__v1__public_case__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 15 }
+};
+const ProtobufCMessageDescriptor layanan__v1__public_case__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.PublicCase",
+  "PublicCase",
+  "Layanan__V1__PublicCase",
+  "layanan.v1",
+  sizeof(Layanan__V1__PublicCase),
+  15,
+  layanan__v1__public_case__field_descriptors,
+  layanan__v1__public_case__field_indices_by_name,
+  1,  layanan__v1__public_case__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__public_case__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__timeline_request__field_descriptors[1] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__TimelineRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__timeline_request__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+};
+static const ProtobufCIntRange layanan__v1__timeline_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor layanan__v1__timeline_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.TimelineRequest",
+  "TimelineRequest",
+  "Layanan__V1__TimelineRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__TimelineRequest),
+  1,
+  layanan__v1__timeline_request__field_descriptors,
+  layanan__v1__timeline_request__field_indices_by_name,
+  1,  layanan__v1__timeline_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__timeline_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__timeline_reply__field_descriptors[2] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__TimelineReply, case_),
+    &layanan__v1__public_case__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "steps",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__TimelineReply, n_steps),
+    offsetof(Layanan__V1__TimelineReply, steps),
+    &layanan__v1__public_step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__timeline_reply__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+  1,   /* field[1] = steps */
+};
+static const ProtobufCIntRange layanan__v1__timeline_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor layanan__v1__timeline_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.TimelineReply",
+  "TimelineReply",
+  "Layanan__V1__TimelineReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__TimelineReply),
+  2,
+  layanan__v1__timeline_reply__field_descriptors,
+  layanan__v1__timeline_reply__field_indices_by_name,
+  1,  layanan__v1__timeline_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__timeline_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__public_step__field_descriptors[4] =
+{
+  {
+    "day",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicStep, day),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicStep, kind),
+    &hub__v1__event_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicStep, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage_title",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__PublicStep, stage_title),
+    &hub__v1__text__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__public_step__field_indices_by_name[] = {
+  0,   /* field[0] = day */
+  1,   /* field[1] = kind */
+  2,   /* field[2] = stage */
+  3,   /* field[3] = stage_title */
+};
+static const ProtobufCIntRange layanan__v1__public_step__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor layanan__v1__public_step__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.PublicStep",
+  "PublicStep",
+  "Layanan__V1__PublicStep",
+  "layanan.v1",
+  sizeof(Layanan__V1__PublicStep),
+  4,
+  layanan__v1__public_step__field_descriptors,
+  layanan__v1__public_step__field_indices_by_name,
+  1,  layanan__v1__public_step__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__public_step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__follow_request__field_descriptors[1] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__FollowRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__follow_request__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+};
+static const ProtobufCIntRange layanan__v1__follow_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor layanan__v1__follow_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.FollowRequest",
+  "FollowRequest",
+  "Layanan__V1__FollowRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__FollowRequest),
+  1,
+  layanan__v1__follow_request__field_descriptors,
+  layanan__v1__follow_request__field_indices_by_name,
+  1,  layanan__v1__follow_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__follow_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__follow_reply__field_descriptors[3] =
+{
+  {
+    "following",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__FollowReply, following),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "followed",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__FollowReply, followed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__FollowReply, receipt),
+    &hub__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__follow_reply__field_indices_by_name[] = {
+  1,   /* field[1] = followed */
+  0,   /* field[0] = following */
+  2,   /* field[2] = receipt */
+};
+static const ProtobufCIntRange layanan__v1__follow_reply__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 15, 2 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor layanan__v1__follow_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.FollowReply",
+  "FollowReply",
+  "Layanan__V1__FollowReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__FollowReply),
+  3,
+  layanan__v1__follow_reply__field_descriptors,
+  layanan__v1__follow_reply__field_indices_by_name,
+  2,  layanan__v1__follow_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__follow_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define layanan__v1__following_request__field_descriptors NULL
+#define layanan__v1__following_request__field_indices_by_name NULL
+#define layanan__v1__following_request__number_ranges NULL
+const ProtobufCMessageDescriptor layanan__v1__following_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.FollowingRequest",
+  "FollowingRequest",
+  "Layanan__V1__FollowingRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__FollowingRequest),
+  0,
+  layanan__v1__following_request__field_descriptors,
+  layanan__v1__following_request__field_indices_by_name,
+  0,  layanan__v1__following_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__following_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__following_reply__field_descriptors[1] =
+{
+  {
+    "cases",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__FollowingReply, n_cases),
+    offsetof(Layanan__V1__FollowingReply, cases),
+    &layanan__v1__public_case__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__following_reply__field_indices_by_name[] = {
+  0,   /* field[0] = cases */
+};
+static const ProtobufCIntRange layanan__v1__following_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor layanan__v1__following_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.FollowingReply",
+  "FollowingReply",
+  "Layanan__V1__FollowingReply",
+  "layanan.v1",
+  sizeof(Layanan__V1__FollowingReply),
+  1,
+  layanan__v1__following_reply__field_descriptors,
+  layanan__v1__following_reply__field_indices_by_name,
+  1,  layanan__v1__following_reply__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__following_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__merge_request__field_descriptors[4] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__MergeRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "into",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__MergeRequest, into),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__MergeRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__MergeRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__merge_request__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+  2,   /* field[2] = expected_version */
+  1,   /* field[1] = into */
+  3,   /* field[3] = note */
+};
+static const ProtobufCIntRange layanan__v1__merge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor layanan__v1__merge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.MergeRequest",
+  "MergeRequest",
+  "Layanan__V1__MergeRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__MergeRequest),
+  4,
+  layanan__v1__merge_request__field_descriptors,
+  layanan__v1__merge_request__field_indices_by_name,
+  1,  layanan__v1__merge_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__merge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor layanan__v1__split_request__field_descriptors[4] =
+{
+  {
+    "case",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SplitRequest, case_),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "form",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Layanan__V1__SplitRequest, n_form),
+    offsetof(Layanan__V1__SplitRequest, form),
+    &hub__v1__field_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SplitRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Layanan__V1__SplitRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned layanan__v1__split_request__field_indices_by_name[] = {
+  0,   /* field[0] = case */
+  2,   /* field[2] = expected_version */
+  1,   /* field[1] = form */
+  3,   /* field[3] = note */
+};
+static const ProtobufCIntRange layanan__v1__split_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor layanan__v1__split_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "layanan.v1.SplitRequest",
+  "SplitRequest",
+  "Layanan__V1__SplitRequest",
+  "layanan.v1",
+  sizeof(Layanan__V1__SplitRequest),
+  4,
+  layanan__v1__split_request__field_descriptors,
+  layanan__v1__split_request__field_indices_by_name,
+  1,  layanan__v1__split_request__number_ranges,
+  (ProtobufCMessageInit) layanan__v1__split_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue layanan__v1__timeliness__enum_values_by_number[3] =
+{
+  { "TIMELINESS_UNSPECIFIED", "LAYANAN__V1__TIMELINESS__TIMELINESS_UNSPECIFIED", 0 },
+  { "TIMELINESS_ON_TIME", "LAYANAN__V1__TIMELINESS__TIMELINESS_ON_TIME", 1 },
+  { "TIMELINESS_LATE", "LAYANAN__V1__TIMELINESS__TIMELINESS_LATE", 2 },
+};
+static const ProtobufCIntRange layanan__v1__timeliness__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex layanan__v1__timeliness__enum_values_by_name[3] =
+{
+  { "TIMELINESS_LATE", 2 },
+  { "TIMELINESS_ON_TIME", 1 },
+  { "TIMELINESS_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor layanan__v1__timeliness__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "layanan.v1.Timeliness",
+  "Timeliness",
+  "Layanan__V1__Timeliness",
+  "layanan.v1",
+  3,
+  layanan__v1__timeliness__enum_values_by_number,
+  3,
+  layanan__v1__timeliness__enum_values_by_name,
+  1,
+  layanan__v1__timeliness__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor layanan__v1__complaints__method_descriptors[14] =
 {
   { "File", &layanan__v1__submit_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Supplement", &layanan__v1__act_request__descriptor, &layanan__v1__case_reply__descriptor },
@@ -15,13 +1656,29 @@ static const ProtobufCMethodDescriptor layanan__v1__complaints__method_descripto
   { "Reopen", &layanan__v1__act_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Withdraw", &layanan__v1__act_request__descriptor, &layanan__v1__case_reply__descriptor },
   { "Import", &layanan__v1__import_request__descriptor, &layanan__v1__case_reply__descriptor },
+  { "Nearby", &layanan__v1__nearby_request__descriptor, &layanan__v1__nearby_reply__descriptor },
+  { "Public", &layanan__v1__public_cases_request__descriptor, &layanan__v1__public_cases_reply__descriptor },
+  { "Timeline", &layanan__v1__timeline_request__descriptor, &layanan__v1__timeline_reply__descriptor },
+  { "Follow", &layanan__v1__follow_request__descriptor, &layanan__v1__follow_reply__descriptor },
+  { "Unfollow", &layanan__v1__follow_request__descriptor, &layanan__v1__follow_reply__descriptor },
+  { "Following", &layanan__v1__following_request__descriptor, &layanan__v1__following_reply__descriptor },
+  { "Merge", &layanan__v1__merge_request__descriptor, &layanan__v1__case_reply__descriptor },
+  { "Split", &layanan__v1__split_request__descriptor, &layanan__v1__case_reply__descriptor },
 };
 const unsigned layanan__v1__complaints__method_indices_by_name[] = {
   2,        /* Act */
   0,        /* File */
+  9,        /* Follow */
+  11,        /* Following */
   5,        /* Import */
+  12,        /* Merge */
+  6,        /* Nearby */
+  7,        /* Public */
   3,        /* Reopen */
+  13,        /* Split */
   1,        /* Supplement */
+  8,        /* Timeline */
+  10,        /* Unfollow */
   4         /* Withdraw */
 };
 const ProtobufCServiceDescriptor layanan__v1__complaints__descriptor =
@@ -31,7 +1688,7 @@ const ProtobufCServiceDescriptor layanan__v1__complaints__descriptor =
   "Complaints",
   "Layanan__V1__Complaints",
   "layanan.v1",
-  6,
+  14,
   layanan__v1__complaints__method_descriptors,
   layanan__v1__complaints__method_indices_by_name
 };
@@ -82,6 +1739,70 @@ void layanan__v1__complaints__import(ProtobufCService *service,
 {
   assert(service->descriptor == &layanan__v1__complaints__descriptor);
   service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__nearby(ProtobufCService *service,
+                                     const Layanan__V1__NearbyRequest *input,
+                                     Layanan__V1__NearbyReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__public(ProtobufCService *service,
+                                     const Layanan__V1__PublicCasesRequest *input,
+                                     Layanan__V1__PublicCasesReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__timeline(ProtobufCService *service,
+                                       const Layanan__V1__TimelineRequest *input,
+                                       Layanan__V1__TimelineReply_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__follow(ProtobufCService *service,
+                                     const Layanan__V1__FollowRequest *input,
+                                     Layanan__V1__FollowReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__unfollow(ProtobufCService *service,
+                                       const Layanan__V1__FollowRequest *input,
+                                       Layanan__V1__FollowReply_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__following(ProtobufCService *service,
+                                        const Layanan__V1__FollowingRequest *input,
+                                        Layanan__V1__FollowingReply_Closure closure,
+                                        void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__merge(ProtobufCService *service,
+                                    const Layanan__V1__MergeRequest *input,
+                                    Layanan__V1__CaseReply_Closure closure,
+                                    void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void layanan__v1__complaints__split(ProtobufCService *service,
+                                    const Layanan__V1__SplitRequest *input,
+                                    Layanan__V1__CaseReply_Closure closure,
+                                    void *closure_data)
+{
+  assert(service->descriptor == &layanan__v1__complaints__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void layanan__v1__complaints__init (Layanan__V1__Complaints_Service *service,
                                     Layanan__V1__Complaints_ServiceDestroy destroy)
