@@ -84,7 +84,7 @@ extension EndToEnd {
         @Test("a file above 256 KiB goes up with hubctl and comes back byte for byte")
         func commandLine() async throws {
             try await RunningHub.serve { hub in
-                let (file, back) = (hub.regency.folder + "/foto.jpg", hub.regency.folder + "/kembali.jpg")
+                let (file, back) = (hub.regency.folder + "/foto.pdf", hub.regency.folder + "/kembali.pdf")
                 let bytes = Array(Self.bytes.prefix(1_500_000))
                 try TextFile.write(bytes, to: file)
                 let filed = try await hub.regency.admin([
