@@ -86,19 +86,25 @@ let products: [Product] = [
 let hubd = Target.executableTarget(
     name: "hubd",
     dependencies: [
-        "HubServer", "HubStore", "HubModules", "HubPapers", "HubCouriers", "HubTrust", "HubCore", "HubWire", "HubProto",
-        "HubDomain", argumentParser, lifecycle, logging, nioPosix, yams,
+        "HubServer", "HubStore", "HubModules", "HubPapers", "HubCouriers", "HubIntake", "HubTrust", "HubCore",
+        "HubWire",
+        "HubProto", "HubDomain", argumentParser, lifecycle, logging, nioPosix, yams,
     ], swiftSettings: strict)
 
 /// No program can be linked with another: what the daemon reads its files with is a library while it is fuzzed.
 let hubdFiles = Target.target(
     name: "hubd",
-    dependencies: ["HubCouriers", "HubModules", "HubCore", "HubProto", "HubWire", "HubDomain", logging, yams],
-    sources: ["HubConfiguration.swift", "NoticesConfiguration.swift", "PolicyFile.swift"], swiftSettings: strict)
+    dependencies: [
+        "HubCouriers", "HubIntake", "HubModules", "HubCore", "HubProto", "HubWire", "HubDomain", logging, yams,
+    ],
+    sources: [
+        "ConfigurationSection.swift", "DocumentsConfiguration.swift", "HubConfiguration.swift",
+        "NoticesConfiguration.swift", "PolicyFile.swift",
+    ], swiftSettings: strict)
 
 /// The decoders as libFuzzer and the tests run them: one folder, with the program or with the tests that replay the corpus.
 let fuzzed: [Target.Dependency] = [
-    "hubd", "HubServer", "HubModules", "HubTrust", "HubClient", "HubCompression", "HubCore", "HubWire",
+    "hubd", "HubServer", "HubModules", "HubIntake", "HubTrust", "HubClient", "HubCompression", "HubCore", "HubWire",
     "HubProto", "HubDomain", protobuf, nioCore, x509,
 ]
 let fuzzLink = ["-sanitize=fuzzer", "-use-ld=lld"] + (fuzzMode == "coverage" ? ["-profile-generate"] : [])
@@ -163,6 +169,7 @@ let package = Package(
             settings: unchecked),
         floor("HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),
         floor("HubCouriers", ["HubCore", "HubProto", "HubDomain", "CCurl", nioPosix, crypto]),
+        floor("HubIntake", ["HubCore", "HubDomain"]),
         floor("HubPapers", ["HubCore", "HubProto", "HubDomain", "CCairo", "CQREncode"]),
         floor(
             "HubClient",
@@ -193,7 +200,8 @@ let package = Package(
                 "HubStore", "HubModules", "HubTrust", "HubTestKit", "HubModuleKit", "HubCore", "HubProto", "HubDomain",
                 "PermitsRules", "CivilRegistryRules", "ComplaintsRules", argumentParser, logging, protobuf, yams,
             ], exclude: ["year.yaml"], swiftSettings: strict),
-        // hub-module-host is C for libc alone; SwiftPM would link the Swift runtime into it: Scripts/build-host.sh.
+        // hub-module-host is C for libc alone; SwiftPM would link the Swift runtime into it: Scripts/build-host.sh. So would it
+        // into hub-image, which that script builds too.
         // For tests, here and at departments.
         floor("HubTestKit", ["HubCore", "HubProto", "HubDomain", protobuf, crypto, nioCore, nioPosix]),
         tests(of: "HubTestKit"),
@@ -207,6 +215,7 @@ let package = Package(
         tests(of: "HubConformance"),
         tests(of: "HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),
         tests(of: "HubCouriers", ["HubTestKit", "HubCore", "HubProto", "HubDomain", crypto]),
+        tests(of: "HubIntake", ["HubCore", "HubDomain"]),
         tests(of: "HubPapers", ["HubTrust", "HubModules", "HubCore", "HubProto", "HubDomain"]),
         tests(
             of: "HubClient",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that the Debian packages the build needs are here: installs them as root or with sudo, or says how.
 set -euo pipefail
-wanted=(libsqlite3-dev libssl-dev libprotobuf-c-dev libzstd-dev libcairo2-dev libqrencode-dev libcurl4-openssl-dev fonts-liberation2 binutils pkg-config)
+wanted=(libsqlite3-dev libssl-dev libprotobuf-c-dev libzstd-dev libcairo2-dev libqrencode-dev libcurl4-openssl-dev libjpeg62-turbo-dev libpng-dev fonts-liberation2 binutils pkg-config)
 # Tests read papers with other people's programs, and send mail to one.
 wanted+=(poppler-utils zbar-tools python3-cryptography python3-aiosmtpd)
 missing=()

@@ -21,6 +21,11 @@ package struct HubPorts: Sendable {
     package var cursorKey: [UInt8]
     /// Where modules report how they are, and what a stopping hub lowers.
     package var health = HealthBoard()
+    /// Encodes images anew; nil = they are kept as they come.
+    package var imageFilter: (any ImageFilter)?
+    /// Looks at every document; nil = nobody does.
+    package var scanner: (any DocumentScanner)?
+    package var intake = IntakePolicy()
     /// What uploads may take.
     package var uploads = UploadLimits()
     /// Prints papers; nil = none can be issued, and they wait.
@@ -66,6 +71,8 @@ package struct Hub: Sendable {
     package let drafts: DraftKeeper
     /// Brings notices out; nil = there is no way out.
     package let outbox: OutboxLoop?
+    /// Scans what came while the scanner was silent.
+    package let quarantine: QuarantineLoop
     package let counters: HubCounters
     package let health: HealthBoard
     /// Answers what is not the hub's to answer.
@@ -119,10 +126,14 @@ package struct Hub: Sendable {
             outbox: outbox)
         let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
         let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
+        let intake = DocumentIntake(
+            ledger: ledger, journal: journal, blobs: ports.blobs, filter: ports.imageFilter, scanner: ports.scanner,
+            policy: ports.intake, logger: logger)
         let drafts = DraftBook(ledger: ledger)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
             clock: ports.clock, deadlines: passage, numbers: numbers, completion: completion, drafts: drafts,
+            intake: intake,
             random: ports.random)
         let seal = CursorSeal(key: ports.cursorKey)
         let statistics = Dictionary(uniqueKeysWithValues: HubMethod.all.map { ($0, MethodStatistics($0)) })
@@ -147,7 +158,8 @@ package struct Hub: Sendable {
             CaseReads(ledger: ledger, access: access), rulebook: rulebook, modules: ports.modules,
             clock: ports.clock)
         router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, access: access, seal: seal))
-        let documents = DocumentService(ledger: ledger, blobs: ports.blobs, access: access)
+        let documents = DocumentService(
+            ledger: ledger, blobs: ports.blobs, access: access, intake: intake, clock: ports.clock)
         router.addDocuments(
             documents,
             PaperService(
@@ -175,7 +187,8 @@ package struct Hub: Sendable {
         router.addInquiries(
             InquiryDesk(
                 ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
-                completion: completion, board: board, health: ports.health, clock: ports.clock, pause: ports.pause),
+                completion: completion, intake: intake, board: board, health: ports.health, clock: ports.clock,
+                pause: ports.pause),
             InquiryOffice(
                 ledger: ledger, journal: journal, rulebook: rulebook, access: access, board: board,
                 clock: ports.clock))
@@ -213,6 +226,7 @@ package struct Hub: Sendable {
                     ledger: ledger, journal: journal, contacts: contacts, couriers: ports.couriers,
                     policy: ports.outbox, bells: journal.outbox, board: outboxBoard, clock: ports.clock,
                     random: ports.random, logger: logger),
+            quarantine: QuarantineLoop(intake: intake, clock: ports.clock, pause: ports.pause, logger: logger),
             counters: counters, health: ports.health, modules: ports.modules)
     }
 }

@@ -125,6 +125,12 @@ extension HubError.Code {
     public static let draftUnknown = Self(number: 4038, status: .notFound)
     /// Who acts for a citizen must say how the citizen agreed; BadRequest names what is missing.
     public static let consentMissing = Self(number: 4039, status: .failedPrecondition)
+    /// The bytes are not what media_type says. Say what they are, or send the right file.
+    public static let documentTypeWrong = Self(number: 4034, status: .invalidArgument)
+    /// The image is damaged, too large or of a kind that cannot be shown. Take the photo again, as JPEG or PNG.
+    public static let imageUnreadable = Self(number: 4035, status: .invalidArgument)
+    /// The document holds what harms computers, or could not be looked at yet. Send another file.
+    public static let documentHarmful = Self(number: 4036, status: .invalidArgument)
     /// The e-signature service does not sign for this officer. Check passphrase and certificate there.
     public static let signatureRefused = Self(number: 4040, status: .failedPrecondition)
     /// The e-signature service is away. Nothing was signed; try again.
@@ -150,6 +156,9 @@ extension HubError.Code {
     /// A backup is not whole; each file that is missing or changed is named. Take another one.
     public static let backupDamaged = Self(number: 5010, status: .dataLoss)
 
+    /// Bytes of a document were changed on the hub's disk; the file is named. Take it from a backup.
+    public static let documentDamaged = Self(number: 5011, status: .dataLoss)
+
     /// Every entry, by number.
     public static let all: [Self] = [
         .protocolViolation, .frameTooLarge, .versionUnsupported, .messageTooLarge, .messageMalformed,
@@ -163,10 +172,11 @@ extension HubError.Code {
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .surveyRefused, .entryUnknown,
         .limitReached, .otherPersonNeeded, .joiningRefused, .followRefused, .slotUnknown, .slotFull,
         .appointmentRefused, .identityRefused, .draftRefused, .draftUnknown, .consentMissing,
+        .documentTypeWrong, .imageUnreadable, .documentHarmful,
         .signatureRefused, .signatureUnavailable,
         .ledgerFailed, .stateNewer, .clockNotManual,
         .internalFault,
         .configurationInvalid, .chainBroken, .addressInUse,
-        .asAsked, .backupRefused, .backupDamaged,
+        .asAsked, .backupRefused, .backupDamaged, .documentDamaged,
     ]
 }

@@ -13,6 +13,8 @@ struct BackupBlobs {
     private let path: String
     /// Where they are looked for, in this order; the last one has them all.
     private let sources: [String]
+    /// Of sealed documents; nil = none is.
+    private let keys: BlobKeys?
     /// Folders that hold new names.
     private var touched: Set<String> = []
     private(set) var bytes: UInt64 = 0
@@ -22,8 +24,9 @@ struct BackupBlobs {
     /// Documents read from the ledger at once.
     private static let page: Int64 = 1_000
 
-    init(into path: String, from sources: [String]) throws(HubError) {
+    init(into path: String, from sources: [String], keys: BlobKeys?) throws(HubError) {
         self.path = path
+        self.keys = keys
         self.sources = sources
         guard mkdir(path, 0o700) == 0 else { throw FileCopy.failure("\(FileCopy.name(path)) cannot be made") }
     }
@@ -61,15 +64,41 @@ struct BackupBlobs {
             throw FileCopy.failure("blobs/\(folder) cannot be made")
         }
         bytes &+= size
-        let present = sources.map { "\($0)/\(name)" }.filter { FileCopy.size($0) == size }
+        let present = sources.flatMap { source in BlobForm.all.map { (source: source, form: $0) } }
+            .filter { FileCopy.size("\($0.source)/\(name)\($0.form.suffix)") == $0.form.fileBytes(size) }
         guard let last = present.last else {
             throw HubError(
                 .backupDamaged, "blobs/\(name) is missing, or has not the \(size) bytes that the ledger says")
         }
-        for source in present where try FileCopy.link(source, to: "\(path)/\(name)") { return }
-        guard try FileCopy.copy(last, to: "\(path)/\(name)") == FileCopy.Digest(size: size, sha256: hash) else {
-            throw HubError(.backupDamaged, "blobs/\(name) has other bytes than its name says")
+        for (source, form) in present
+        where try FileCopy.link("\(source)/\(name)\(form.suffix)", to: "\(path)/\(name)\(form.suffix)") { return }
+        let file = name + last.form.suffix
+        _ = try FileCopy.copy("\(last.source)/\(file)", to: "\(path)/\(file)")
+        guard try last.form.digest("\(path)/\(file)", keys) == FileCopy.Digest(size: size, sha256: hash) else {
+            throw HubError(.backupDamaged, "blobs/\(file) has other bytes than its name says")
         }
         bytesCopied &+= size
+    }
+}
+
+/// How a document lies in its file.
+enum BlobForm {
+    case plain
+    case sealed
+    static let all: [BlobForm] = [.plain, .sealed]
+
+    /// After the document's hash.
+    var suffix: String { self == .sealed ? SealedBlob.suffix : "" }
+
+    func fileBytes(_ size: UInt64) -> UInt64 { self == .sealed ? SealedBlob.fileBytes(of: size) : size }
+
+    /// Of the document, whatever the form.
+    func digest(_ path: String, _ keys: BlobKeys?) throws(HubError) -> FileCopy.Digest {
+        guard self == .sealed else { return try FileCopy.digest(path) }
+        guard let keys else {
+            throw HubError(.backupDamaged, "\(BlobKeys.fileName) is missing: sealed documents cannot be read")
+        }
+        let name = FileCopy.name(path)
+        return try DurableFolder(String(path.dropLast(name.count + 1))).digestSealed(name, keys)
     }
 }

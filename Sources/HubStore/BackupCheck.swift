@@ -31,9 +31,13 @@ package enum BackupCheck {
         try copy.verify()
         var found = Findings()
         if !manifest.backup.matches(facts) { found.add("the ledger has other counts than the manifest") }
+        let keys = try BlobKeys.read(state: folder)
         try BackupBlobs.each(of: copy) { (name, hash, size) throws(HubError) in
-            let name = "\(FileBlobStore.folderName)/\(name)"
-            found.add(name, comparing: "\(folder)/\(name)", .init(size: size, sha256: hash))
+            let path = "\(folder)/\(FileBlobStore.folderName)/\(name)"
+            let form = FileCopy.size(path + SealedBlob.suffix) == nil ? BlobForm.plain : .sealed
+            found.add(
+                "\(FileBlobStore.folderName)/\(name)\(form.suffix)", comparing: path + form.suffix,
+                .init(size: size, sha256: hash), form, keys)
         }
         try copy.close()
         try found.refuse()
@@ -64,11 +68,13 @@ package enum BackupCheck {
             if named.count < namedMax { named.append(finding) }
         }
 
-        mutating func add(_ name: String, comparing path: String, _ expected: FileCopy.Digest) {
-            guard FileCopy.size(path) != nil, let digest = try? FileCopy.digest(path) else {
-                return add("\(name) is missing")
-            }
-            if digest != expected { add("\(name) has other bytes") }
+        mutating func add(
+            _ name: String, comparing path: String, _ expected: FileCopy.Digest, _ form: BlobForm = .plain,
+            _ keys: BlobKeys? = nil
+        ) {
+            guard FileCopy.size(path) != nil else { return add("\(name) is missing") }
+            // A sealed file that does not open was changed.
+            if (try? form.digest(path, keys)) != expected { add("\(name) has other bytes") }
         }
 
         func refuse() throws(HubError) {

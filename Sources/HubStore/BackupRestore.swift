@@ -64,7 +64,8 @@ package enum BackupRestore {
         }
         let ledger = try LedgerCopy("\(draft)/\(SQLiteLedger.fileName)")
         var blobs = try BackupBlobs(
-            into: "\(draft)/\(FileBlobStore.folderName)", from: ["\(folder)/\(FileBlobStore.folderName)"])
+            into: "\(draft)/\(FileBlobStore.folderName)", from: ["\(folder)/\(FileBlobStore.folderName)"],
+            keys: try BlobKeys.read(state: folder))
         try blobs.fill(from: ledger)
         try ledger.close()
     }

@@ -77,10 +77,21 @@ struct DurableFolder: Sendable {
 
     /// A file with these bytes in place of the one of this name, durable.
     func write(_ name: String, _ bytes: [UInt8]) throws(HubError) {
+        try write(name) { (add) throws(HubError) in try add(bytes) }
+    }
+
+    /// The same with bytes that come piece by piece; when `body` throws, nothing is in its place.
+    func write(
+        _ name: String, _ body: (_ add: ([UInt8]) throws(HubError) -> Void) throws(HubError) -> Void
+    ) throws(HubError) {
         let new = "\(path)/\(name)\(Self.unfinished)"
         do throws(HubError) {
             try Self.with(new, O_WRONLY | O_CREAT | O_TRUNC) { file throws(HubError) in
-                try Self.write(bytes, to: file, at: 0)
+                var end: off_t = 0
+                try body { (bytes) throws(HubError) in
+                    try Self.write(bytes, to: file, at: end)
+                    end += off_t(bytes.count)
+                }
                 guard fsync(file) == 0 else { throw Self.failure("a blob cannot be made durable") }
             }
             guard rename(new, "\(path)/\(name)") == 0 else { throw Self.failure("a blob cannot be put in its place") }

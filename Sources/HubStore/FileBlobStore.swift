@@ -19,12 +19,17 @@ package final class FileBlobStore: BlobStore {
     private let blobs: DurableFolder
     private let partFolder: DurableFolder
     private let queue = DispatchQueue(label: "blobs")
+    /// Seal what is written from now on; nil = it lies as it came.
+    private let keys: BlobKeys?
 
     /// Opens the store of a state directory, and makes it where there is none. What a crash left half written goes.
     ///
-    /// - Parameter path: The state directory; it must exist, and its lock must be held.
+    /// - Parameters:
+    ///   - path: The state directory; it must exist, and its lock must be held.
+    ///   - keys: Of that directory; nil = documents are not sealed.
     /// - Throws: ``HubError/Code/ledgerFailed`` when folders cannot be made or read.
-    package init(path: String) throws(HubError) {
+    package init(path: String, keys: BlobKeys? = nil) throws(HubError) {
+        self.keys = keys
         blobs = try DurableFolder(path + "/" + Self.folderName)
         partFolder = try blobs.folder("parts")
         try partFolder.removeUnfinished()
@@ -41,8 +46,11 @@ package final class FileBlobStore: BlobStore {
         guard sha256.count == 32 else { throw Self.noHash }
         try await perform { () throws(HubError) in
             let (folder, name) = try self.place(sha256)
-            guard try folder.size(name) == nil else { return }
-            try folder.write(name, bytes)
+            guard try !Self.isThere(name, in: folder) else { return }
+            guard let keys = self.keys else { return try folder.write(name, bytes) }
+            try folder.seal(name + SealedBlob.suffix, size: UInt64(bytes.count), with: keys) { offset, count in
+                Array(bytes[Int(offset)..<Int(offset) + count])
+            }
         }
     }
 
@@ -50,8 +58,17 @@ package final class FileBlobStore: BlobStore {
         guard sha256.count == 32 else { return nil }
         return try await perform { () throws(HubError) in
             let (folder, name) = try self.place(sha256)
-            return try folder.read(name, offset: offset, count: count)
+            let sealed = name + SealedBlob.suffix
+            guard try folder.size(sealed) != nil else { return try folder.read(name, offset: offset, count: count) }
+            guard let keys = self.keys else { throw SealedBlob.damaged(sealed, "the key is missing: it") }
+            return try folder.readSealed(sealed, offset: offset, count: count, keys)
         }
+    }
+
+    /// Sealed, or plain as a store without keys keeps it.
+    private static func isThere(_ name: String, in folder: DurableFolder) throws(HubError) -> Bool {
+        if try folder.size(name + SealedBlob.suffix) != nil { return true }
+        return try folder.size(name) != nil
     }
 
     /// The first byte names the folder: 256 of them, so that none grows too large for a file system's folders.
@@ -107,6 +124,12 @@ package final class FileBlobStore: BlobStore {
         }
     }
 
+    package func readPart(_ id: [UInt8], offset: UInt64, count: Int) async throws(HubError) -> [UInt8]? {
+        try await perform { () throws(HubError) in
+            try self.partFolder.read(Self.hex(id), offset: offset, count: count)
+        }
+    }
+
     package func seal(_ id: [UInt8], as sha256: [UInt8]) async throws(HubError) -> Bool {
         guard sha256.count == 32 else { throw Self.noHash }
         return try await perform { () throws(HubError) in
@@ -115,8 +138,15 @@ package final class FileBlobStore: BlobStore {
             _ = try self.partFolder.sync(part)
             guard try self.hash(part) == sha256 else { return false }
             let (folder, name) = try self.place(sha256)
-            // A second name for the same file: the part stays until the document is known to the ledger.
-            if try folder.size(name) == nil { try folder.link(name, from: self.partFolder, part) }
+            guard try !Self.isThere(name, in: folder) else { return true }
+            guard let keys = self.keys, let size = try self.partFolder.size(part) else {
+                // A second name for the same file: the part stays until the document is known to the ledger.
+                try folder.link(name, from: self.partFolder, part)
+                return true
+            }
+            try folder.seal(name + SealedBlob.suffix, size: size, with: keys) { (offset, count) throws(HubError) in
+                try self.partFolder.read(part, offset: offset, count: count) ?? []
+            }
             return true
         }
     }

@@ -106,7 +106,8 @@ package final class StateBackups: BackupVault {
         let earlier = present().first.map { "\(folder)/\($0.name)/\(FileBlobStore.folderName)" }
         var blobs = try BackupBlobs(
             into: "\(draft)/\(FileBlobStore.folderName)",
-            from: [earlier, "\(state)/\(FileBlobStore.folderName)"].compactMap(\.self))
+            from: [earlier, "\(state)/\(FileBlobStore.folderName)"].compactMap(\.self),
+            keys: try BlobKeys.read(state: state))
         try blobs.fill(from: copy)
         try copy.close()
         var manifest = HubBackupManifest()

@@ -38,6 +38,20 @@ package enum BlobSuite {
             try promise(try await store.read(sha256: hash, offset: 300_000, count: 5), is: [])
             try promise(try await store.read(sha256: hash, offset: .max, count: 5), is: [])
         },
+        BlobPromise("a document of any length is read from any place on") { home in
+            let store = try await home.open()
+            for size in [1, 65_535, 65_536, 65_537, 131_072, 200_001] {
+                let (hash, bytes) = Sample.blob(size)
+                try await store.put(sha256: hash, bytes)
+                for offset in [0, 1, 65_535, 65_536, 65_537, 131_071, 131_072, size - 1, size] where offset <= size {
+                    for count in [1, 65_536, 70_000] {
+                        let read = try await store.read(sha256: hash, offset: UInt64(offset), count: count)
+                        try promise(
+                            read == Array(bytes.dropFirst(offset).prefix(count)), "\(size) from \(offset), \(count)")
+                    }
+                }
+            }
+        },
         BlobPromise("a hash that nobody put has no bytes") { home in
             let store = try await home.open()
             try promise(try await store.read(sha256: Sample.blob(3).hash, offset: 0, count: 1), is: nil)
@@ -125,6 +139,15 @@ package enum BlobSuite {
             try promise(try await store.append([1], to: part.id, at: 0), is: .unknown)
             try promise(try await home.open().parts(), is: [])
             try promise(try await home.open().read(sha256: hash, offset: 0, count: 100) == bytes, "the blob is gone")
+        },
+        BlobPromise("bytes of a part are read from any place, and of no part none") { home in
+            let store = try await home.open()
+            let part = Sample.part(1, of: 10)
+            try await store.keep(part)
+            try promise(try await store.append([1, 2, 3], to: part.id, at: 0), is: .added)
+            try promise(try await store.readPart(part.id, offset: 1, count: 9), is: [2, 3])
+            try promise(try await store.readPart(part.id, offset: 3, count: 9), is: [])
+            try promise(try await store.readPart(Sample.part(2, of: 1).id, offset: 0, count: 1), is: nil)
         },
         BlobPromise("parts know nothing of each other") { home in
             let store = try await home.open()

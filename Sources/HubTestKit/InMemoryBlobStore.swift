@@ -37,6 +37,10 @@ package actor InMemoryBlobStore: BlobStore {
 
     package func sync(_ id: [UInt8]) async throws(HubError) -> UInt64? { bytes[id].map { UInt64($0.count) } }
 
+    package func readPart(_ id: [UInt8], offset: UInt64, count: Int) async throws(HubError) -> [UInt8]? {
+        bytes[id].map { Array($0.dropFirst(Int(clamping: offset)).prefix(max(0, count))) }
+    }
+
     package func seal(_ id: [UInt8], as sha256: [UInt8]) async throws(HubError) -> Bool {
         guard sha256.count == 32 else { throw HubError(.internalFault, "a document's hash has 32 bytes") }
         guard let whole = bytes[id], Array(SHA256.hash(data: whole)) == sha256 else { return false }

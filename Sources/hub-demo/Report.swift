@@ -74,6 +74,7 @@ struct Report: Sendable {
 
     var authorities: [Authority] = []
     var surveys: [Survey] = []
+    var photos = 0
     var services: [Service] = []
     var refused = 0
     var stages: [Stage] = []
@@ -167,6 +168,7 @@ struct Report: Sendable {
                 + "read back",
             "appointments  \(appointments.booked) booked, \(appointments.changed) changed, \(appointments.missed) missed, "
                 + "\(appointments.served) people served with \(appointments.numbers) numbers",
+            "photos        \(photos) read back: none tells a camera or a position",
             "notices       \(notices.count) went out; each is a file in \(notices.folder)",
             "submits       p50 \(Self.millis(median)), p99 \(Self.millis(slowest)), \(Storm.width) in flight",
             "audit verify  \(audit)",

@@ -227,20 +227,6 @@ struct Town: Sendable {
     }
 }
 
-/// Scans that nobody made.
-enum Paper {
-    /// The first bytes of a file of that type, then noise: no two are alike.
-    static func scan(_ mediaType: String, chance: inout Chance) -> [UInt8] {
-        let magic: [UInt8] =
-            switch mediaType {
-            case "application/pdf": Array("%PDF-1.7\n".utf8)
-            case "image/png": [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-            default: [0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, 0x4A, 0x46, 0x49, 0x46]
-            }
-        return magic + (0..<chance.number(64...256)).flatMap { _ in chance.key() }
-    }
-}
-
 extension HubServiceInterface {
     /// The public verb for a kind of action.
     func method(for kind: HubActionKind) -> HubMethod? {

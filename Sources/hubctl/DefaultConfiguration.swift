@@ -11,6 +11,11 @@ enum DefaultConfiguration {
         # Where to listen; the command line's --listen wins.
         listen: "127.0.0.1:7443"
 
+        # What documents go through before they are kept. Images are encoded anew by hub-image, without position and camera.
+        # `scanner: /run/clamav/clamd.ctl` has every document looked at by clamd.
+        documents:
+          images: encode_anew
+
         """
 
     private static func place(_ uri: String) -> String {

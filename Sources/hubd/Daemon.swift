@@ -30,7 +30,7 @@ struct Daemon {
         let ledger = try SQLiteLedger.open(
             path: state.path, nowMillis: clock.nowMillis(), hubID: { Self.randomBytes(16) })
         defer { close(ledger, logger) }
-        let blobs = try FileBlobStore(path: state.path)
+        let blobs = try FileBlobStore(path: state.path, keys: try BlobKeys.open(state: state.path))
         let health = HealthBoard()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.threads == 0 ? Processors.available : configuration.threads)
@@ -77,6 +77,7 @@ struct Daemon {
         if let signature = configuration.signature, let own = threads.signatures {
             ports.signatory = try signature.service(own)
         }
+        try configuration.documents.equip(&ports, program: configuration.imageProgram)
         let pid = ProcessInfo.processInfo.processIdentifier
         ports.memory = { ProcessMemory.proportionalBytes(pid: pid) ?? 0 }
         let hub = try await Hub.assemble(ports, policy: policy, facts: facts, logger: logger)
@@ -131,6 +132,7 @@ struct Daemon {
                     .init(service: RevocationService(publisher: hub.revocations)),
                     .init(service: DraftExpiry(keeper: hub.drafts)),
                     .init(service: OutboxDelivery(loop: hub.outbox)),
+                    .init(service: QuarantineService(loop: hub.quarantine)),
                     .init(
                         service: ListenerService(
                             server: server, health: hub.health, drainSeconds: configuration.drainSeconds)),
@@ -214,6 +216,16 @@ private struct OutboxDelivery: Service {
         await cancelWhenGracefulShutdown {
             await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
         }
+    }
+}
+
+/// Documents in quarantine as a service; without a scanner it only waits for the end.
+private struct QuarantineService: Service {
+    let loop: QuarantineLoop
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await loop.run() }
+        try? await gracefulShutdown()
     }
 }
 

@@ -42,6 +42,10 @@ struct HubConfiguration {
     var notices: NoticesConfiguration?
     /// Where officers sign; nil = nowhere, the hub's seal is enough.
     var signature: SignatureConfiguration?
+    /// What documents go through before they are kept.
+    var documents = DocumentsConfiguration()
+    /// What encodes images anew.
+    var imageProgram = besideProgram("hub-image")
     var logLevel = Logger.Level.notice
     var moduleLimits = ModuleLimits()
 
@@ -114,6 +118,9 @@ struct HubConfiguration {
         case "notices": notices = try NoticesConfiguration(node, file: file, stateDirectory: stateDirectory)
         case "signature":
             signature = try SignatureConfiguration(node, file: file, stateDirectory: stateDirectory)
+        case "documents":
+            documents = try DocumentsConfiguration(node, file: file, stateDirectory: stateDirectory)
+        case "image_program": imageProgram = try text()
         case "log_level": logLevel = try Self.level(try text())
         case "module_decide_timeout_ms": moduleLimits.decideMillis = Int64(try number(10...300_000))
         case "module_start_timeout_ms": moduleLimits.startMillis = Int64(try number(100...300_000))

@@ -90,11 +90,12 @@ extension EndToEnd {
             }
         }
 
-        private static let picture = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 13 &+ $0 >> 10) }
+        private static let picture =
+            Array("%PDF-1.7\n".utf8) + (9..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 13 &+ $0 >> 10) }
 
         /// Files a complaint whose photograph is an upload; gives its number.
         private static func complaintWithPhoto(_ hub: RunningHub) async throws -> String {
-            let file = hub.regency.folder + "/foto.jpg"
+            let file = hub.regency.folder + "/foto.pdf"
             try TextFile.write(picture, to: file)
             let filed = try await hub.regency.admin([
                 "submit", "aduan", "--set", "jenis=aduan", "--set", "kategori=jalan", "--set",
@@ -106,7 +107,7 @@ extension EndToEnd {
         }
 
         private static func photo(of number: String, in hub: RunningHub, is bytes: [UInt8]) async throws {
-            let back = hub.regency.folder + "/kembali.jpg"
+            let back = hub.regency.folder + "/kembali.pdf"
             let saved = try await hub.regency.admin(["case", "document", number, "foto", "--out", back])
             #expect(saved.status == 0, "\(saved.output)")
             #expect(TextFile.bytes(back) == bytes)

@@ -135,7 +135,7 @@ extension EndToEnd {
         // MARK: -
 
         private static func scan(_ chance: inout Chance) -> [UInt8] {
-            var body: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, 0x4A, 0x46, 0x49, 0x46]
+            var body = Paper.photo
             while body.count < paperBytes { body += chance.key() }
             return Array(body.prefix(paperBytes))
         }

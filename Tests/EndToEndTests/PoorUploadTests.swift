@@ -61,7 +61,7 @@ extension EndToEnd {
         private static func upload(
             _ kind: String, _ chance: inout Chance, _ client: HubClient, _ options: CallOptions
         ) async throws -> HubDocument {
-            var body: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, 0x4A, 0x46, 0x49, 0x46]
+            var body = Paper.photo
             while body.count < paperBytes { body += chance.key() }
             let scan = Array(body.prefix(paperBytes))
             let upload = DocumentUpload(

@@ -14,7 +14,8 @@ import Testing
 extension EndToEnd {
     @Suite("Uploads", .timeLimit(.minutes(2)))
     struct UploadTests {
-        private static let bytes = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13 &+ $0 >> 10) }
+        private static let bytes =
+            Array("%PDF-1.7\n".utf8) + (9..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13 &+ $0 >> 10) }
 
         /// What happens once the upload has come so far.
         private final class Mishaps: Sendable {
@@ -65,7 +66,8 @@ extension EndToEnd {
                 ])
                 let hash = Array(SHA256.hash(data: Self.bytes))
                 let document = DocumentUpload(
-                    id: Array(hash.prefix(16)), size: UInt64(Self.bytes.count), sha256: hash, mediaType: "image/jpeg")
+                    id: Array(hash.prefix(16)), size: UInt64(Self.bytes.count), sha256: hash,
+                    mediaType: "application/pdf")
                 let reply = try await client.upload(document) { range throws(HubError) in
                     mishaps.note(range)
                     return Array(Self.bytes[Int(range.lowerBound)..<Int(range.upperBound)])
@@ -82,7 +84,7 @@ extension EndToEnd {
         @Test("a file above 256 KiB goes up with hubctl and comes back byte for byte")
         func commandLine() async throws {
             try await RunningHub.serve { hub in
-                let (file, back) = (hub.regency.folder + "/foto.jpg", hub.regency.folder + "/kembali.jpg")
+                let (file, back) = (hub.regency.folder + "/foto.pdf", hub.regency.folder + "/kembali.pdf")
                 let bytes = Array(Self.bytes.prefix(1_500_000))
                 try TextFile.write(bytes, to: file)
                 let filed = try await hub.regency.admin([

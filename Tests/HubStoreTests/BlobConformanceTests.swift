@@ -139,6 +139,12 @@ struct BlobStoreUnderTest: Sendable, CustomTestStringConvertible {
             let directory = try StateDirectory()
             return BlobHome { [directory] in try FileBlobStore(path: directory.path) }
         },
+        Self(name: "sealed files") {
+            let directory = try StateDirectory()
+            return BlobHome { [directory] in
+                try FileBlobStore(path: directory.path, keys: try BlobKeys.open(state: directory.path))
+            }
+        },
     ]
 
     static let part = BlobPart(

@@ -81,9 +81,11 @@ struct PolicyTests {
     @Test("the settings file of a new hub is YAML with known names")
     func configuration() throws {
         let none = try #require(try Yams.compose(yaml: DefaultConfiguration.text(crlURI: ""))?.mapping)
-        #expect(none.keys.compactMap(\.string) == ["listen"])
+        #expect(none.keys.compactMap(\.string) == ["listen", "documents"])
         let place = "http://hub.go.id/elayanan.crl"
         let mapping = try #require(try Yams.compose(yaml: DefaultConfiguration.text(crlURI: place))?.mapping)
-        #expect(mapping.keys.compactMap(\.string) == ["listen", "crl_uri"] && mapping["crl_uri"]?.string == place)
+        #expect(
+            mapping.keys.compactMap(\.string) == ["listen", "documents", "crl_uri"]
+                && mapping["crl_uri"]?.string == place)
     }
 }

@@ -35,6 +35,7 @@ package struct CaseCommands: Sendable {
     let numbers: NumberBlocks
     let completion: StepCompletion
     let drafts: DraftBook
+    let intake: DocumentIntake
     let random: @Sendable () -> UInt64
 
     /// How often a decision is made anew after the case changed meanwhile.
@@ -213,10 +214,12 @@ package struct CaseCommands: Sendable {
     ///
     /// - Parameter whole: The case out of which a new one is split: its papers may be used, and clocks run from its first day.
     func decide(
-        _ context: CallContext, _ command: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
+        _ context: CallContext, _ sent: HubCommand, _ definition: HubServiceDefinition, _ action: HubAction,
         before: HubCase?, _ catalogue: ServiceCatalogue, consent: HubConsent? = nil, splitFrom whole: HubCase? = nil,
         new: (() async throws(HubError) -> CaseTransition.NewCase)?
     ) async throws(HubError) -> DecidedStep {
+        var command = sent
+        command.documents = try await intake.resolved(sent.documents)
         let rules = FormRules(definition: definition, tables: catalogue.tables)
         let form = try rules.check(
             form: command.form, documents: command.documents, note: command.note, action: action,
@@ -233,7 +236,7 @@ package struct CaseCommands: Sendable {
         question.command.form = form.data
         question.command.documents = form.documents
         question.actor = context.actor
-        if let before { question.case = before }
+        if let before { question.case = before.withoutMarks }
         question.records = catalogue.records(for: definition, form: form.data)
         question.records += try await completion.registers.records(for: definition, form: form.data)
         let route =

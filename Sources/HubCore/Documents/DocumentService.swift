@@ -9,6 +9,8 @@ struct DocumentService: Sendable {
     let ledger: any Ledger
     let blobs: any BlobStore
     let access: CaseAccess
+    let intake: DocumentIntake
+    let clock: any HubClock
 
     private var policy: Policy { access.policy }
 
@@ -35,12 +37,27 @@ struct DocumentService: Sendable {
         guard request.sha256.isEmpty || [UInt8](request.sha256) == hash else {
             throw HubError(.documentRefused, "body does not have the announced sha256")
         }
-        try await blobs.put(sha256: hash, [UInt8](request.body))
-        return try await record(
-            hash,
-            StoredDocument(
-                mediaType: request.mediaType, size: UInt64(request.body.count),
-                owner: context.actor.applicantReference))
+        return try await take(
+            [UInt8](request.body), hash, mediaType: request.mediaType, owner: context.actor.applicantReference)
+    }
+
+    /// Makes a document of bytes that are here as a whole, or of what is kept in their place.
+    func take(
+        _ bytes: [UInt8], _ hash: [UInt8], mediaType: String, owner: String
+    ) async throws(HubError) -> LayananPutDocumentReply {
+        let taken = try await intake.taken(bytes, hash: hash, declared: mediaType)
+        try await blobs.put(sha256: taken.hash, taken.bytes)
+        // Before anybody can use it.
+        if taken.isWaiting { try await intake.set(taken.hash, .waiting, nowMillis: clock.nowMillis()) }
+        let reply = try await record(
+            taken.hash, StoredDocument(mediaType: mediaType, size: UInt64(taken.bytes.count), owner: owner))
+        if taken.hash != hash {
+            let kept = HubDocument.with {
+                ($0.sha256, $0.size, $0.mediaType) = (reply.sha256, reply.size, reply.mediaType)
+            }
+            try await intake.remember(hash, keptAs: kept, nowMillis: clock.nowMillis())
+        }
+        return reply
     }
 
     /// Makes a document of bytes that are durable in the blob store.
@@ -55,8 +72,9 @@ struct DocumentService: Sendable {
             }
     }
 
-    /// What is known of an owner's document; nil when this owner has none of this hash.
-    func reply(_ hash: [UInt8], owner: String) async throws(HubError) -> LayananPutDocumentReply? {
+    /// What is known of an owner's document; nil when this owner has none of this hash, or of what is kept in its place.
+    func reply(_ sent: [UInt8], owner: String) async throws(HubError) -> LayananPutDocumentReply? {
+        let hash = try await intake.kept(for: sent).map { [UInt8]($0.sha256) } ?? sent
         guard let stored = try await ledger.documentFacts([hash], owners: [owner])[hash] else { return nil }
         return .with {
             $0.sha256 = .init(hash)

@@ -71,6 +71,26 @@ struct UploadService: Sendable {
         guard reached == part.size else {
             throw offset(reached, "the upload has \(reached) of \(part.size) bytes")
         }
+        do throws(HubError) {
+            let head = try await blobs.readPart(id, offset: 0, count: ContentKind.headBytes) ?? []
+            try documents.intake.check(head: head, declared: part.mediaType)
+            if documents.intake.looksAtWhole(part.mediaType) {
+                let gate = documents.intake.gate
+                try await gate.enter(part.size)
+                do throws(HubError) {
+                    let reply = try await take(part, hash)
+                    await gate.leave(part.size)
+                    return reply
+                } catch {
+                    await gate.leave(part.size)
+                    throw error
+                }
+            }
+        } catch {
+            // What is refused for what it is will not be another thing when it is committed once more.
+            if Self.refusals.contains(error.code) { try await desk.end(id) }
+            throw error
+        }
         guard try await blobs.seal(id, as: hash) else {
             try await desk.end(id)
             throw HubError(.uploadDamaged, "the bytes do not have the announced sha256; the upload is thrown away")
@@ -81,6 +101,27 @@ struct UploadService: Sendable {
         try await desk.end(id)
         return reply
     }
+
+    /// A document that is looked at as a whole before it is kept.
+    private func take(_ part: BlobPart, _ hash: [UInt8]) async throws(HubError) -> LayananPutDocumentReply {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(part.size))
+        while bytes.count < Int(part.size) {
+            let piece = try await blobs.readPart(part.id, offset: UInt64(bytes.count), count: Self.pieceBytes) ?? []
+            guard !piece.isEmpty else { throw Self.unknown }
+            bytes += piece
+        }
+        guard Array(SHA256.hash(data: bytes)) == hash else {
+            try await desk.end(part.id)
+            throw HubError(.uploadDamaged, "the bytes do not have the announced sha256; the upload is thrown away")
+        }
+        let reply = try await documents.take(bytes, hash, mediaType: part.mediaType, owner: part.owner)
+        try await desk.end(part.id)
+        return reply
+    }
+
+    private static let pieceBytes = 1_048_576
+    private static let refusals: [HubError.Code] = [.documentTypeWrong, .imageUnreadable, .documentHarmful]
 
     func abandon(
         _ context: CallContext, _ request: LayananAbandonUploadRequest

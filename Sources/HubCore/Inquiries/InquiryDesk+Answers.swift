@@ -43,6 +43,7 @@ extension InquiryDesk {
             ? [:]
             : try await ledger.documentFacts(
                 step.request.documents.map { [UInt8]($0.sha256) }, owners: [actor.principal, actor.applicantReference])
+        try await intake.requireFree(stored.keys)
         let (outcome, wrong) = try answer.outcome(on: step.before, stored: stored)
         guard let outcome else { return try await mistake(step, rule, wrong) }
         let marks = try await marks(of: outcome.received, rule, step)

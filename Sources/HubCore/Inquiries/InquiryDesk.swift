@@ -12,6 +12,7 @@ struct InquiryDesk: Sendable {
     let access: CaseAccess
     let deadlines: DeadlinePassage
     let completion: StepCompletion
+    let intake: DocumentIntake
     let board: AuthorityBoard
     let health: HealthBoard
     let clock: any HubClock

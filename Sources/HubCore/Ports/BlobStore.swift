@@ -45,7 +45,8 @@ package enum BlobAppend: Sendable, Hashable {
 ///
 /// Promises, kept by every implementation and tested by one suite (`HubTestKit.BlobSuite`): what ``put(sha256:_:)``,
 /// ``keep(_:)``, ``sync(_:)`` or ``seal(_:as:)`` has returned for is there after any crash; a blob never changes; bytes are
-/// a blob only under their own hash; the same bytes twice are one blob.
+/// a blob only under their own hash; the same bytes twice are one blob. Reading throws ``HubError/Code/documentDamaged``
+/// rather than give bytes that somebody changed on the disk.
 ///
 /// Every function throws ``HubError`` with ``HubError/Code/ledgerFailed`` when the disk fails, with status
 /// `resourceExhausted` when it is full.
@@ -63,6 +64,8 @@ package protocol BlobStore: Sendable {
     func append(_ bytes: [UInt8], to id: [UInt8], at offset: UInt64) async throws(HubError) -> BlobAppend
     /// Makes all bytes of a part durable, and says how many there are; nil when there is no such part.
     func sync(_ id: [UInt8]) async throws(HubError) -> UInt64?
+    /// At most `count` bytes of a part from `offset` on, none at the end; nil when there is no such part.
+    func readPart(_ id: [UInt8], offset: UInt64, count: Int) async throws(HubError) -> [UInt8]?
     /// Makes a blob of a part, which stays. False when its bytes have another hash, or there is no such part.
     func seal(_ id: [UInt8], as sha256: [UInt8]) async throws(HubError) -> Bool
     /// Forgets a part and its bytes; does nothing when there is none.

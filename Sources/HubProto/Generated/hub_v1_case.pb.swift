@@ -573,6 +573,10 @@ public nonisolated struct HubDocument: Sendable {
   /// Media type, such as "image/jpeg".
   public var mediaType: String = String()
 
+  /// SHA-256 of the bytes as they were sent, 32 bytes, where the hub keeps an image encoded anew; a client that knows no other
+  /// hash may name its document by this one. Empty = the bytes are as they were sent.
+  public var originalSha256: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1676,7 +1680,7 @@ nonisolated extension HubFieldRow: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Document"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}sha256\0\u{1}size\0\u{3}media_type\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}sha256\0\u{1}size\0\u{3}media_type\0\u{3}original_sha256\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1688,6 +1692,7 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularBytesField(value: &self.sha256) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.mediaType) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.originalSha256) }()
       default: break
       }
     }
@@ -1706,6 +1711,9 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.mediaType.isEmpty {
       try visitor.visitSingularStringField(value: self.mediaType, fieldNumber: 4)
     }
+    if !self.originalSha256.isEmpty {
+      try visitor.visitSingularBytesField(value: self.originalSha256, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1714,6 +1722,7 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.sha256 != rhs.sha256 {return false}
     if lhs.size != rhs.size {return false}
     if lhs.mediaType != rhs.mediaType {return false}
+    if lhs.originalSha256 != rhs.originalSha256 {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -220,6 +220,15 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// [UNAVAILABLE] The e-signature service is away. Nothing was signed; try again.
   case signatureUnavailable // = 4041
 
+  /// [INVALID_ARGUMENT] The bytes are not what media_type says. Say what they are, or send the right file.
+  case documentTypeWrong // = 4034
+
+  /// [INVALID_ARGUMENT] The image is damaged, too large or of a kind that cannot be shown. Take the photo again, as JPEG or PNG.
+  case imageUnreadable // = 4035
+
+  /// [INVALID_ARGUMENT] The document holds what harms computers, or could not be looked at yet. Send another file.
+  case documentHarmful // = 4036
+
   /// [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
   case ledgerFailed // = 5001
 
@@ -249,6 +258,9 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// [DATA_LOSS] A backup is not whole; each file that is missing or changed is named. Take another one.
   case backupDamaged // = 5010
+
+  /// [DATA_LOSS] Bytes of a document were changed on the hub's disk; the file is named. Take it from a backup.
+  case documentDamaged // = 5011
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -317,6 +329,9 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 4031: self = .slotFull
     case 4032: self = .appointmentRefused
     case 4033: self = .identityRefused
+    case 4034: self = .documentTypeWrong
+    case 4035: self = .imageUnreadable
+    case 4036: self = .documentHarmful
     case 4037: self = .draftRefused
     case 4038: self = .draftUnknown
     case 4039: self = .consentMissing
@@ -332,6 +347,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 5008: self = .asAsked
     case 5009: self = .backupRefused
     case 5010: self = .backupDamaged
+    case 5011: self = .documentDamaged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -398,6 +414,9 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .slotFull: return 4031
     case .appointmentRefused: return 4032
     case .identityRefused: return 4033
+    case .documentTypeWrong: return 4034
+    case .imageUnreadable: return 4035
+    case .documentHarmful: return 4036
     case .draftRefused: return 4037
     case .draftUnknown: return 4038
     case .consentMissing: return 4039
@@ -413,6 +432,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .asAsked: return 5008
     case .backupRefused: return 5009
     case .backupDamaged: return 5010
+    case .documentDamaged: return 5011
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -484,6 +504,9 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .consentMissing,
     .signatureRefused,
     .signatureUnavailable,
+    .documentTypeWrong,
+    .imageUnreadable,
+    .documentHarmful,
     .ledgerFailed,
     .stateNewer,
     .clockNotManual,
@@ -494,6 +517,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
     .asAsked,
     .backupRefused,
     .backupDamaged,
+    .documentDamaged,
   ]
 
 }
@@ -501,5 +525,5 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 nonisolated extension HubErrorCode: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{2}i\u{f}ERROR_CODE_PROTOCOL_VIOLATION\0\u{1}ERROR_CODE_FRAME_TOO_LARGE\0\u{1}ERROR_CODE_VERSION_UNSUPPORTED\0\u{1}ERROR_CODE_MESSAGE_TOO_LARGE\0\u{1}ERROR_CODE_MESSAGE_MALFORMED\0\u{1}ERROR_CODE_METADATA_INVALID\0\u{1}ERROR_CODE_METHOD_UNKNOWN\0\u{1}ERROR_CODE_DEADLINE_EXCEEDED\0\u{1}ERROR_CODE_CANCELLED\0\u{1}ERROR_CODE_TOO_MANY_CALLS\0\u{1}ERROR_CODE_SLOW_CONSUMER\0\u{1}ERROR_CODE_KEY_MISSING\0\u{1}ERROR_CODE_CURSOR_INVALID\0\u{1}ERROR_CODE_CONNECTION_CLOSED\0\u{2}[\u{f}ERROR_CODE_PRINCIPAL_UNKNOWN\0\u{1}ERROR_CODE_PERMISSION_DENIED\0\u{1}ERROR_CODE_PRINCIPAL_INVALID\0\u{1}ERROR_CODE_CERTIFICATE_REVOKED\0\u{2}e\u{f}ERROR_CODE_MODULE_UNAVAILABLE\0\u{1}ERROR_CODE_MODULE_REFUSED\0\u{1}ERROR_CODE_MODULE_CRASHED\0\u{1}ERROR_CODE_MODULE_HUNG\0\u{1}ERROR_CODE_MODULE_QUARANTINED\0\u{1}ERROR_CODE_DECISION_INVALID\0\u{1}ERROR_CODE_DEFINITION_INVALID\0\u{1}ERROR_CODE_MODULE_UNKNOWN\0\u{2}a\u{f}ERROR_CODE_SERVICE_UNKNOWN\0\u{1}ERROR_CODE_CASE_NOT_FOUND\0\u{1}ERROR_CODE_FORM_INVALID\0\u{1}ERROR_CODE_DOCUMENT_INVALID\0\u{1}ERROR_CODE_ACTION_NOT_ALLOWED\0\u{1}ERROR_CODE_VERSION_STALE\0\u{1}ERROR_CODE_KEY_REUSED\0\u{1}ERROR_CODE_REFUSED_BY_RULE\0\u{1}ERROR_CODE_FILTER_INVALID\0\u{1}ERROR_CODE_ALREADY_IMPORTED\0\u{1}ERROR_CODE_DOCUMENT_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_NOT_FOUND\0\u{1}ERROR_CODE_UPLOAD_UNKNOWN\0\u{1}ERROR_CODE_UPLOAD_OFFSET\0\u{1}ERROR_CODE_UPLOAD_DAMAGED\0\u{1}ERROR_CODE_UPLOAD_LIMIT\0\u{1}ERROR_CODE_RULES_REFUSED\0\u{1}ERROR_CODE_BILL_UNKNOWN\0\u{1}ERROR_CODE_PAYMENT_REFUSED\0\u{1}ERROR_CODE_INQUIRY_UNKNOWN\0\u{1}ERROR_CODE_INQUIRY_ANSWER_REFUSED\0\u{1}ERROR_CODE_CONTACT_INVALID\0\u{1}ERROR_CODE_NOTICE_UNKNOWN\0\u{1}ERROR_CODE_SURVEY_REFUSED\0\u{1}ERROR_CODE_ENTRY_UNKNOWN\0\u{1}ERROR_CODE_LIMIT_REACHED\0\u{1}ERROR_CODE_OTHER_PERSON_NEEDED\0\u{1}ERROR_CODE_JOINING_REFUSED\0\u{1}ERROR_CODE_FOLLOW_REFUSED\0\u{1}ERROR_CODE_SLOT_UNKNOWN\0\u{1}ERROR_CODE_SLOT_FULL\0\u{1}ERROR_CODE_APPOINTMENT_REFUSED\0\u{1}ERROR_CODE_IDENTITY_REFUSED\0\u{2}\u{4}ERROR_CODE_DRAFT_REFUSED\0\u{1}ERROR_CODE_DRAFT_UNKNOWN\0\u{1}ERROR_CODE_CONSENT_MISSING\0\u{1}ERROR_CODE_SIGNATURE_REFUSED\0\u{1}ERROR_CODE_SIGNATURE_UNAVAILABLE\0\u{2}@\u{f}ERROR_CODE_LEDGER_FAILED\0\u{1}ERROR_CODE_STATE_NEWER\0\u{1}ERROR_CODE_CLOCK_NOT_MANUAL\0\u{1}ERROR_CODE_INTERNAL\0\u{1}ERROR_CODE_CONFIGURATION_INVALID\0\u{1}ERROR_CODE_CHAIN_BROKEN\0\u{1}ERROR_CODE_ADDRESS_IN_USE\0\u{1}ERROR_CODE_AS_ASKED\0\u{1}ERROR_CODE_BACKUP_REFUSED\0\u{1}ERROR_CODE_BACKUP_DAMAGED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ERROR_CODE_UNSPECIFIED\0\u{2}i\u{f}ERROR_CODE_PROTOCOL_VIOLATION\0\u{1}ERROR_CODE_FRAME_TOO_LARGE\0\u{1}ERROR_CODE_VERSION_UNSUPPORTED\0\u{1}ERROR_CODE_MESSAGE_TOO_LARGE\0\u{1}ERROR_CODE_MESSAGE_MALFORMED\0\u{1}ERROR_CODE_METADATA_INVALID\0\u{1}ERROR_CODE_METHOD_UNKNOWN\0\u{1}ERROR_CODE_DEADLINE_EXCEEDED\0\u{1}ERROR_CODE_CANCELLED\0\u{1}ERROR_CODE_TOO_MANY_CALLS\0\u{1}ERROR_CODE_SLOW_CONSUMER\0\u{1}ERROR_CODE_KEY_MISSING\0\u{1}ERROR_CODE_CURSOR_INVALID\0\u{1}ERROR_CODE_CONNECTION_CLOSED\0\u{2}[\u{f}ERROR_CODE_PRINCIPAL_UNKNOWN\0\u{1}ERROR_CODE_PERMISSION_DENIED\0\u{1}ERROR_CODE_PRINCIPAL_INVALID\0\u{1}ERROR_CODE_CERTIFICATE_REVOKED\0\u{2}e\u{f}ERROR_CODE_MODULE_UNAVAILABLE\0\u{1}ERROR_CODE_MODULE_REFUSED\0\u{1}ERROR_CODE_MODULE_CRASHED\0\u{1}ERROR_CODE_MODULE_HUNG\0\u{1}ERROR_CODE_MODULE_QUARANTINED\0\u{1}ERROR_CODE_DECISION_INVALID\0\u{1}ERROR_CODE_DEFINITION_INVALID\0\u{1}ERROR_CODE_MODULE_UNKNOWN\0\u{2}a\u{f}ERROR_CODE_SERVICE_UNKNOWN\0\u{1}ERROR_CODE_CASE_NOT_FOUND\0\u{1}ERROR_CODE_FORM_INVALID\0\u{1}ERROR_CODE_DOCUMENT_INVALID\0\u{1}ERROR_CODE_ACTION_NOT_ALLOWED\0\u{1}ERROR_CODE_VERSION_STALE\0\u{1}ERROR_CODE_KEY_REUSED\0\u{1}ERROR_CODE_REFUSED_BY_RULE\0\u{1}ERROR_CODE_FILTER_INVALID\0\u{1}ERROR_CODE_ALREADY_IMPORTED\0\u{1}ERROR_CODE_DOCUMENT_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_NOT_FOUND\0\u{1}ERROR_CODE_UPLOAD_UNKNOWN\0\u{1}ERROR_CODE_UPLOAD_OFFSET\0\u{1}ERROR_CODE_UPLOAD_DAMAGED\0\u{1}ERROR_CODE_UPLOAD_LIMIT\0\u{1}ERROR_CODE_RULES_REFUSED\0\u{1}ERROR_CODE_BILL_UNKNOWN\0\u{1}ERROR_CODE_PAYMENT_REFUSED\0\u{1}ERROR_CODE_INQUIRY_UNKNOWN\0\u{1}ERROR_CODE_INQUIRY_ANSWER_REFUSED\0\u{1}ERROR_CODE_CONTACT_INVALID\0\u{1}ERROR_CODE_NOTICE_UNKNOWN\0\u{1}ERROR_CODE_SURVEY_REFUSED\0\u{1}ERROR_CODE_ENTRY_UNKNOWN\0\u{1}ERROR_CODE_LIMIT_REACHED\0\u{1}ERROR_CODE_OTHER_PERSON_NEEDED\0\u{1}ERROR_CODE_JOINING_REFUSED\0\u{1}ERROR_CODE_FOLLOW_REFUSED\0\u{1}ERROR_CODE_SLOT_UNKNOWN\0\u{1}ERROR_CODE_SLOT_FULL\0\u{1}ERROR_CODE_APPOINTMENT_REFUSED\0\u{1}ERROR_CODE_IDENTITY_REFUSED\0\u{1}ERROR_CODE_DOCUMENT_TYPE_WRONG\0\u{1}ERROR_CODE_IMAGE_UNREADABLE\0\u{1}ERROR_CODE_DOCUMENT_HARMFUL\0\u{1}ERROR_CODE_DRAFT_REFUSED\0\u{1}ERROR_CODE_DRAFT_UNKNOWN\0\u{1}ERROR_CODE_CONSENT_MISSING\0\u{1}ERROR_CODE_SIGNATURE_REFUSED\0\u{1}ERROR_CODE_SIGNATURE_UNAVAILABLE\0\u{2}@\u{f}ERROR_CODE_LEDGER_FAILED\0\u{1}ERROR_CODE_STATE_NEWER\0\u{1}ERROR_CODE_CLOCK_NOT_MANUAL\0\u{1}ERROR_CODE_INTERNAL\0\u{1}ERROR_CODE_CONFIGURATION_INVALID\0\u{1}ERROR_CODE_CHAIN_BROKEN\0\u{1}ERROR_CODE_ADDRESS_IN_USE\0\u{1}ERROR_CODE_AS_ASKED\0\u{1}ERROR_CODE_BACKUP_REFUSED\0\u{1}ERROR_CODE_BACKUP_DAMAGED\0\u{1}ERROR_CODE_DOCUMENT_DAMAGED\0")
 }

@@ -98,8 +98,10 @@ extension BenchSubmit {
         var kept: [HubDocument] = []
         for rule in definition.documents where rule.requiredFor.contains("submit") {
             let request = LayananPutDocumentRequest.with {
-                $0.mediaType = rule.mediaTypes.first ?? "image/jpeg"
-                $0.body = .init("hubctl bench".utf8)
+                // Of the kinds that tell themselves the one that needs nothing but its beginning.
+                let takesPDF = rule.mediaTypes.isEmpty || rule.mediaTypes.contains("application/pdf")
+                $0.mediaType = takesPDF ? "application/pdf" : rule.mediaTypes.first ?? "image/jpeg"
+                $0.body = .init("%PDF-1.7 hubctl bench".utf8)
             }
             let reply = try await session.call(.putDocument, request, as: LayananPutDocumentReply.self)
             kept.append(

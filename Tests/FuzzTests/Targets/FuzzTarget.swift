@@ -81,6 +81,7 @@ struct FuzzTarget: Sendable {
     /// A new decoder comes in here, and its first inputs into `Tests/Corpus/<name>/<verdict>-<why>`.
     static let all: [FuzzTarget] =
         [frames, connection, moduleLink, hubStream] + control + [cursor, token, message, echo, compressed, qris] + forms
-        + files + papers + notices + surveys + [backupManifest]
+        + files + papers + notices + surveys + documents
+        + [backupManifest]
         + certificates
 }

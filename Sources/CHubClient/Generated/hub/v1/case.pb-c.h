@@ -342,10 +342,15 @@ struct  Hub__V1__Document
    * Media type, such as "image/jpeg".
    */
   char *media_type;
+  /*
+   * SHA-256 of the bytes as they were sent, 32 bytes, where the hub keeps an image encoded anew; a client that knows no other
+   * hash may name its document by this one. Empty = the bytes are as they were sent.
+   */
+  ProtobufCBinaryData original_sha256;
 };
 #define HUB__V1__DOCUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__document__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 /*

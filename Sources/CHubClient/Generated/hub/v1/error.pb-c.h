@@ -281,6 +281,18 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_SIGNATURE_UNAVAILABLE = 4041,
   /*
+   * [INVALID_ARGUMENT] The bytes are not what media_type says. Say what they are, or send the right file.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_TYPE_WRONG = 4034,
+  /*
+   * [INVALID_ARGUMENT] The image is damaged, too large or of a kind that cannot be shown. Take the photo again, as JPEG or PNG.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_IMAGE_UNREADABLE = 4035,
+  /*
+   * [INVALID_ARGUMENT] The document holds what harms computers, or could not be looked at yet. Send another file.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_HARMFUL = 4036,
+  /*
    * [INTERNAL] The ledger could not write or read. The hub stops rather than lose a promise.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LEDGER_FAILED = 5001,
@@ -319,7 +331,11 @@ typedef enum _Hub__V1__ErrorCode {
   /*
    * [DATA_LOSS] A backup is not whole; each file that is missing or changed is named. Take another one.
    */
-  HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_DAMAGED = 5010
+  HUB__V1__ERROR_CODE__ERROR_CODE_BACKUP_DAMAGED = 5010,
+  /*
+   * [DATA_LOSS] Bytes of a document were changed on the hub's disk; the file is named. Take it from a backup.
+   */
+  HUB__V1__ERROR_CODE__ERROR_CODE_DOCUMENT_DAMAGED = 5011
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__ERROR_CODE)
 } Hub__V1__ErrorCode;
 
