@@ -138,7 +138,8 @@ extension LedgerSuite {
             state.version = 2
             try promise(try await ledger.conflict(Sample.commit(state)).present, is: 0)
         },
-        LedgerPromise("a record that is removed is absent, can be written anew, and a stale removal happens not at all") {
+        LedgerPromise("a record that is removed is absent, can be written anew, and a stale removal happens not at all")
+        {
             home in
             let ledger = try await home.open()
             var commit = Commit(key: nil, atMillis: Sample.now)

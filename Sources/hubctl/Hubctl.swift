@@ -236,7 +236,8 @@ struct Survey: ParsableCommand {
 /// `hubctl paper …`
 struct Paper: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Papers that were issued.", subcommands: [PaperCheck.self, PaperReprint.self, PaperSign.self, PaperVerify.self])
+        abstract: "Papers that were issued.",
+        subcommands: [PaperCheck.self, PaperReprint.self, PaperSign.self, PaperVerify.self])
 }
 
 /// `hubctl bench …`

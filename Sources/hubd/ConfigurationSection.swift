@@ -60,7 +60,8 @@ final class Section {
         for (key, _) in mapping where !read.contains(key.scalar?.string ?? "") {
             throw HubError(
                 .configurationInvalid,
-                "\(file): unknown key \(name).\((key.scalar?.string ?? "").prefix(48)); see README.md, section Configuration")
+                "\(file): unknown key \(name).\((key.scalar?.string ?? "").prefix(48)); see README.md, section Configuration"
+            )
         }
     }
 

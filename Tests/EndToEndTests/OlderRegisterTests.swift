@@ -79,7 +79,8 @@ extension EndToEnd {
             }
         }
 
-        @Test("a draft that was begun on one device is gone on with on another after the hub came back, and is sent once")
+        @Test(
+            "a draft that was begun on one device is gone on with on another after the hub came back, and is sent once")
         func draft() async throws {
             try await RunningHub.serve { hub in
                 let citizen = ["--on-behalf-of", "nik:3402011505900000"]
@@ -93,7 +94,8 @@ extension EndToEnd {
                 let listed = try await hub.regency.admin(["draft", "list", "-o", "name"] + citizen)
                 #expect(listed.output == "jalan\n")
                 let whole = form + ["--set", "isi=Jalan di depan pasar berlubang besar"]
-                let saved = try await hub.regency.admin(["draft", "save", Service.complaint, "jalan"] + whole + citizen)
+                let saved = try await hub.regency.admin(
+                    ["draft", "save", Service.complaint, "jalan"] + whole + citizen)
                 #expect(saved.output.contains("it can be submitted"))
                 let shown = try await hub.regency.admin(["draft", "show", "jalan"] + citizen)
                 #expect(shown.output.contains("‹personal›") && !shown.output.contains("berlubang"))

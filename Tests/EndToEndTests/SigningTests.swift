@@ -11,7 +11,9 @@ import Testing
 extension EndToEnd {
     @Suite("Signing")
     struct SigningTests {
-        @Test("a permit holds once its officer has signed it; a wrong passphrase and a service that is away change nothing")
+        @Test(
+            "a permit holds once its officer has signed it; a wrong passphrase and a service that is away change nothing"
+        )
         func signed() async throws {
             let folder = try Place.temporary()
             defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -40,7 +42,7 @@ extension EndToEnd {
 
         private static func life(_ hub: RunningHub, _ folder: String) async throws {
             let file = folder + "/berkas.jpg"
-            try TextFile.write([0xFF, 0xD8, 0xFF, 0xE0] + Array("invented".utf8), to: file)
+            try TextFile.write(Paper.photo, to: file)
             let form = [
                 "nik=3402011505900000", "nama=Contoh Pemohon", "telepon=081200000000", "nama_usaha=Warung Contoh",
                 "kbli=56303", "skala=mikro", "modal=15000000", "tenaga_kerja=2", "alamat=Jalan Contoh 1",
@@ -76,7 +78,8 @@ extension EndToEnd {
             #expect(checked.status == 0 && checked.output.contains("holds"))
             let request = LayananGetDocumentRequest.with { ($0.sha256, $0.case) = (paper.sha256, number) }
             let bytes = [UInt8](try await hub.town.admin.documents.get(request).message.body)
-            #expect(bytes.starts(with: "%PDF-".utf8) && String(decoding: bytes.suffix(200), as: UTF8.self).contains("/Sig"))
+            #expect(
+                bytes.starts(with: "%PDF-".utf8) && String(decoding: bytes.suffix(200), as: UTF8.self).contains("/Sig"))
             for name in try FileManager.default.contentsOfDirectory(atPath: hub.regency.logs) {
                 let text = TextFile.text("\(hub.regency.logs)/\(name)") ?? ""
                 #expect(!text.contains("rahasia") && !text.contains("3402010101700001"), "\(name)")

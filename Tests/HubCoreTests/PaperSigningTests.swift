@@ -68,7 +68,9 @@ struct PaperSigningTests {
         #expect(event.kind == .paper && event.papers.map(\.state) == [.issued])
     }
 
-    @Test("nothing was done while the service is away or refuses, or gives back something else, and all can be tried again")
+    @Test(
+        "nothing was done while the service is away or refuses, or gives back something else, and all can be tried again"
+    )
     func failures() async throws {
         let signatory = ScriptedSignatory("away", "wrong", "other", "same")
         let hub = try await open(signatory)
@@ -104,7 +106,8 @@ struct PaperSigningTests {
         #expect(try await hub.issued().papers.map(\.state) == [.issued])
     }
 
-    @Test("a paper that waits for its signature is superseded or revoked like one that holds, and cannot be signed then")
+    @Test(
+        "a paper that waits for its signature is superseded or revoked like one that holds, and cannot be signed then")
     func overtaken() async throws {
         let hub = try await open(ScriptedSignatory())
         let first = try await hub.issued()

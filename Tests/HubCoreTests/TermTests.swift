@@ -42,7 +42,9 @@ struct TermTests {
         }
     }
 
-    private func deadline(_ name: String, _ state: HubCase) -> HubDeadline? { state.deadlines.first { $0.name == name } }
+    private func deadline(_ name: String, _ state: HubCase) -> HubDeadline? {
+        state.deadlines.first { $0.name == name }
+    }
 
     @Test("a permit runs to the end of its last day, is reminded of 90 days before, and then has expired")
     func expires() async throws {

@@ -79,7 +79,8 @@ struct SignatureTests {
         let receiver = try Receiver(script: "esign.py")
         defer { receiver.stop() }
         try receiver.behave(mode)
-        let error = try #require(await refusal { try await sign(receiver, timeoutMillis: mode == "slow" ? 500 : 10_000) })
+        let error = try #require(
+            await refusal { try await sign(receiver, timeoutMillis: mode == "slow" ? 500 : 10_000) })
         #expect(error.code == .signatureUnavailable && error.status == .unavailable)
         try receiver.behave("ok")
         #expect(try await sign(receiver).count > Self.paper.count)

@@ -212,7 +212,8 @@ struct Desk {
 
     // MARK: As the hub does it
 
-    private func complete(_ after: inout HubCase, after before: HubCase?, by action: HubAction? = nil) throws(HubError) {
+    private func complete(_ after: inout HubCase, after before: HubCase?, by action: HubAction? = nil) throws(HubError)
+    {
         try bills.complete(&after, after: before)
         try inquiries.complete(&after)
         try consultations.complete(&after)

@@ -283,7 +283,8 @@ struct PermitsTests {
         #expect(try refusal { try desk.act("ubah", by: "applicant") }.rules == ["nama_usaha_baru/changed"])
         let same = [HubFieldValue.text("nama_usaha_baru", "Roti Lestari")]
         #expect(try refusal { try desk.act("ubah", same, by: "applicant") }.rules == ["nama_usaha_baru/changed"])
-        try desk.act("ubah", [.text("nama_usaha_baru", "Kopi Lestari"), .integer("tenaga_kerja_baru", 3)], by: "applicant")
+        try desk.act(
+            "ubah", [.text("nama_usaha_baru", "Kopi Lestari"), .integer("tenaga_kerja_baru", 3)], by: "applicant")
         #expect(desk.stage == "pemeriksaan_perubahan" && desk.text("nama_usaha") == "Roti Lestari")
         try desk.act("tolak_perubahan", note: "Nama sudah dipakai.", by: "head")
         #expect(desk.stage == "terbit" && desk.text("nama_usaha_baru") == nil && desk.state?.papers.count == 1)
@@ -294,7 +295,9 @@ struct PermitsTests {
         #expect(desk.state?.papers.map(\.state) == [.superseded, .issued])
     }
 
-    @Test("a permit is revoked with a reason by the head, or given back by its holder; either way its paper is worth nothing")
+    @Test(
+        "a permit is revoked with a reason by the head, or given back by its holder; either way its paper is worth nothing"
+    )
     func ended() throws {
         var revoked = try permit()
         #expect(throws: HubError.self) { try revoked.act("cabut", note: "Data tidak benar.", by: "officer") }

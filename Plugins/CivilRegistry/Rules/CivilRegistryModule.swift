@@ -40,7 +40,9 @@ public struct CivilRegistryModule: DepartmentModule {
         guard missing.isEmpty else {
             return .refuse(
                 missing.map {
-                    Violation($0, "required", id: "Register lama harus memuat isian ini.", en: "The older register must give this.")
+                    Violation(
+                        $0, "required", id: "Register lama harus memuat isian ini.",
+                        en: "The older register must give this.")
                 })
         }
         return .go(to: "register_lama")

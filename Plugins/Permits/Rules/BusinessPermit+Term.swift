@@ -6,7 +6,9 @@ import HubModuleKit
 extension BusinessPermit {
     /// Not before its last days (table `masa-izin-usaha`); after them it has expired, and the hub refuses the action.
     func renewalAsked(_ question: Question) -> Answer {
-        guard let last = lastDay(question), let days = term(question, "paling_awal_hari") else { return .refuse(noTerm) }
+        guard let last = lastDay(question), let days = term(question, "paling_awal_hari") else {
+            return .refuse(noTerm)
+        }
         let first = last.adding(days: -days)
         guard question.today < first else { return .go(to: "pemeriksaan_perpanjangan") }
         return .refuse(
@@ -19,7 +21,7 @@ extension BusinessPermit {
     func renewed(_ question: Question) -> Answer {
         guard let last = lastDay(question), let months = term(question, "bulan") else { return .refuse(noTerm) }
         let until = max(last, question.today.adding(days: -1)).adding(months: months)
-        return .go(to: "terbit").setting("berlaku_sampai", until.iso)
+        return .go(to: "terbit").setting("batas_berlaku", until.iso)
     }
 
     /// At least one thing is to be another.
@@ -45,13 +47,13 @@ extension BusinessPermit {
     /// The permit says something else and ends when it would have ended.
     func changed(_ question: Question) -> Answer {
         guard let last = lastDay(question), last >= question.today else { return .refuse(noTerm) }
-        return .go(to: "terbit").setting("berlaku_sampai", last.iso)
+        return .go(to: "terbit").setting("batas_berlaku", last.iso)
     }
 
     /// Of the paper that holds, or as the older register had it.
     private func lastDay(_ question: Question) -> CalendarDate? {
         let papers = question.raw.case.papers
-        guard !papers.isEmpty else { return question.date("berlaku_sampai") }
+        guard !papers.isEmpty else { return question.date("batas_berlaku") }
         return papers.last { $0.state == .issued }.flatMap { CalendarDate(iso: $0.validUntil) }
     }
 

@@ -110,7 +110,8 @@ struct DraftService: Sendable {
                 }
             }
         guard isSound else {
-            throw refused("id", "name", id: "Nama draf: 1 sampai 36 huruf, angka, - atau _.", en: "1 to 36 of A-Za-z0-9_-")
+            throw refused(
+                "id", "name", id: "Nama draf: 1 sampai 36 huruf, angka, - atau _.", en: "1 to 36 of A-Za-z0-9_-")
         }
         return id
     }

@@ -100,7 +100,9 @@ extension DefinitionRules {
             wrong("stage", "names stage \(stage), which is not there")
         }
         if (clock.unit == .days) == clock.untilPaper.isEmpty {
-            wrong("until_paper", clock.unit == .days ? "counts days and names no paper" : "counts days until a paper ends")
+            wrong(
+                "until_paper", clock.unit == .days ? "counts days and names no paper" : "counts days until a paper ends"
+            )
         }
         if clock.untilPaper.isEmpty {
             for stage in Set(clock.runsIn + clock.pausedIn).intersection(endedStages).sorted() {

@@ -47,7 +47,8 @@ extension DefinitionRules {
                 wrong(stage, "valid_until", "must name a date in valid_until of \(rule.paper), required or decided")
             }
             if rule.validMonths > 0, field(rule.validUntil)?.decided != true {
-                wrong(stage, "valid_until", "has valid_months beside valid_until of \(rule.paper), which is not decided")
+                wrong(
+                    stage, "valid_until", "has valid_months beside valid_until of \(rule.paper), which is not decided")
             }
         }
         for value in rule.values where PlaceholderText("{\(value.name)}") == nil {
