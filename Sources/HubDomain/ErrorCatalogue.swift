@@ -155,7 +155,6 @@ extension HubError.Code {
     public static let backupRefused = Self(number: 5009, status: .failedPrecondition)
     /// A backup is not whole; each file that is missing or changed is named. Take another one.
     public static let backupDamaged = Self(number: 5010, status: .dataLoss)
-
     /// Bytes of a document were changed on the hub's disk; the file is named. Take it from a backup.
     public static let documentDamaged = Self(number: 5011, status: .dataLoss)
 
@@ -171,12 +170,9 @@ extension HubError.Code {
         .uploadOffset, .uploadDamaged, .uploadLimit, .rulesRefused, .billUnknown, .paymentRefused,
         .inquiryUnknown, .inquiryAnswerRefused, .contactInvalid, .noticeUnknown, .surveyRefused, .entryUnknown,
         .limitReached, .otherPersonNeeded, .joiningRefused, .followRefused, .slotUnknown, .slotFull,
-        .appointmentRefused, .identityRefused, .draftRefused, .draftUnknown, .consentMissing,
-        .documentTypeWrong, .imageUnreadable, .documentHarmful,
-        .signatureRefused, .signatureUnavailable,
-        .ledgerFailed, .stateNewer, .clockNotManual,
-        .internalFault,
-        .configurationInvalid, .chainBroken, .addressInUse,
-        .asAsked, .backupRefused, .backupDamaged, .documentDamaged,
+        .appointmentRefused, .identityRefused, .documentTypeWrong, .imageUnreadable, .documentHarmful,
+        .draftRefused, .draftUnknown, .consentMissing, .signatureRefused, .signatureUnavailable,
+        .ledgerFailed, .stateNewer, .clockNotManual, .internalFault, .configurationInvalid, .chainBroken,
+        .addressInUse, .asAsked, .backupRefused, .backupDamaged, .documentDamaged,
     ]
 }
