@@ -252,6 +252,7 @@ struct Day {
         report.authorities = try await judgement.ofAuthorities(states)
         report.registers = try await judgement.ofRegisters(states)
         try await judgement.ofCorrections(corrections)
+        judgement.ofConsents(states)
         report.photos = try await judgement.ofDocuments(states)
         report.surveys = try await judgement.ofSurvey(judged, states)
         report.appointments = try await judgement.ofAppointments(states)

@@ -33,3 +33,14 @@ extension Judgement {
         return calendar.workingDays(from: first.adding(days: 1), before: last.adding(days: 1))
     }
 }
+
+extension Judgement {
+    /// What clerks typed for citizens says how these agreed.
+    func ofConsents(_ states: [HubCase]) {
+        let consents = states.flatMap(\.consents)
+        promises.check(
+            "whoever types for a citizen says how the citizen agreed, and it is kept with the case",
+            !consents.isEmpty && consents.allSatisfy { $0.kind == .spoken && !$0.note.isEmpty && !$0.by.isEmpty },
+            broken: "\(consents.count) consents")
+    }
+}

@@ -39,7 +39,19 @@ struct Mistake: Sendable {
                 life: sound.life)
             return Mistake(name: name, petition: petition, code: code, field: field)
         }
+        func untold(_ mistake: Mistake) throws -> Mistake {
+            let sound = mistake.petition
+            let petition = Petition(
+                key: sound.key, sender: try town.office(sound.service).counter, method: sound.method,
+                request: sound.request, citizen: sound.citizen, life: sound.life)
+            return Mistake(name: mistake.name, petition: petition, code: mistake.code, field: mistake.field)
+        }
         return [
+            try untold(
+                try mistake(
+                    "a clerk who types for a citizen and does not say how the citizen agreed", Service.permit,
+                    .consentMissing, "consent/kind"
+                ) { $0.clearConsent() }),
             try mistake("an identity number of 15 digits", Service.permit, .formInvalid, "nik") {
                 $0.set(.text("nik", "330101010190123"))
             },

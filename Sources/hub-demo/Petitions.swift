@@ -62,8 +62,13 @@ enum Petitions {
             request: .with {
                 $0.service = service
                 $0.form = form
+                // A channel is not asked for it.
+                $0.consent = atTheCounter
             }, citizen: citizen.reference, life: life)
     }
+
+    /// How a citizen agrees that a clerk types.
+    private static let atTheCounter = HubConsent.with { ($0.kind, $0.note) = (.spoken, "Hadir sendiri di loket") }
 
     /// The rare services take turns, and so do the lives of each.
     private static func rare(_ turn: Int) -> (service: String, life: Life) {
