@@ -94,7 +94,7 @@ struct Demo: AsyncParsableCommand {
 
     private static let contents: Set<String> = [
         "state", "restored", "desks", "logs", "acknowledged", "papers", "notices", "hubd.pid", "siak.numbers",
-        "oss.numbers",
+        "oss.numbers", "sp4n-lapor.numbers",
     ]
 
     /// The table, the promises, and what to look at next.

@@ -28,8 +28,10 @@ struct ServiceBook: Sendable {
         var reasons = plan.steps.filter { stages.contains($0.stage) }.flatMap(\.outcomes).map(\.action)
             .filter { !actions.contains($0) }.map { "it has no action \($0)" }
         let planned = Set(plan.steps.map(\.stage))
-        reasons += definition.stages.filter { !$0.ended && !planned.contains($0.name) }
-            .map { "nobody moves a case on from stage \($0.name)" }
+        reasons += definition.stages.filter {
+            !$0.ended && !planned.contains($0.name) && !definition.isAfterEnd($0.name)
+        }
+        .map { "nobody moves a case on from stage \($0.name)" }
         for stage in definition.stages where stage.hasInquires || steps[stage.name]?.actor == .authority {
             let (rule, giver) = (stage.inquires, authorities.first { $0.name == stage.inquires.authority })
             if steps[stage.name]?.actor != .authority || !stage.hasInquires {
@@ -69,5 +71,15 @@ struct ServiceBook: Sendable {
         case .applicant, .payer, .outside, .authority, .counter: true
         case .office, .advisers, nil: false
         }
+    }
+}
+
+extension HubServiceDefinition {
+    /// Only what has ended comes to this stage: a permit that is renewed years later is not of this year.
+    fileprivate func isAfterEnd(_ stage: String) -> Bool {
+        let ended = Set(stages.filter(\.ended).map(\.name))
+        let ways = actions.filter { $0.to.contains(stage) }
+        return !ways.isEmpty && ways.allSatisfy { !$0.from.isEmpty && ended.isSuperset(of: $0.from) }
+            && !clocks.contains { $0.moveTo == stage }
     }
 }
