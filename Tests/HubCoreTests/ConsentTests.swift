@@ -1,9 +1,10 @@
 // Who acts for a citizen says how the citizen agreed.
 
-import HubCore
 import HubDomain
 import HubProto
 import Testing
+
+@testable import HubCore
 
 @Suite("consent of an applicant")
 struct ConsentTests {
@@ -44,6 +45,16 @@ struct ConsentTests {
         #expect(consent.atMs == hub.clock.nowMillis() && consent.note == Self.spoken.note)
         let event = try #require(try await hub.history(of: state, by: .officer).events.last)
         #expect(event.consent == consent)
+    }
+
+    @Test("applicants see that they agreed and to what, not who the officer is; watchers see nothing of it")
+    func shown() async throws {
+        let hub = try await Self.open()
+        let state = try await submit(hub, by: .officer, for: SmallHub.anna, Self.spoken)
+        let seen = try await hub.get(state, by: .portal, for: SmallHub.anna)
+        #expect(seen.consents.map(\.note) == [Self.spoken.note] && seen.consents.allSatisfy { $0.by.isEmpty })
+        let events = try await hub.ledger.events(after: 0, limit: 10)
+        #expect(events.contains { $0.hasConsent } && !events.contains { $0.forWatchers.hasConsent })
     }
 
     @Test("a citizens' channel, and an officer who acts for the office, are not asked")

@@ -141,6 +141,7 @@ extension HubEvent {
         event.actor.onBehalfOf = ""
         event.seed = 0
         event.entries = []
+        event.clearConsent()
         return event.withoutMarks
     }
 
@@ -175,6 +176,7 @@ extension HubCase {
         (state.likenesses, state.flaggings, state.flags, state.taken) = ([], [], [], [])
         state.inquiries = inquiries.map(\.forApplicants)
         state.appointments = appointments.map(\.forApplicants)
+        for index in state.consents.indices { state.consents[index].by = "" }
         return state
     }
 }
