@@ -61,7 +61,7 @@ package struct DeadlinePlan: Sendable {
         else { throw HubError(.internalFault, "deadline \(name) does not run or is not due") }
         var after = state
         after.deadlines[row].state = .passed
-        guard let clock = definition.clocks.first(where: { $0.name == name }) else { return after }
+        guard let clock = definition.clock(name) else { return after }
         switch clock.onPassed {
         case .escalate: escalate(&after)
         case .move:

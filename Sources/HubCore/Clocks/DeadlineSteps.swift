@@ -29,7 +29,7 @@ extension DeadlinePlan {
 
         if clock.runsIn.contains(step.to) { return try running(row, clock, step) }
         guard let row else { return nil }
-        return clock.pausedIn.contains(step.to) ? try paused(row, clock, step) : ended(row, step)
+        return clock.pausedIn.contains(step.to) ? try paused(row, clock, step) : row.ended(step.nowMillis)
     }
 
     // MARK: Where the case can be
@@ -46,7 +46,7 @@ extension DeadlinePlan {
 
     private func paused(_ row: HubDeadline, _ clock: HubClockRule, _ step: Step) throws(HubError) -> HubDeadline {
         guard row.state == .running else { return row }
-        guard step.nowMillis < row.dueMs else { return ended(row, step) }
+        guard step.nowMillis < row.dueMs else { return row.ended(step.nowMillis) }
         var row = row
         row.state = .paused
         switch row.unit {
@@ -66,17 +66,6 @@ extension DeadlinePlan {
         row.calendar = try calendarLabel(of: clock)
         row.note(countedFrom: step.nowMillis, days: row.left)
         row.left = 0
-        return row
-    }
-
-    /// A clock that ran becomes `met`, unless its time had come.
-    private func ended(_ row: HubDeadline, _ step: Step) -> HubDeadline {
-        var row = row
-        switch row.state {
-        case .running: row.state = step.nowMillis < row.dueMs ? .met : .passed
-        case .paused: row.state = .met
-        case .met, .passed, .history, .unspecified, .UNRECOGNIZED: break
-        }
         return row
     }
 
@@ -157,6 +146,17 @@ extension DeadlinePlan {
 }
 
 extension HubDeadline {
+    /// After the case left the clock's stages: one that ran becomes `met`, unless its time had come.
+    func ended(_ nowMillis: Int64) -> HubDeadline {
+        var row = self
+        switch state {
+        case .running: row.state = nowMillis < dueMs ? .met : .passed
+        case .paused: row.state = .met
+        case .met, .passed, .history, .unspecified, .UNRECOGNIZED: break
+        }
+        return row
+    }
+
     /// Remembers how its days were counted, so that they can be counted anew when the calendar changes.
     fileprivate mutating func note(countedFrom millis: Int64, days: Int64) {
         guard unit == .workingDays else { return }

@@ -23,7 +23,7 @@ struct TermPlan: Sendable {
     }
 
     private func term(_ clock: HubClockRule, _ row: HubDeadline?, of state: HubCase) -> HubDeadline? {
-        guard clock.runsIn.contains(state.stage), let due = due(clock, of: state) else { return row?.left(nowMillis) }
+        guard clock.runsIn.contains(state.stage), let due = due(clock, of: state) else { return row?.ended(nowMillis) }
         if let row, row.dueMs == due, row.state == .running || row.state == .passed { return row }
         return .with {
             ($0.name, $0.state, $0.unit, $0.amount) = (clock.name, .running, clock.unit, clock.amount)
@@ -42,8 +42,7 @@ struct TermPlan: Sendable {
         if let paper = state.papers.last(where: { $0.name == name }) {
             return paper.isStanding ? CalendarDate(iso: paper.validUntil) : nil
         }
-        let rule = definition.stages.lazy.flatMap(\.issues).first { $0.paper == name }
-        guard state.hasOrigin, let field = rule?.validUntil else { return nil }
+        guard state.hasOrigin, let field = definition.paperRule(name)?.validUntil else { return nil }
         return state.data.plainText(of: field).flatMap { CalendarDate(iso: $0) }
     }
 }
@@ -51,14 +50,4 @@ struct TermPlan: Sendable {
 extension HubClockRule {
     /// It follows from a paper instead of counting from its start.
     var isTerm: Bool { !untilPaper.isEmpty }
-}
-
-extension HubDeadline {
-    /// After the case left the clock's stages.
-    fileprivate func left(_ nowMillis: Int64) -> HubDeadline {
-        guard state == .running else { return self }
-        var row = self
-        row.state = nowMillis < dueMs ? .met : .passed
-        return row
-    }
 }

@@ -1,6 +1,5 @@
 // Drafts as records of the ledger: found by a hash of whose they are, and gone for good when they are thrown away.
 
-import Crypto
 import HubDomain
 import HubProto
 
@@ -25,7 +24,7 @@ struct DraftBook: Sendable {
     /// Those of a person that have not ended.
     func drafts(of person: String, nowMillis: Int64) async throws(HubError) -> [LayananDraft] {
         var drafts: [LayananDraft] = []
-        for record in try await ledger.records(prefix: "\(Self.drafts)\(Self.mark(person))/") {
+        for record in try await ledger.records(prefix: "\(Self.drafts)\(PersonMark.of(person))/") {
             if let draft = Self.draft(record.body), draft.expiresMs > nowMillis { drafts.append(draft) }
         }
         return drafts
@@ -33,7 +32,7 @@ struct DraftBook: Sendable {
 
     /// Also one that has ended and was not removed yet: its record has to be written over.
     func kept(_ id: String, of person: String) async throws(HubError) -> Kept? {
-        try await kept(id, marked: Self.mark(person))
+        try await kept(id, marked: PersonMark.of(person))
     }
 
     /// - Parameter mark: What stands for the person in keys.
@@ -48,7 +47,7 @@ struct DraftBook: Sendable {
     func writes(
         _ id: String, of person: String, _ draft: LayananDraft?, before: Kept?
     ) throws(HubError) -> [RecordWrite] {
-        try writes(id, marked: Self.mark(person), draft, before: before)
+        try writes(id, marked: PersonMark.of(person), draft, before: before)
     }
 
     func writes(
@@ -101,9 +100,6 @@ struct DraftBook: Sendable {
     private static func endKey(_ id: String, _ mark: String, _ millis: Int64) -> String {
         "\(ends)\(day(millis))/\(mark)/\(id)"
     }
-
-    /// - Parameter person: The citizen's reference, or a principal.
-    private static func mark(_ person: String) -> String { NoticeID.text(SHA256.hash(data: Array(person.utf8))) }
 
     private static func draft(_ body: [UInt8]) -> LayananDraft? { try? LayananDraft(serializedBytes: body) }
 

@@ -1,6 +1,5 @@
 // Where a person is told: the person's own choice first, then what stands in the form.
 
-import Crypto
 package import HubDomain
 package import HubProto
 import SwiftProtobuf
@@ -14,7 +13,7 @@ struct ContactBook: Sendable {
 
     /// - Parameter person: As ``HubCase/applicant``, or an officer's principal.
     static func recordKey(_ person: String) -> String {
-        "contact/" + NoticeID.text(SHA256.hash(data: Array(person.utf8)))
+        "contact/" + PersonMark.of(person)
     }
 
     /// What a person chose; nil = nothing.

@@ -1,6 +1,5 @@
 // Who follows which public case: two records for each tie, written in one commit, so that neither side can be wrong.
 
-import Crypto
 import HubDomain
 import HubProto
 
@@ -72,7 +71,7 @@ struct FollowBook: Sendable {
     // MARK: Records
 
     private static func key(of person: String) -> String {
-        "follows/" + NoticeID.text(SHA256.hash(data: Array(person.utf8)))
+        "follows/" + PersonMark.of(person)
     }
 
     private static func key(of caseID: [UInt8]) -> String { "followers/" + NoticeID.text(caseID) }
