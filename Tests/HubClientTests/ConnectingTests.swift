@@ -85,7 +85,7 @@ struct ConnectingTests {
     }
 
     @Test(
-        "says that a port which speaks no TLS, or hangs up, is not a hub's", .timeLimit(.minutes(1)),
+        "says that a port which speaks no TLS, or hangs up, is not a hub's", .timeLimit(.minutes(5)),
         arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", ""])
     func noTLS(_ greeting: String) async throws {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -100,7 +100,7 @@ struct ConnectingTests {
         try await server.close()
     }
 
-    @Test("gives up on a port that says nothing", .timeLimit(.minutes(1)))
+    @Test("gives up on a port that says nothing", .timeLimit(.minutes(5)))
     func silent() async throws {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0).get()
@@ -128,7 +128,7 @@ struct ConnectingTests {
         await client.close()
     }
 
-    @Test("waits for a hub that was there and is away, as long as the caller does", .timeLimit(.minutes(1)))
+    @Test("waits for a hub that was there and is away, as long as the caller does", .timeLimit(.minutes(5)))
     func comesBack() async throws {
         let first = try await hub()
         let client = try first.client()
@@ -147,7 +147,7 @@ struct ConnectingTests {
         await client.close()
     }
 
-    @Test("that is forgotten, or closed, leaves no connection behind", .timeLimit(.minutes(1)))
+    @Test("that is forgotten, or closed, leaves no connection behind", .timeLimit(.minutes(5)))
     func forgotten() async throws {
         let hub = try await hub()
         func callAndForget() async throws { try await echo(try hub.client()) }

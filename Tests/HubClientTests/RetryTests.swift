@@ -7,7 +7,7 @@ import HubWire
 import Synchronization
 import Testing
 
-@Suite("A call that fails", .timeLimit(.minutes(1)))
+@Suite("A call that fails", .timeLimit(.minutes(5)))
 struct RetryTests {
     let papers: Papers
 

@@ -178,7 +178,7 @@ struct UnaryCallTests {
         await client.close()
     }
 
-    @Test("ends at its deadline and tells the hub", .timeLimit(.minutes(1)))
+    @Test("ends at its deadline and tells the hub", .timeLimit(.minutes(5)))
     func deadline() async throws {
         let hub = try await hub { count, call in count == 1 ? [.answer(call.message)] : [] }
         let client = try hub.client()
@@ -193,7 +193,7 @@ struct UnaryCallTests {
         await client.close()
     }
 
-    @Test("is cancelled at the hub when its task is", .timeLimit(.minutes(1)))
+    @Test("is cancelled at the hub when its task is", .timeLimit(.minutes(5)))
     func cancellation() async throws {
         let hub = try await hub { _, _ in [] }
         let client = try hub.client()
@@ -210,7 +210,7 @@ struct UnaryCallTests {
         await client.close()
     }
 
-    @Test("is answered, one of hundreds, over a connection that breaks again and again", .timeLimit(.minutes(1)))
+    @Test("is answered, one of hundreds, over a connection that breaks again and again", .timeLimit(.minutes(5)))
     func manyBreaks() async throws {
         let hub = try await hub { count, _ in count % 40 == 0 ? [.drop] : [.answer([])] }
         let client = try hub.client()
@@ -234,7 +234,7 @@ struct UnaryCallTests {
         await client.close()
     }
 
-    @Test("waits its turn when the hub takes only so many at once", .timeLimit(.minutes(1)))
+    @Test("waits its turn when the hub takes only so many at once", .timeLimit(.minutes(5)))
     func openCallLimit() async throws {
         let hub = try await hub(limits: WireLimits(openCallsMax: 4)) { _, call in [.answer(call.message)] }
         let client = try hub.client()
@@ -293,7 +293,7 @@ struct UnaryCallTests {
         await client.close()
     }
 
-    @Test("fails when the client is closed, before or during it", .timeLimit(.minutes(1)))
+    @Test("fails when the client is closed, before or during it", .timeLimit(.minutes(5)))
     func close() async throws {
         let hub = try await hub { _, _ in [] }
         let client = try hub.client()

@@ -7,7 +7,7 @@ import HubTestKit
 import Synchronization
 import Testing
 
-@Suite("case watch", .timeLimit(.minutes(1)))
+@Suite("case watch", .timeLimit(.minutes(5)))
 struct CaseWatchTests {
     /// Keeps what it is sent, up to a number of messages; then it counts as slow.
     final class Reader: StreamSink {

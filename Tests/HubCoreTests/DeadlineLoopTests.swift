@@ -7,7 +7,7 @@ import HubTestKit
 import Synchronization
 import Testing
 
-@Suite("deadline loop", .timeLimit(.minutes(1)))
+@Suite("deadline loop", .timeLimit(.minutes(5)))
 struct DeadlineLoopTests {
     /// Runs the hub's loop; its sleeps end with the task that sleeps, or when the test says so.
     final class Sleeper: Sendable {

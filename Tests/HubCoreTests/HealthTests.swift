@@ -5,7 +5,7 @@ import HubDomain
 import HubProto
 import Testing
 
-@Suite("health", .timeLimit(.minutes(1)))
+@Suite("health", .timeLimit(.minutes(5)))
 struct HealthTests {
     private func check(_ hub: SmallHub, _ name: String) async throws -> GRPCHealthCheckResponse.ServingStatus {
         try await hub.call(

@@ -5,7 +5,7 @@ import HubDomain
 import HubProto
 import Testing
 
-@Suite("instances", .timeLimit(.minutes(1)))
+@Suite("instances", .timeLimit(.minutes(5)))
 struct InstanceTests {
     private func select(name: String = "", id: String = "") -> HubAdminInstanceSelector {
         .with { ($0.name, $0.id) = (name, id) }

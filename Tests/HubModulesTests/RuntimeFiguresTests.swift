@@ -7,7 +7,7 @@ import HubModules
 import HubProto
 import Testing
 
-@Suite("A module is counted and its health is told", .timeLimit(.minutes(1)))
+@Suite("A module is counted and its health is told", .timeLimit(.minutes(5)))
 struct RuntimeFiguresTests {
     @Test("a module serves while a process of it does, the next one after a kill too; a restart lifts a quarantine")
     func health() async throws {

@@ -11,7 +11,7 @@ import Testing
 
 @testable import HubServer
 
-@Suite("a principal's account", .timeLimit(.minutes(1)))
+@Suite("a principal's account", .timeLimit(.minutes(5)))
 struct AccountTests {
     private func limits(connections: Int = 10, calls: Int = 10, bytes: Int = 1_000_000) -> AccountLimits {
         var limits = AccountLimits()

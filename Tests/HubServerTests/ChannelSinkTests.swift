@@ -8,7 +8,7 @@ import Testing
 
 @testable import HubServer
 
-@Suite("channel sink", .timeLimit(.minutes(1)))
+@Suite("channel sink", .timeLimit(.minutes(5)))
 struct ChannelSinkTests {
     /// A channel that sends only when it is told to.
     final class Wire: Sendable {

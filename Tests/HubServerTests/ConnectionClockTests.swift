@@ -9,7 +9,7 @@ import Testing
 
 @testable import HubServer
 
-@Suite("the clock of a connection", .timeLimit(.minutes(1)))
+@Suite("the clock of a connection", .timeLimit(.minutes(5)))
 struct ConnectionClockTests {
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
     private let times = ConnectionTimes()

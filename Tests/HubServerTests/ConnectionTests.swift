@@ -10,7 +10,7 @@ import Testing
 
 @testable import HubServer
 
-@Suite("connection", .timeLimit(.minutes(1)))
+@Suite("connection", .timeLimit(.minutes(5)))
 struct ConnectionTests {
     @Test("a request that never ends is answered at its deadline")
     func unfinishedRequest() async throws {

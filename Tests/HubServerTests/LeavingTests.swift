@@ -10,7 +10,7 @@ import Testing
 
 @testable import HubServer
 
-@Suite("a hub that leaves a connection", .timeLimit(.minutes(1)))
+@Suite("a hub that leaves a connection", .timeLimit(.minutes(5)))
 struct LeavingTests {
     private func goaway(_ connection: Connection) async throws -> HubGoaway {
         try HubGoaway(serializedBytes: try await connection.hears(.goaway, stream: 0).payload)

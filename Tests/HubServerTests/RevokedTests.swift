@@ -10,7 +10,7 @@ import Testing
 @testable import HubCore
 @testable import HubServer
 
-@Suite("a certificate that is revoked", .timeLimit(.minutes(1)))
+@Suite("a certificate that is revoked", .timeLimit(.minutes(5)))
 struct RevokedTests {
     /// Revokes certificates over the connection itself.
     private func revoke(_ request: HubRevokeCertificateRequest, on connection: Connection, stream: UInt32) async throws

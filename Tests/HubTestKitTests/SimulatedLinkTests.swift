@@ -6,7 +6,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@Suite("A simulated link", .timeLimit(.minutes(1)))
+@Suite("A simulated link", .timeLimit(.minutes(5)))
 struct SimulatedLinkTests {
     /// Sends every byte back.
     private final class Echo: ChannelInboundHandler, Sendable {

@@ -29,7 +29,7 @@ struct CallStreamTests {
         #expect(client.data(1, [3]) == .request(1, [1, 2, 3]))
     }
 
-    @Test("many small frames cost no more than their bytes", .timeLimit(.minutes(1)))
+    @Test("many small frames cost no more than their bytes", .timeLimit(.minutes(5)))
     func smallFrames() throws {
         let client = try ScriptedClient()
         _ = try client.call(1)
