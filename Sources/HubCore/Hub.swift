@@ -69,6 +69,8 @@ package struct Hub: Sendable {
     package let deadlines: DeadlineLoop
     /// Removes drafts that have ended.
     package let drafts: DraftKeeper
+    /// Removes what the ledger has forgotten.
+    package let retention: RetentionKeeper
     /// Brings notices out; nil = there is no way out.
     package let outbox: OutboxLoop?
     /// Scans what came while the scanner was silent.
@@ -129,6 +131,7 @@ package struct Hub: Sendable {
         let intake = DocumentIntake(
             ledger: ledger, journal: journal, blobs: ports.blobs, filter: ports.imageFilter, scanner: ports.scanner,
             policy: ports.intake, logger: logger)
+        let turns = DocumentTurns()
         let drafts = DraftBook(ledger: ledger)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
@@ -159,7 +162,7 @@ package struct Hub: Sendable {
             clock: ports.clock)
         router.addWatch(CaseWatch(ledger: ledger, feed: journal.feed, access: access, seal: seal))
         let documents = DocumentService(
-            ledger: ledger, blobs: ports.blobs, access: access, intake: intake, clock: ports.clock)
+            ledger: ledger, blobs: ports.blobs, access: access, intake: intake, turns: turns, clock: ports.clock)
         router.addDocuments(
             documents,
             PaperService(
@@ -220,6 +223,8 @@ package struct Hub: Sendable {
             deadlines: deadlines,
             drafts: DraftKeeper(
                 ledger: ledger, journal: journal, book: drafts, clock: ports.clock, logger: logger),
+            retention: RetentionKeeper(
+                ledger: ledger, blobs: ports.blobs, turns: turns, clock: ports.clock, logger: logger),
             outbox: ports.couriers.isEmpty
                 ? nil
                 : OutboxLoop(

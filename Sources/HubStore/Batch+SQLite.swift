@@ -48,8 +48,8 @@ struct Batch {
         let body = event.body.bytes(sequence: sequence + 1)
         let hash = Chain.head(after: chain, body)
         try PreparedStatement(
-            db, "INSERT INTO event (sequence, case_id, case_version, hash, body) VALUES (?, ?, ?, ?, ?)"
-        ).run(sequence + 1, event.caseID, event.caseVersion, hash, body)
+            db, "INSERT INTO event (sequence, case_id, case_version, hash, body, personal) VALUES (?, ?, ?, ?, ?, ?)"
+        ).run(sequence + 1, event.caseID, event.caseVersion, hash, body, event.personal)
         sequence += 1
         chain = hash
         grew = true
@@ -89,6 +89,7 @@ struct Batch {
             ON CONFLICT (sha256) DO NOTHING
             """
         ).run(sha256, document.size, document.mediaType, document.owner, [UInt8]())
+        try PreparedStatement(db, "DELETE FROM released WHERE sha256 = ?").run(sha256)
         try PreparedStatement(
             db, "INSERT INTO document_owner (sha256, owner) VALUES (?, ?) ON CONFLICT (sha256, owner) DO NOTHING"
         ).run(sha256, document.owner)

@@ -55,6 +55,13 @@ struct ByteReader {
         return nil
     }
 
+    /// Exactly `count` bytes.
+    mutating func bytes(_ count: Int) -> [UInt8]? {
+        guard count >= 0, count <= bytes.count - position else { return nil }
+        defer { position += count }
+        return Array(bytes[position..<position + count])
+    }
+
     mutating func text() -> String? {
         guard let length = number(), length <= UInt64(bytes.count - position) else { return nil }
         let end = position + Int(length)

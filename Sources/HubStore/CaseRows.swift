@@ -1,11 +1,11 @@
-// What a case means in rows: list columns, running deadlines and index entries, all from its state.
+// What a case means in rows: list columns, running deadlines, index entries and used documents, all from its state.
 
 import HubCore
 import HubDomain
 import HubProto
 import SwiftProtobuf
 
-/// Running deadlines, index entries and waiting places of one version of a case.
+/// Running deadlines, index entries, waiting places and documents of one version of a case.
 ///
 /// They are kept beside the case in one small column, so that the next version removes and adds only what differs,
 /// and no table needs a second index to find the rows of a case.
@@ -28,6 +28,11 @@ struct SideRows: Sendable, Equatable {
     var running: [Running] = []
     var index: [IndexEntry] = []
     var waiting: [Waiting] = []
+    /// Of 32 bytes: rows of table `document_use`.
+    var documents: [[UInt8]] = []
+
+    /// How many of ``running`` are deadlines.
+    var deadlines: Int64 { Int64(running.count { DueTimer.isDeadline($0.name) }) }
 
     init() {}
 
@@ -36,10 +41,11 @@ struct SideRows: Sendable, Equatable {
         var seen: Set<IndexEntry> = []
         index = write.index.filter { seen.insert($0).inserted }
         waiting = WaitingPlace.turns(of: write.state).map { Waiting(place: $0.place.key, dueMillis: $0.dueMillis) }
+        documents = write.state.documentHashes
     }
 
-    /// The column: three counts, each with its rows: deadlines as (due, name), entries as (field, value), places as
-    /// (due, place).
+    /// The column: four counts, each with its rows: deadlines as (due, name), entries as (field, value), places as
+    /// (due, place), documents as their bytes.
     var bytes: [UInt8] {
         var writer = ByteWriter()
         writer.number(UInt64(running.count))
@@ -57,6 +63,8 @@ struct SideRows: Sendable, Equatable {
             writer.number(UInt64(bitPattern: row.dueMillis))
             writer.text(row.place)
         }
+        writer.number(UInt64(documents.count))
+        for hash in documents { writer.append(hash) }
         return writer.bytes
     }
 
@@ -77,6 +85,12 @@ struct SideRows: Sendable, Equatable {
         for _ in 0..<places {
             guard let due = reader.number(), let place = reader.text() else { return nil }
             waiting.append(Waiting(place: place, dueMillis: Int64(bitPattern: due)))
+        }
+        // One from before schema 5 ends here.
+        guard let hashes = reader.isAtEnd ? 0 : reader.number() else { return nil }
+        for _ in 0..<hashes {
+            guard let hash = reader.bytes(32) else { return nil }
+            documents.append(hash)
         }
         guard reader.isAtEnd else { return nil }
     }
@@ -123,6 +137,8 @@ struct CaseRow: Sendable {
     let overdue: Bool
     let side: SideRows
     let sideBytes: [UInt8]
+    /// ``HubCore/CaseWrite/erases``
+    let erases: Bool
     /// The serialised case.
     let body: [UInt8]
 
@@ -141,6 +157,7 @@ struct CaseRow: Sendable {
         updatedMillis = state.updatedMs
         side = SideRows(write)
         sideBytes = side.bytes
+        erases = write.erases
         dueMillis = side.running.map(\.dueMillis).min()
         overdue = state.deadlines.contains { $0.state == .passed }
         body = try state.serializedBytes()

@@ -4,7 +4,7 @@ import Crypto
 import HubProto
 import SwiftProtobuf
 
-/// Event n's hash is SHA-256(hash n−1 ‖ serialised event n with its sequence).
+/// Event n's hash is SHA-256(hash n−1 ‖ what stays of event n, serialised with its sequence).
 enum Chain {
     /// What stands before the first event.
     static let start = [UInt8](repeating: 0, count: 32)
@@ -18,7 +18,7 @@ enum Chain {
     }
 }
 
-/// An event that waits for its sequence, serialised before it reaches the one writer.
+/// What stays of an event that waits for its sequence, serialised before it reaches the one writer.
 struct EventBody: Sendable {
     /// Serialised with sequence 0, which takes no bytes (proto3: a default value is not written).
     private let rest: [UInt8]

@@ -43,10 +43,12 @@ extension Batch {
         case .free(let present): before = present
         }
         let first = sequence + 1
+        for row in commit.cases where row.erases { try erasePersonal(ofCase: row.id) }
         for event in commit.events { try append(event) }
         for (row, present) in zip(commit.cases, before) {
             if let present { try update(row, present) } else { try insert(row) }
             try writeSide(row, present)
+            if row.erases { try release(present?.side.documents ?? [], atMillis: commit.atMillis) }
         }
         for record in commit.records { try write(record) }
         for notice in commit.notices { try write(notice) }
@@ -133,7 +135,7 @@ extension Batch {
         growth.open += (present.ended ? 1 : 0) - (row.ended ? 1 : 0)
     }
 
-    /// Deadlines, index entries and waiting places: removes and adds what differs from the version before.
+    /// Deadlines, index entries, waiting places and documents: removes and adds what differs from the version before.
     private mutating func writeSide(_ row: CaseRow, _ present: PresentCase?) throws {
         let old = present?.side ?? SideRows()
         let moved = present.map { $0.service != row.service } ?? false
@@ -153,7 +155,13 @@ extension Batch {
             try PreparedStatement(db, "INSERT INTO waiting (place, due_ms, case_id) VALUES (?, ?, ?)")
                 .run(place.place, place.dueMillis, row.id)
         }
-        growth.running += Int64(row.side.running.count) - Int64(old.running.count)
+        for hash in old.documents where !row.side.documents.contains(hash) {
+            try PreparedStatement(db, "DELETE FROM document_use WHERE sha256 = ? AND case_id = ?").run(hash, row.id)
+        }
+        for hash in row.side.documents where !old.documents.contains(hash) {
+            try PreparedStatement(db, "INSERT INTO document_use (sha256, case_id) VALUES (?, ?)").run(hash, row.id)
+        }
+        growth.running += row.side.deadlines - old.deadlines
         if let present {
             for entry in old.index where moved || !row.side.index.contains(entry) {
                 try PreparedStatement(

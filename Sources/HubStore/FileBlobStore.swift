@@ -65,6 +65,14 @@ package final class FileBlobStore: BlobStore {
         }
     }
 
+    package func remove(sha256: [UInt8]) async throws(HubError) {
+        guard sha256.count == 32 else { return }
+        try await perform { () throws(HubError) in
+            let (folder, name) = try self.place(sha256)
+            for form in BlobForm.all { try folder.remove(name + form.suffix) }
+        }
+    }
+
     /// Sealed, or plain as a store without keys keeps it.
     private static func isThere(_ name: String, in folder: DurableFolder) throws(HubError) -> Bool {
         if try folder.size(name + SealedBlob.suffix) != nil { return true }

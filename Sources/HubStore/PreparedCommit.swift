@@ -25,6 +25,8 @@ struct PreparedCommit: Sendable {
         let caseID: [UInt8]
         let caseVersion: UInt64
         let body: EventBody
+        /// ``HubCore/EventParts/personal``
+        let personal: [UInt8]?
     }
 
     let key: Key?
@@ -35,8 +37,9 @@ struct PreparedCommit: Sendable {
     let answer: [UInt8]
     let atMillis: Int64
 
+    /// - Parameter salt: ``HubCore/EventParts/saltBytes`` bytes of chance, asked once for each event.
     /// - Throws: ``HubError/Code/internalFault`` when the commit contradicts itself; that is a fault of the hub.
-    init(_ commit: Commit) throws(HubError) {
+    init(_ commit: Commit, salt: () -> [UInt8]) throws(HubError) {
         try Self.check(commit)
         key = commit.key.map(Key.init)
         records = commit.records
@@ -46,7 +49,10 @@ struct PreparedCommit: Sendable {
             cases = try commit.cases.map(CaseRow.init)
             notices = try commit.notices.map(NoticeRow.init)
             events = try commit.events.map {
-                Event(caseID: [UInt8]($0.caseID), caseVersion: $0.caseVersion, body: try EventBody($0))
+                let parts = try EventParts($0, salt: salt())
+                return Event(
+                    caseID: [UInt8]($0.caseID), caseVersion: $0.caseVersion, body: try EventBody(parts.kept),
+                    personal: parts.personal)
             }
         } catch {
             throw HubError(.internalFault, "a case, a notice or an event cannot be serialised")
@@ -55,7 +61,7 @@ struct PreparedCommit: Sendable {
 
     /// Bytes it will take in memory and, roughly, on disk.
     var size: Int {
-        cases.reduce(0) { $0 + $1.body.count } + events.reduce(0) { $0 + $1.body.count }
+        cases.reduce(0) { $0 + $1.body.count } + events.reduce(0) { $0 + $1.body.count + ($1.personal?.count ?? 0) }
             + records.reduce(0) { $0 + $1.body.count } + notices.reduce(0) { $0 + $1.body.count } + answer.count + 512
     }
 

@@ -104,6 +104,9 @@ struct SQLRow {
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
+    /// Column `personal` of table `event`.
+    func personal(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
+
     func bytes(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))

@@ -64,14 +64,14 @@ extension SQLiteLedger {
     package func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
         try await read("reading a history") { db in
             try PreparedStatement(
-                db, "SELECT body FROM event WHERE case_id = ? AND case_version > ? ORDER BY case_version LIMIT ?"
+                db, "SELECT body, personal FROM event WHERE case_id = ? AND case_version > ? ORDER BY case_version LIMIT ?"
             ).all(id, Int64(clamping: afterVersion), Int64(max(0, limit)), read: Self.event)
         }
     }
 
     package func events(after sequence: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
         try await read("reading the log") { db in
-            try PreparedStatement(db, "SELECT body FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?")
+            try PreparedStatement(db, "SELECT body, personal FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?")
                 .all(Int64(clamping: sequence), Int64(max(0, limit)), read: Self.event)
         }
     }
@@ -187,15 +187,33 @@ extension SQLiteLedger {
         _ db: Database, after sequence: UInt64, _ chain: [UInt8], upTo last: UInt64
     ) throws -> (sequence: UInt64, chain: [UInt8]) {
         var (sequence, chain) = (sequence, chain)
+        var missing: [(sequence: UInt64, caseID: [UInt8], version: UInt64)] = []
         _ = try PreparedStatement(
-            db, "SELECT sequence, hash, body FROM event WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?"
+            db,
+            """
+            SELECT sequence, hash, body, personal FROM event WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
+            """
         ).all(sequence, last, verifyPiece) { row -> Void? in
-            let hash = Chain.head(after: chain, row.bytes(2))
+            let body = row.bytes(2)
+            let hash = Chain.head(after: chain, body)
             guard row.unsigned(0) == sequence + 1, row.bytes(1) == hash else { throw broken(at: sequence + 1) }
+            switch try EventParts.check(kept: body, personal: row.personal(3)) {
+            case .whole: break
+            case .missing(let caseID, let version): missing.append((sequence + 1, caseID, version))
+            case .changed: throw broken(at: sequence + 1)
+            }
             sequence += 1
             chain = hash
         }
+        for part in missing where try !isErased(db, part.caseID, after: part.version) { throw broken(at: part.sequence) }
         return (sequence, chain)
+    }
+
+    /// Whether the log says that what was personal up to a version of a case is removed.
+    private static func isErased(_ db: Database, _ id: [UInt8], after version: UInt64) throws -> Bool {
+        try PreparedStatement(
+            db, "SELECT body FROM event WHERE case_id = ? AND case_version > ? ORDER BY case_version DESC"
+        ).all(id, version) { row in try HubEvent(serializedBytes: row.bytes(0)).kind }.contains(.anonymised)
     }
 
     static func broken(at sequence: UInt64) -> HubError {
@@ -206,5 +224,7 @@ extension SQLiteLedger {
 
     private static func caseState(_ row: SQLRow) throws -> HubCase { try HubCase(serializedBytes: row.bytes(0)) }
 
-    private static func event(_ row: SQLRow) throws -> HubEvent { try HubEvent(serializedBytes: row.bytes(0)) }
+    private static func event(_ row: SQLRow) throws -> HubEvent {
+        try EventParts.event(kept: row.bytes(0), personal: row.personal(1))
+    }
 }

@@ -15,7 +15,9 @@ package final class SQLiteLedger: Ledger {
 
     let pool: DatabasePool
     let hubID: [UInt8]
-    private let writer: Writer
+    let writer: Writer
+    /// Hides what is personal in events from whoever guesses at it.
+    private let salt: @Sendable () -> [UInt8]
     private let checkpoints: Checkpoints
     /// Given back by ``close()``, or at the latest with the process.
     private let lock: Mutex<StateLock?>
@@ -26,17 +28,26 @@ package final class SQLiteLedger: Ledger {
     ///   - path: The state directory; it must exist.
     ///   - nowMillis: Milliseconds since 1970 UTC, kept with a new ledger as its birth.
     ///   - hubID: Makes the identity of a new log, 16 bytes; not asked for an old one.
+    ///   - salt: Makes ``HubCore/EventParts/saltBytes`` bytes that nobody can guess, for each event.
     /// - Throws: ``HubError/Code/addressInUse`` when another hub has it open, ``HubError/Code/stateNewer`` when a newer hub
     ///   has written it, ``HubError/Code/chainBroken`` when its log ends elsewhere than it says,
     ///   ``HubError/Code/ledgerFailed`` when it cannot be read.
-    package static func open(path: String, nowMillis: Int64, hubID: () -> [UInt8]) throws(HubError) -> SQLiteLedger {
+    package static func open(
+        path: String, nowMillis: Int64, hubID: () -> [UInt8],
+        salt: @escaping @Sendable () -> [UInt8] = { systemSalt() }
+    ) throws(HubError) -> SQLiteLedger {
         let lock = try StateLock(path: "\(path)/\(lockName)")
         let file = "\(path)/\(fileName)"
         try StateFile.create(file, in: path)
         do {
             let pool = try DatabasePool(path: file, configuration: configuration)
             let (id, counts) = try pool.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -\(writerCacheKiB)")
+                try db.execute(
+                    sql: """
+                        PRAGMA synchronous = FULL;
+                        PRAGMA cache_size = -\(writerCacheKiB);
+                        PRAGMA secure_delete = ON -- What is removed is overwritten. Debian's SQLite does so by itself.
+                        """)
                 try Schema.migrate(db, hubID: hubID, nowMillis: nowMillis)
                 try checkHead(db)
                 return (try Schema.hubID(db), try count(db))
@@ -45,17 +56,21 @@ package final class SQLiteLedger: Ledger {
             pool.writeWithoutTransaction { checkpoints.watch($0) }
             return SQLiteLedger(
                 pool: pool, hubID: id, writer: Writer(pool: pool, checkpoints: checkpoints, counts: counts),
-                checkpoints: checkpoints, lock: lock)
+                checkpoints: checkpoints, salt: salt, lock: lock)
         } catch {
             throw HubError(error, doing: "opening the ledger")
         }
     }
 
-    private init(pool: DatabasePool, hubID: [UInt8], writer: Writer, checkpoints: Checkpoints, lock: StateLock) {
+    private init(
+        pool: DatabasePool, hubID: [UInt8], writer: Writer, checkpoints: Checkpoints, salt: @escaping @Sendable () -> [UInt8],
+        lock: StateLock
+    ) {
         self.pool = pool
         self.hubID = hubID
         self.writer = writer
         self.checkpoints = checkpoints
+        self.salt = salt
         self.lock = Mutex(lock)
     }
 
@@ -76,7 +91,7 @@ package final class SQLiteLedger: Ledger {
     }
 
     package func commit(_ commit: Commit) async throws(HubError) -> CommitOutcome {
-        let prepared = try PreparedCommit(commit)
+        let prepared = try PreparedCommit(commit, salt: salt)
         let hubID = hubID
         let result = try await writer.write(bytes: prepared.size) { try $0.commit(prepared, hubID: hubID) }
         switch result {
@@ -101,6 +116,14 @@ package final class SQLiteLedger: Ledger {
 }
 
 extension SQLiteLedger {
+    /// Of the system's generator.
+    package static func systemSalt() -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<EventParts.saltBytes / 8).flatMap { _ in
+            withUnsafeBytes(of: generator.next() as UInt64) { Array($0) }
+        }
+    }
+
     /// Holds the inner pages of all trees at 100,000 cases, so that a submit reads nothing from the disk.
     private static let writerCacheKiB = 16_384
     private static let readerCacheKiB = 2_048
@@ -141,7 +164,7 @@ extension SQLiteLedger {
         var counts = LedgerCounts()
         counts.cases = try number("SELECT count(*) FROM case_row")
         counts.open = try number("SELECT count(*) FROM case_row WHERE ended = 0")
-        counts.deadlinesRunning = try number("SELECT count(*) FROM deadline")
+        counts.deadlinesRunning = try number("SELECT count(*) FROM deadline WHERE instr(name, '/') = 0")
         counts.noticesWaiting = try number("SELECT count(*) FROM outbox WHERE state = 1 AND state <> 2")
         counts.noticesDead = try number("SELECT count(*) FROM outbox WHERE state = 3 AND state <> 2")
         return counts

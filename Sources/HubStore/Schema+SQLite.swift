@@ -106,34 +106,61 @@ enum Schema {
         CREATE INDEX outbox_open ON outbox (state, channel, due_ms, id) WHERE state <> 2;
         CREATE INDEX outbox_settled ON outbox (settled_ms, id) WHERE settled_ms IS NOT NULL;
         """,
+        // What is personal in an event stands apart, so that it can go; events from before are whole, and stay so. Which case
+        // uses which document, so that it is known when none does; ``fillUses(_:)`` adds what is there already.
+        """
+        ALTER TABLE event ADD COLUMN personal BLOB;
+        CREATE TABLE document_use (
+            sha256 BLOB NOT NULL, case_id BLOB NOT NULL, PRIMARY KEY (sha256, case_id)) WITHOUT ROWID;
+        CREATE TABLE released (sha256 BLOB PRIMARY KEY NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX idempotency_by_time ON idempotency (at_ms);
+        """,
     ]
 
     /// What a step does beside its statements, by its position.
-    private static let fillings: [Int64: @Sendable (Database) throws -> Void] = [2: fillWaiting]
+    private static let fillings: [Int64: @Sendable (Database) throws -> Void] = [2: fillWaiting, 4: fillUses]
 
     /// Every open case gets its places, and its side column says so.
     @Sendable private static func fillWaiting(_ db: Database) throws {
-        let page = try PreparedStatement(
-            db, "SELECT id, side, body FROM case_row WHERE ended = 0 AND id > ? ORDER BY id LIMIT 500")
-        var last: [UInt8] = []
-        while true {
-            let open = try page.all(last) { row in (id: row.bytes(0), side: row.bytes(1), body: row.bytes(2)) }
-            guard let end = open.last?.id else { return }
-            for row in open { try fillWaiting(db, id: row.id, side: row.side, body: row.body) }
-            last = end
+        try fill(db, "WHERE ended = 0 AND id > ?") { id, side, meant in
+            side.waiting = meant.waiting
+            for place in side.waiting {
+                try PreparedStatement(db, "INSERT INTO waiting (place, due_ms, case_id) VALUES (?, ?, ?)")
+                    .run(place.place, place.dueMillis, id)
+            }
         }
     }
 
-    private static func fillWaiting(_ db: Database, id: [UInt8], side: [UInt8], body: [UInt8]) throws {
-        guard var side = SideRows(bytes: side), let state = try? HubCase(serializedBytes: body) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "case_row")
+    /// Every case gets its documents, and its side column says so.
+    @Sendable private static func fillUses(_ db: Database) throws {
+        try fill(db, "WHERE id > ?") { id, side, meant in
+            side.documents = meant.documents
+            for hash in side.documents {
+                try PreparedStatement(db, "INSERT INTO document_use (sha256, case_id) VALUES (?, ?)").run(hash, id)
+            }
         }
-        side.waiting = SideRows(CaseWrite(state: state, expectedVersion: 0, index: [])).waiting
-        for place in side.waiting {
-            try PreparedStatement(db, "INSERT INTO waiting (place, due_ms, case_id) VALUES (?, ?, ?)")
-                .run(place.place, place.dueMillis, id)
+    }
+
+    /// Changes the side columns of cases, in the order of their ids.
+    ///
+    /// - Parameter change: Is given the id, the column to change, and what the case means.
+    private static func fill(
+        _ db: Database, _ condition: String, _ change: ([UInt8], inout SideRows, SideRows) throws -> Void
+    ) throws {
+        let page = try PreparedStatement(db, "SELECT id, side, body FROM case_row \(condition) ORDER BY id LIMIT 500")
+        var last: [UInt8] = []
+        while true {
+            let rows = try page.all(last) { row in (id: row.bytes(0), side: row.bytes(1), body: row.bytes(2)) }
+            guard let end = rows.last?.id else { return }
+            for row in rows {
+                guard var side = SideRows(bytes: row.side), let state = try? HubCase(serializedBytes: row.body) else {
+                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "case_row")
+                }
+                try change(row.id, &side, SideRows(CaseWrite(state: state, expectedVersion: 0, index: [])))
+                try PreparedStatement(db, "UPDATE case_row SET side = ? WHERE id = ?").run(side.bytes, row.id)
+            }
+            last = end
         }
-        try PreparedStatement(db, "UPDATE case_row SET side = ? WHERE id = ?").run(side.bytes, id)
     }
 
     /// Brings the file to ``version``, each step in a transaction of its own with the new version.

@@ -21,6 +21,8 @@ package actor InMemoryBlobStore: BlobStore {
         blobs[sha256].map { Array($0.dropFirst(Int(clamping: offset)).prefix(max(0, count))) }
     }
 
+    package func remove(sha256: [UInt8]) async throws(HubError) { blobs[sha256] = nil }
+
     package func keep(_ part: BlobPart) async throws(HubError) {
         known[part.id] = part
         if bytes[part.id] == nil { bytes[part.id] = [] }

@@ -114,7 +114,7 @@ extension InMemoryLedger {
         var counts = LedgerCounts()
         counts.cases = UInt64(cases.count)
         counts.open = UInt64(cases.values.filter { !$0.state.ended }.count)
-        counts.deadlinesRunning = UInt64(timers.keys.count)
+        counts.deadlinesRunning = UInt64(timers.keys.count { DueTimer.isDeadline($0.due.name) })
         counts.noticesWaiting = UInt64(notices.values.count { $0.state == .waiting })
         counts.noticesDead = UInt64(notices.values.count { $0.state == .dead })
         counts.commits = commits
@@ -126,13 +126,24 @@ extension InMemoryLedger {
         var chain = Self.chainStart
         for (position, stored) in log.enumerated() {
             chain = Array(SHA256.hash(data: chain + stored.body))
-            guard chain == stored.hash else {
-                let sequence = position + 1
+            let sequence = position + 1
+            let isWhole: Bool? = (try? EventParts.check(kept: stored.body, personal: stored.personal)).map {
+                switch $0 {
+                case .whole: true
+                case .changed: false
+                case .missing(let id, let version): isErased(id, after: version)
+                }
+            }
+            guard chain == stored.hash, isWhole == true else {
                 throw HubError(
                     .chainBroken, "the log was changed: event \(sequence) is not what was chained",
                     facts: ["sequence": "\(sequence)"])
             }
         }
         return try await head()
+    }
+
+    private func isErased(_ id: [UInt8], after version: UInt64) -> Bool {
+        (events[id] ?? []).map { log[$0].event }.contains { $0.caseVersion > version && $0.kind == .anonymised }
     }
 }

@@ -21,16 +21,19 @@ package actor InMemoryLedger: Ledger {
 
     /// As a message, which is read again when somebody asks: a year has half a million of them.
     struct StoredEvent {
+        /// What stays.
         var body: [UInt8]
+        var personal: [UInt8]?
         var hash: [UInt8]
 
         /// Its own bytes: that they are an event was seen when they were written.
-        var event: HubEvent { (try? HubEvent(serializedBytes: body)) ?? HubEvent() }
+        var event: HubEvent { (try? EventParts.event(kept: body, personal: personal)) ?? HubEvent() }
     }
 
     private struct StoredAnswer {
         var fingerprint: [UInt8]
         var answer: [UInt8]
+        var atMillis: Int64
     }
 
     private struct AnswerKey: Hashable {
@@ -55,6 +58,10 @@ package actor InMemoryLedger: Ledger {
     var recordKeys = SortedKeys<RecordKey>()
     var documents: [[UInt8]: StoredDocument] = [:]
     var owners: [[UInt8]: Set<String>] = [:]
+    /// Cases that use a document.
+    var uses: [[UInt8]: Set<[UInt8]>] = [:]
+    /// Documents that are forgotten, and since when.
+    var released: [[UInt8]: Int64] = [:]
     var notices: [[UInt8]: HubNotice] = [:]
     var commits: UInt64 = 0
     private var answers: [AnswerKey: StoredAnswer] = [:]
@@ -87,9 +94,16 @@ package actor InMemoryLedger: Ledger {
             var answer = commit.answer
             try ReceiptField.append(receipt, to: &answer)
             // From here on nothing can fail: whole or not at all.
+            for write in commit.cases where write.erases {
+                for place in self.events[[UInt8](write.state.id)] ?? [] { log[place].personal = nil }
+            }
             for event in events { self.events[[UInt8](event.caseID), default: []].append(Int(event.sequence) - 1) }
             log.append(contentsOf: chained)
-            for write in commit.cases { store(write) }
+            for write in commit.cases {
+                let old = cases[[UInt8](write.state.id)]?.state.documentHashes ?? []
+                store(write)
+                if write.erases { forget(old, atMillis: commit.atMillis) }
+            }
             for record in commit.records {
                 if record.removes {
                     recordKeys.remove(RecordKey(text: record.key))
@@ -103,7 +117,7 @@ package actor InMemoryLedger: Ledger {
                 let id = [UInt8](write.notice.id)
                 if (notices[id]?.state ?? .unspecified) == write.expected { notices[id] = write.notice }
             }
-            if let key = commit.key { keep(answer, of: key) }
+            if let key = commit.key { keep(answer, of: key, atMillis: commit.atMillis) }
             commits += 1
             return .committed(answer: answer, receipt: receipt, events: events)
         } catch {
@@ -131,6 +145,32 @@ package actor InMemoryLedger: Ledger {
             documents[sha256] = kept
         }
         owners[sha256, default: []].insert(document.owner)
+        released[sha256] = nil
+    }
+
+    package func release(_ hashes: [[UInt8]], atMillis: Int64) async throws(HubError) {
+        forget(hashes, atMillis: atMillis)
+    }
+
+    private func forget(_ hashes: [[UInt8]], atMillis: Int64) {
+        for hash in hashes where uses[hash]?.isEmpty ?? true {
+            (documents[hash], owners[hash], released[hash]) = (nil, nil, atMillis)
+        }
+    }
+
+    package func released(before millis: Int64, limit: Int) async throws(HubError) -> [[UInt8]] {
+        released.filter { $0.value < millis }
+            .sorted { $0.value == $1.value ? $0.key.lexicographicallyPrecedes($1.key) : $0.value < $1.value }
+            .prefix(max(0, limit)).map(\.key)
+    }
+
+    package func settle(released hash: [UInt8]) async throws(HubError) { released[hash] = nil }
+
+    package func forgetAnswers(before millis: Int64, limit: Int) async throws(HubError) -> Int {
+        let old = answers.filter { $0.value.atMillis < millis }.sorted { $0.value.atMillis < $1.value.atMillis }
+            .prefix(max(0, limit))
+        for (key, _) in old { answers[key] = nil }
+        return old.count
     }
 
     private func outcome(of key: CommitKey) -> CommitOutcome? {
@@ -180,17 +220,20 @@ package actor InMemoryLedger: Ledger {
         for event in events {
             var event = event
             event.sequence = UInt64(log.count + chained.count + 1)
-            let body: [UInt8] = try event.serializedBytes()
+            // Nothing is hidden here from anybody, and the same seed shall give the same chain.
+            let parts = try EventParts(event, salt: Array(repeating: 0, count: EventParts.saltBytes))
+            let body: [UInt8] = try parts.kept.serializedBytes()
             let head = chained.last?.hash ?? log.last?.hash ?? Self.chainStart
-            chained.append(StoredEvent(body: body, hash: Array(SHA256.hash(data: head + body))))
+            chained.append(
+                StoredEvent(body: body, personal: parts.personal, hash: Array(SHA256.hash(data: head + body))))
             numbered.append(event)
         }
         return (chained, numbered)
     }
 
-    private func keep(_ answer: [UInt8], of key: CommitKey) {
+    private func keep(_ answer: [UInt8], of key: CommitKey, atMillis: Int64) {
         let name = AnswerKey(scope: key.scope, key: key.key)
-        answers[name] = StoredAnswer(fingerprint: key.fingerprint, answer: answer)
+        answers[name] = StoredAnswer(fingerprint: key.fingerprint, answer: answer, atMillis: atMillis)
         guard answersMax < .max else { return }
         answered.append(name)
         guard answered.count > answersMax else { return }
@@ -206,6 +249,8 @@ package actor InMemoryLedger: Ledger {
         if let before { numbers[before.number] = nil } else { ids.insert(CaseKey(id: id)) }
         numbers[write.state.number] = id
         cases[id] = StoredCase(state: write.state, index: Set(write.index))
+        for hash in before?.documentHashes ?? [] { uses[hash]?.remove(id) }
+        for hash in write.state.documentHashes { uses[hash, default: []].insert(id) }
         for timer in before?.timers ?? [] { timers.remove(TimerKey(timer, of: id)) }
         for timer in write.state.timers { timers.insert(TimerKey(timer, of: id)) }
         for turn in before.map(WaitingPlace.turns) ?? [] { places[turn.place]?.remove(id) }

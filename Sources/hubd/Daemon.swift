@@ -131,6 +131,7 @@ struct Daemon {
                     .init(service: DeadlineService(loop: hub.deadlines)),
                     .init(service: RevocationService(publisher: hub.revocations)),
                     .init(service: DraftExpiry(keeper: hub.drafts)),
+                    .init(service: RetentionService(keeper: hub.retention)),
                     .init(service: OutboxDelivery(loop: hub.outbox)),
                     .init(service: QuarantineService(loop: hub.quarantine)),
                     .init(
@@ -243,6 +244,17 @@ private struct RevocationService: Service {
 /// The end of drafts that nobody finished, as a service.
 private struct DraftExpiry: Service {
     let keeper: DraftKeeper
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await keeper.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
+        }
+    }
+}
+
+/// The end of what was forgotten, as a service.
+private struct RetentionService: Service {
+    let keeper: RetentionKeeper
 
     func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -64,6 +64,16 @@ final class FlakyLedger: Ledger {
     func putDocument(sha256: [UInt8], _ document: StoredDocument) async throws(HubError) {
         try await ledger.putDocument(sha256: sha256, document)
     }
+    func release(_ hashes: [[UInt8]], atMillis: Int64) async throws(HubError) {
+        try await ledger.release(hashes, atMillis: atMillis)
+    }
+    func released(before millis: Int64, limit: Int) async throws(HubError) -> [[UInt8]] {
+        try await ledger.released(before: millis, limit: limit)
+    }
+    func settle(released hash: [UInt8]) async throws(HubError) { try await ledger.settle(released: hash) }
+    func forgetAnswers(before millis: Int64, limit: Int) async throws(HubError) -> Int {
+        try await ledger.forgetAnswers(before: millis, limit: limit)
+    }
     func document(sha256: [UInt8]) async throws(HubError) -> StoredDocument? {
         try await ledger.document(sha256: sha256)
     }

@@ -11,6 +11,9 @@ extension CaseCommands {
         let candidates = definition.actions.filter { action in
             action.kind == kind && (name.isEmpty || action.name == name)
         }
+        guard state.anonymisedMs == 0 else {
+            throw HubError(.actionNotAllowed, "the case is anonymised: it is known no more whose it was")
+        }
         let possible = candidates.filter { $0.from.contains(state.stage) }
         guard let action = possible.first else {
             throw HubError(

@@ -1,5 +1,5 @@
 // What the hub still has to do for a case by itself: papers that wait for their signature, bills that are covered,
-// inquiries that nobody answers, appointments that nobody keeps, what other cases shall know.
+// inquiries that nobody answers, appointments that nobody keeps, what other cases shall know, what shall be known no more.
 
 import HubDomain
 import HubProto
@@ -17,7 +17,7 @@ struct Errands: Sendable {
     static func has(_ timer: String) -> Bool {
         timer.hasPrefix(PaperOffice.timerPrefix) || timer.hasPrefix(HubBill.timerPrefix)
             || timer.hasPrefix(HubInquiry.timerPrefix) || timer.hasPrefix(FlagPlan.timerPrefix)
-            || timer.hasPrefix(HubAppointment.timerPrefix)
+            || timer.hasPrefix(HubAppointment.timerPrefix) || timer == RetentionPlan.timerName
     }
 
     /// What is to be remembered; nil = there is nothing to do.
@@ -29,10 +29,20 @@ struct Errands: Sendable {
         if timer.hasPrefix(FlagPlan.timerPrefix) {
             return try await completion.flags.commit(timer, of: before, catalogue, nowMillis: nowMillis)
         }
+        if timer == RetentionPlan.timerName { return try await forgetting(before, catalogue, nowMillis) }
         if timer.hasPrefix(HubInquiry.timerPrefix) { return try waking(timer, before, catalogue, nowMillis) }
         if timer.hasPrefix(HubAppointment.timerPrefix) { return try await lapsing(before, catalogue, nowMillis) }
         return timer.hasPrefix(PaperOffice.timerPrefix)
             ? try await issuing(before, catalogue, nowMillis) : try await settling(timer, before, catalogue, nowMillis)
+    }
+
+    private func forgetting(
+        _ before: HubCase, _ catalogue: ServiceCatalogue, _ nowMillis: Int64
+    ) async throws(HubError) -> Commit? {
+        let plan = RetentionPlan(definition: try catalogue.definition(of: before), nowMillis: nowMillis)
+        guard var commit = plan.commit(of: before) else { return nil }
+        commit.records += try await FollowBook(ledger: completion.registers.ledger).forgetting([UInt8](before.id))
+        return commit
     }
 
     private func issuing(

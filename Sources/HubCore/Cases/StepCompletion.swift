@@ -46,11 +46,14 @@ struct StepCompletion: Sendable {
         FlagPlan(definition: definition, nowMillis: nowMillis).complete(&state, after: before)
         TermPlan(definition: definition, utcOffsetMinutes: catalogue.utcOffsetMinutes, nowMillis: nowMillis)
             .complete(&state)
+        RetentionPlan(definition: definition, nowMillis: nowMillis).complete(&state)
         return records
     }
 
     /// Whether whoever meets another writer at this record looks again: cases share it.
-    static func isShared(_ key: String) -> Bool { RegisterBook.isOwn(key) || SlotCounts.isOwn(key) }
+    static func isShared(_ key: String) -> Bool {
+        RegisterBook.isOwn(key) || SlotCounts.isOwn(key) || FollowBook.isOwn(key)
+    }
 
     /// Writes what the stage says into registers.
     private func enter(

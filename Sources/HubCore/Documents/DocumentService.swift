@@ -10,6 +10,7 @@ struct DocumentService: Sendable {
     let blobs: any BlobStore
     let access: CaseAccess
     let intake: DocumentIntake
+    let turns: DocumentTurns
     let clock: any HubClock
 
     private var policy: Policy { access.policy }
@@ -46,11 +47,13 @@ struct DocumentService: Sendable {
         _ bytes: [UInt8], _ hash: [UInt8], mediaType: String, owner: String
     ) async throws(HubError) -> LayananPutDocumentReply {
         let taken = try await intake.taken(bytes, hash: hash, declared: mediaType)
-        try await blobs.put(sha256: taken.hash, taken.bytes)
-        // Before anybody can use it.
-        if taken.isWaiting { try await intake.set(taken.hash, .waiting, nowMillis: clock.nowMillis()) }
-        let reply = try await record(
-            taken.hash, StoredDocument(mediaType: mediaType, size: UInt64(taken.bytes.count), owner: owner))
+        let reply = try await turns.alone(with: taken.hash) { () async throws(HubError) in
+            try await blobs.put(sha256: taken.hash, taken.bytes)
+            // Before anybody can use it.
+            if taken.isWaiting { try await intake.set(taken.hash, .waiting, nowMillis: clock.nowMillis()) }
+            return try await record(
+                taken.hash, StoredDocument(mediaType: mediaType, size: UInt64(taken.bytes.count), owner: owner))
+        }
         if taken.hash != hash {
             let kept = HubDocument.with {
                 ($0.sha256, $0.size, $0.mediaType) = (reply.sha256, reply.size, reply.mediaType)
@@ -60,7 +63,7 @@ struct DocumentService: Sendable {
         return reply
     }
 
-    /// Makes a document of bytes that are durable in the blob store.
+    /// Makes a document of bytes that are durable in the blob store, in the turn in which they were put there.
     func record(_ hash: [UInt8], _ document: StoredDocument) async throws(HubError) -> LayananPutDocumentReply {
         try await ledger.putDocument(sha256: hash, document)
         // The same bytes may have come before under another type; the first one stays.

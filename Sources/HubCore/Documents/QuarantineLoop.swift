@@ -40,6 +40,8 @@ package struct QuarantineLoop: Sendable {
             case .harmful(let name):
                 logger.warning("a document in quarantine is harmful", metadata: ["name": "\(name)"])
                 try await intake.set(hash, .harmful, nowMillis: clock.nowMillis())
+                // No case could use it; its bytes go as those of other documents of nobody do.
+                try await intake.ledger.release([hash], atMillis: clock.nowMillis())
             }
             freed += 1
         }

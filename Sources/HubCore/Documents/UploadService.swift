@@ -91,12 +91,16 @@ struct UploadService: Sendable {
             if Self.refusals.contains(error.code) { try await desk.end(id) }
             throw error
         }
-        guard try await blobs.seal(id, as: hash) else {
+        let sealed = try await documents.turns.alone(with: hash) {
+            () async throws(HubError) -> LayananPutDocumentReply? in
+            guard try await blobs.seal(id, as: hash) else { return nil }
+            return try await documents.record(
+                hash, StoredDocument(mediaType: part.mediaType, size: part.size, owner: part.owner))
+        }
+        guard let reply = sealed else {
             try await desk.end(id)
             throw HubError(.uploadDamaged, "the bytes do not have the announced sha256; the upload is thrown away")
         }
-        let reply = try await documents.record(
-            hash, StoredDocument(mediaType: part.mediaType, size: part.size, owner: part.owner))
         // Only now: a hub that dies before finds the upload complete, and the client commits once more.
         try await desk.end(id)
         return reply

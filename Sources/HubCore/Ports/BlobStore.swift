@@ -44,7 +44,7 @@ package enum BlobAppend: Sendable, Hashable {
 /// Content-addressed bytes, outside the ledger's tables.
 ///
 /// Promises, kept by every implementation and tested by one suite (`HubTestKit.BlobSuite`): what ``put(sha256:_:)``,
-/// ``keep(_:)``, ``sync(_:)`` or ``seal(_:as:)`` has returned for is there after any crash; a blob never changes; bytes are
+/// ``keep(_:)``, ``sync(_:)`` or ``seal(_:as:)`` has returned for is there after any crash; a blob never changes, and stays until it is removed; bytes are
 /// a blob only under their own hash; the same bytes twice are one blob. Reading throws ``HubError/Code/documentDamaged``
 /// rather than give bytes that somebody changed on the disk.
 ///
@@ -55,6 +55,9 @@ package protocol BlobStore: Sendable {
     func put(sha256: [UInt8], _ bytes: [UInt8]) async throws(HubError)
     /// At most `count` bytes from `offset` on, none at the end; nil when there is no such blob.
     func read(sha256: [UInt8], offset: UInt64, count: Int) async throws(HubError) -> [UInt8]?
+
+    /// Forgets a blob; does nothing when there is none.
+    func remove(sha256: [UInt8]) async throws(HubError)
 
     /// Keeps what is known of a part in place of what was known; a new part has no bytes.
     func keep(_ part: BlobPart) async throws(HubError)

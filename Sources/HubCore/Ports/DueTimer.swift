@@ -1,11 +1,12 @@
 // What wakes the hub for a case: its running deadlines, papers that wait for their signature, bills that are covered,
-// inquiries that an adapter or an authority leaves unanswered, appointments that nobody keeps.
+// inquiries that an adapter or an authority leaves unanswered, appointments that nobody keeps, the end of what is personal.
 
 package import HubProto
 
 /// A moment at which something is to be done for a case. The ledger keeps an index of them all.
 package struct DueTimer: Sendable, Hashable {
-    /// Name of the deadline, `paper/<template>`, `bill/<number>`, `inquiry/<name>` or `appointment/<kind>`.
+    /// Name of the deadline, `paper/<template>`, `bill/<number>`, `inquiry/<name>`, `appointment/<kind>`, `flag/<name>` or
+    /// `retention/end`. Only names of deadlines have no slash.
     package var name: String
     /// Milliseconds since 1970 UTC.
     package var dueMillis: Int64
@@ -14,6 +15,9 @@ package struct DueTimer: Sendable, Hashable {
         self.name = name
         self.dueMillis = dueMillis
     }
+
+    /// It belongs to a deadline of the definition, not to what the hub does by itself.
+    package static func isDeadline(_ name: String) -> Bool { !name.utf8.contains(UInt8(ascii: "/")) }
 }
 
 extension HubCase {
@@ -23,6 +27,6 @@ extension HubCase {
         var seen: Set<String> = []
         return running
             + (papers.compactMap(\.timer) + bills.compactMap(\.timer) + inquiries.compactMap(\.timer)
-            + appointments.compactMap(\.timer) + flaggings.compactMap(\.timer)).filter { seen.insert($0.name).inserted }
+            + appointments.compactMap(\.timer) + flaggings.compactMap(\.timer) + [retentionTimer].compactMap(\.self)).filter { seen.insert($0.name).inserted }
     }
 }

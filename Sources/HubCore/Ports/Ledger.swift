@@ -38,6 +38,9 @@ package struct CaseWrite: Sendable {
     package var expectedVersion: UInt64
     /// All searchable values; they replace those of the version before.
     package var index: [IndexEntry]
+    /// What is personal in the case's events before this commit goes, for good; so do documents that it does not refer to any
+    /// more and that no other case refers to.
+    package var erases = false
 
     package init(state: HubCase, expectedVersion: UInt64, index: [IndexEntry]) {
         self.state = state
@@ -266,8 +269,8 @@ package struct LedgerCounts: Sendable, Hashable {
 ///
 /// Promises, kept by every implementation and tested by one suite (`HubTestKit.LedgerSuite`): a commit is durable when
 /// `commit` returns; it happens whole or not at all; one that conflicts fails alone; sequences have no gaps; event n's
-/// chain hash is SHA-256(hash n−1 ‖ serialised event n with its sequence), with 32 zero bytes before the first; reads
-/// see a snapshot and never wait for the writer.
+/// chain hash is SHA-256(hash n−1 ‖ what stays of event n, serialised with its sequence; ``EventParts``), with 32 zero bytes
+/// before the first; reads see a snapshot and never wait for the writer.
 ///
 /// Every function throws ``HubError`` with ``HubError/Code/ledgerFailed`` when the disk or the engine fails.
 package protocol Ledger: Sendable {
@@ -317,7 +320,18 @@ package protocol Ledger: Sendable {
     func documentFacts(_ hashes: [[UInt8]], owners: [String]) async throws(HubError) -> [[UInt8]: (
         size: UInt64, mediaType: String
     )]
+    /// Forgets documents that no case refers to, and lets ``released(before:limit:)`` tell of them.
+    func release(_ hashes: [[UInt8]], atMillis: Int64) async throws(HubError)
+    /// Documents that were forgotten before a time, the earliest first: their bytes can go. One that was put again since is
+    /// not among them.
+    func released(before millis: Int64, limit: Int) async throws(HubError) -> [[UInt8]]
+    /// Their bytes are gone.
+    func settle(released hash: [UInt8]) async throws(HubError)
+    /// Forgets answers that were kept for whoever asks again and are older than a time; at most `limit` of them.
+    ///
+    /// - Returns: How many.
+    func forgetAnswers(before millis: Int64, limit: Int) async throws(HubError) -> Int
     func counts() async throws(HubError) -> LedgerCounts
-    /// Recomputes the whole chain. Throws ``HubError/Code/chainBroken`` with the first wrong sequence as fact `sequence`.
+    /// Recomputes the whole chain; what is personal may be missing only where an event says that it was removed. Throws ``HubError/Code/chainBroken`` with the first wrong sequence as fact `sequence`.
     func verifyChain() async throws(HubError) -> LedgerHead
 }

@@ -55,6 +55,12 @@ struct FollowBook: Sendable {
         return (records, ids.count)
     }
 
+    /// What makes nobody follow a case of which nothing will be told any more. It stays in the lists of those who did.
+    func forgetting(_ caseID: [UInt8]) async throws(HubError) -> [RecordWrite] {
+        let version = try await persons(of: caseID).version
+        return version == 0 ? [] : [RecordWrite(removing: Self.key(of: caseID), version: version)]
+    }
+
     /// Who is told of a commit beside those whom it concerns: followers of its public cases. What cannot be read tells nobody.
     func followers(of commit: Commit, _ catalogue: ServiceCatalogue) async -> [[UInt8]: [String]] {
         var followers: [[UInt8]: [String]] = [:]

@@ -1,4 +1,4 @@
-// How many requests may come, and what everybody may read of them, from YAML.
+// How many requests may come, what everybody may read of them, and how long they name somebody, from YAML.
 
 import HubProto
 
@@ -11,6 +11,14 @@ extension DefinitionReader {
             $0.most = UInt32(object.integer("most", 1...100, required: true) ?? 1)
             $0.hours = UInt32(object.integer("hours", 1...8_760, required: true) ?? 1)
             $0.openOnly = object.flag("open_only")
+        }
+    }
+
+    static func retention(_ object: YAMLObject) -> HubRetentionRule {
+        defer { object.finish() }
+        return .with {
+            $0.days = UInt32(object.integer("days", 1...36_500, required: true) ?? 1)
+            $0.legalBasis = object.texts("legal_basis", required: true)
         }
     }
 

@@ -32,6 +32,7 @@ struct DefinitionReader {
         definition.routes = top.text("routes")
         definition.limits = top.objects("limits").map(Self.limit)
         if let publishes = top.object("publishes").map(Self.publicity) { definition.publishes = publishes }
+        if let retention = top.object("retention").map(Self.retention) { definition.retention = retention }
         definition.charges = top.objects("charges").map(charge)
         definition.escalation = top.objects("escalation").map(step)
         definition.questionnaire = top.text("questionnaire")

@@ -1,4 +1,4 @@
-// What must hold where others look on: second pairs of eyes, templates, limits, places, and what everybody may read.
+// What must hold where others look on: second pairs of eyes, templates, limits, places, what everybody may read, and how long.
 
 import HubProto
 
@@ -21,6 +21,18 @@ extension DefinitionRules {
                 group.name)
         }
         if definition.hasPublishes { published() }
+        if definition.hasRetention { forgotten() }
+    }
+
+    /// What a case leaves behind would name somebody whom it names no more, or prove nothing.
+    private func forgotten() {
+        let keeps = definition.stages.filter { !$0.issues.isEmpty || !$0.entries.isEmpty || $0.hasBill || $0.hasBooks }
+        for stage in keeps {
+            find(
+                "retention",
+                "stage \(stage.name) issues papers, writes registers, bills or books: such cases are kept by the archive's "
+                    + "schedule (UU 43/2009)", "stages", stage.name)
+        }
     }
 
     private func eyes(_ action: HubAction) {

@@ -341,6 +341,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// A case was made out of another one: told of both, first of the one that is new.
   case split // = 20
+
+  /// What was personal in the case and in its events before this one is removed: its time was over.
+  case anonymised // = 25
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -373,6 +376,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 22: self = .booked
     case 23: self = .attended
     case 24: self = .flagged
+    case 25: self = .anonymised
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -403,6 +407,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .booked: return 22
     case .attended: return 23
     case .flagged: return 24
+    case .anonymised: return 25
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -433,6 +438,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .attended,
     .merged,
     .split,
+    .anonymised,
   ]
 
 }
@@ -901,6 +907,18 @@ public nonisolated struct HubCase: @unchecked Sendable {
   public var consents: [HubConsent] {
     get {_storage._consents}
     set {_uniqueStorage()._consents = newValue}
+  }
+
+  /// When what is personal goes, milliseconds since 1970 UTC; 0 = that is not planned, or has happened.
+  public var personalUntilMs: Int64 {
+    get {_storage._personalUntilMs}
+    set {_uniqueStorage()._personalUntilMs = newValue}
+  }
+
+  /// When it went: whose case it was, what they wrote and their papers are known no more. 0 = they are.
+  public var anonymisedMs: Int64 {
+    get {_storage._anonymisedMs}
+    set {_uniqueStorage()._anonymisedMs = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1375,6 +1393,13 @@ public nonisolated struct HubEvent: @unchecked Sendable {
     set {_uniqueStorage()._route = newValue}
   }
 
+  /// SHA-256 over 16 bytes of chance and what is personal in this event, 32 bytes: the chain holds this in its place, so that
+  /// it can be removed when its time is over and the chain still holds. Empty = nothing is personal in it. Kept in the log.
+  public var personalSha256: Data {
+    get {_storage._personalSha256}
+    set {_uniqueStorage()._personalSha256 = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1474,7 +1499,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{1}EVENT_KIND_SURVEYED\0\u{1}EVENT_KIND_MERGED\0\u{1}EVENT_KIND_SPLIT\0\u{2}\u{2}EVENT_KIND_BOOKED\0\u{1}EVENT_KIND_ATTENDED\0\u{1}EVENT_KIND_FLAGGED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{1}EVENT_KIND_SURVEYED\0\u{1}EVENT_KIND_MERGED\0\u{1}EVENT_KIND_SPLIT\0\u{2}\u{2}EVENT_KIND_BOOKED\0\u{1}EVENT_KIND_ATTENDED\0\u{1}EVENT_KIND_FLAGGED\0\u{1}EVENT_KIND_ANONYMISED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1849,7 +1874,7 @@ nonisolated extension HubWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Case"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0\u{1}likenesses\0\u{1}taken\0\u{3}merged_into\0\u{1}appointments\0\u{3}split_from\0\u{3}split_into\0\u{1}flaggings\0\u{1}flags\0\u{1}consents\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}number\0\u{1}service\0\u{3}definition_version\0\u{1}version\0\u{1}stage\0\u{3}stage_title\0\u{1}ended\0\u{1}department\0\u{1}unit\0\u{1}applicant\0\u{1}data\0\u{1}documents\0\u{1}deadlines\0\u{1}warnings\0\u{3}created_ms\0\u{3}updated_ms\0\u{1}escalation\0\u{3}escalated_to\0\u{1}origin\0\u{1}note\0\u{1}holder\0\u{3}held_since_ms\0\u{1}asked\0\u{1}bills\0\u{1}papers\0\u{1}consultations\0\u{3}stage_since_ms\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0\u{1}likenesses\0\u{1}taken\0\u{3}merged_into\0\u{1}appointments\0\u{3}split_from\0\u{3}split_into\0\u{1}flaggings\0\u{1}flags\0\u{1}consents\0\u{3}personal_until_ms\0\u{3}anonymised_ms\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1892,6 +1917,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     var _flaggings: [HubFlagging] = []
     var _flags: [HubFlag] = []
     var _consents: [HubConsent] = []
+    var _personalUntilMs: Int64 = 0
+    var _anonymisedMs: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1942,6 +1969,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       _flaggings = source._flaggings
       _flags = source._flags
       _consents = source._consents
+      _personalUntilMs = source._personalUntilMs
+      _anonymisedMs = source._anonymisedMs
     }
   }
 
@@ -2000,6 +2029,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         case 38: try { try decoder.decodeRepeatedMessageField(value: &_storage._flaggings) }()
         case 39: try { try decoder.decodeRepeatedMessageField(value: &_storage._flags) }()
         case 40: try { try decoder.decodeRepeatedMessageField(value: &_storage._consents) }()
+        case 41: try { try decoder.decodeSingularInt64Field(value: &_storage._personalUntilMs) }()
+        case 42: try { try decoder.decodeSingularInt64Field(value: &_storage._anonymisedMs) }()
         default: break
         }
       }
@@ -2132,6 +2163,12 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       if !_storage._consents.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._consents, fieldNumber: 40)
       }
+      if _storage._personalUntilMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._personalUntilMs, fieldNumber: 41)
+      }
+      if _storage._anonymisedMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._anonymisedMs, fieldNumber: 42)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2181,6 +2218,8 @@ nonisolated extension HubCase: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
         if _storage._flaggings != rhs_storage._flaggings {return false}
         if _storage._flags != rhs_storage._flags {return false}
         if _storage._consents != rhs_storage._consents {return false}
+        if _storage._personalUntilMs != rhs_storage._personalUntilMs {return false}
+        if _storage._anonymisedMs != rhs_storage._anonymisedMs {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2685,7 +2724,7 @@ nonisolated extension HubOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0\u{3}other_case\0\u{1}route\0\u{1}appointments\0\u{2}\u{2}consent\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}case_id\0\u{1}number\0\u{1}service\0\u{1}department\0\u{1}applicant\0\u{3}case_version\0\u{1}kind\0\u{1}action\0\u{3}stage_before\0\u{3}stage_after\0\u{3}at_ms\0\u{1}actor\0\u{1}note\0\u{1}escalation\0\u{1}unit\0\u{1}moved\0\u{1}holder\0\u{1}postings\0\u{1}form\0\u{1}documents\0\u{1}changed\0\u{1}seed\0\u{3}definition_version\0\u{1}papers\0\u{1}consultations\0\u{1}inquiries\0\u{1}entries\0\u{1}survey\0\u{3}other_case\0\u{1}route\0\u{1}appointments\0\u{2}\u{2}consent\0\u{3}personal_sha256\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2721,6 +2760,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     var _survey: HubSurveyResponse? = nil
     var _otherCase: String = String()
     var _route: String = String()
+    var _personalSha256: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2764,6 +2804,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       _survey = source._survey
       _otherCase = source._otherCase
       _route = source._route
+      _personalSha256 = source._personalSha256
     }
   }
 
@@ -2815,6 +2856,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         case 31: try { try decoder.decodeSingularStringField(value: &_storage._route) }()
         case 32: try { try decoder.decodeRepeatedMessageField(value: &_storage._appointments) }()
         case 34: try { try decoder.decodeSingularMessageField(value: &_storage._consent) }()
+        case 35: try { try decoder.decodeSingularBytesField(value: &_storage._personalSha256) }()
         default: break
         }
       }
@@ -2926,6 +2968,9 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       try { if let v = _storage._consent {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
       } }()
+      if !_storage._personalSha256.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._personalSha256, fieldNumber: 35)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2968,6 +3013,7 @@ nonisolated extension HubEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
         if _storage._survey != rhs_storage._survey {return false}
         if _storage._otherCase != rhs_storage._otherCase {return false}
         if _storage._route != rhs_storage._route {return false}
+        if _storage._personalSha256 != rhs_storage._personalSha256 {return false}
         return true
       }
       if !storagesAreEqual {return false}

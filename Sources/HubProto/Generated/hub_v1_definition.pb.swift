@@ -569,6 +569,16 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
   /// Clears the value of `publishes`. Subsequent reads from it will return its default value.
   public mutating func clearPublishes() {_uniqueStorage()._publishes = nil}
 
+  /// How long the hub keeps who asked, and what they wrote; absent = for good.
+  public var retention: HubRetentionRule {
+    get {_storage._retention ?? HubRetentionRule()}
+    set {_uniqueStorage()._retention = newValue}
+  }
+  /// Returns true if `retention` has been explicitly set.
+  public var hasRetention: Bool {_storage._retention != nil}
+  /// Clears the value of `retention`. Subsequent reads from it will return its default value.
+  public mutating func clearRetention() {_uniqueStorage()._retention = nil}
+
   /// A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
   public var example: [HubFieldValue] {
     get {_storage._example}
@@ -586,6 +596,24 @@ public nonisolated struct HubServiceDefinition: @unchecked Sendable {
   public init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// When what is personal in a case goes (UU 27/2022, articles 43 and 44). Answers that are neither personal nor free text stay,
+/// so that the case goes on to be counted.
+public nonisolated struct HubRetentionRule: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Days after its end, 1 to 36,500; a case that is opened again begins anew.
+  public var days: UInt32 = 0
+
+  /// Why so long.
+  public var legalBasis: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// One field of the form.
@@ -1651,7 +1679,7 @@ nonisolated extension HubOnPassed: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServiceDefinition"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{1}questionnaire\0\u{1}hash\0\u{1}example\0\u{1}routes\0\u{1}limits\0\u{1}publishes\0\u{2}\u{2}consents\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}version\0\u{3}valid_from\0\u{1}department\0\u{1}interface\0\u{1}title\0\u{3}legal_basis\0\u{1}fields\0\u{1}documents\0\u{1}stages\0\u{1}actions\0\u{1}clocks\0\u{1}number\0\u{1}lookups\0\u{1}escalation\0\u{1}charges\0\u{1}contact\0\u{1}likenesses\0\u{1}questionnaire\0\u{1}hash\0\u{1}example\0\u{1}routes\0\u{1}limits\0\u{1}publishes\0\u{2}\u{2}consents\0\u{1}retention\0")
 
   fileprivate class _StorageClass {
     var _service: String = String()
@@ -1677,6 +1705,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
     var _routes: String = String()
     var _limits: [HubLimitRule] = []
     var _publishes: HubPublicRule? = nil
+    var _retention: HubRetentionRule? = nil
     var _example: [HubFieldValue] = []
     var _hash: Data = Data()
 
@@ -1712,6 +1741,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       _routes = source._routes
       _limits = source._limits
       _publishes = source._publishes
+      _retention = source._retention
       _example = source._example
       _hash = source._hash
     }
@@ -1757,6 +1787,7 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         case 23: try { try decoder.decodeRepeatedMessageField(value: &_storage._limits) }()
         case 24: try { try decoder.decodeSingularMessageField(value: &_storage._publishes) }()
         case 26: try { try decoder.decodeRepeatedMessageField(value: &_storage._consents) }()
+        case 27: try { try decoder.decodeSingularMessageField(value: &_storage._retention) }()
         default: break
         }
       }
@@ -1844,6 +1875,9 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
       if !_storage._consents.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._consents, fieldNumber: 26)
       }
+      try { if let v = _storage._retention {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1876,12 +1910,48 @@ nonisolated extension HubServiceDefinition: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._routes != rhs_storage._routes {return false}
         if _storage._limits != rhs_storage._limits {return false}
         if _storage._publishes != rhs_storage._publishes {return false}
+        if _storage._retention != rhs_storage._retention {return false}
         if _storage._example != rhs_storage._example {return false}
         if _storage._hash != rhs_storage._hash {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension HubRetentionRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RetentionRule"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}days\0\u{3}legal_basis\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.days) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.legalBasis) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.days != 0 {
+      try visitor.visitSingularUInt32Field(value: self.days, fieldNumber: 1)
+    }
+    if !self.legalBasis.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.legalBasis, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: HubRetentionRule, rhs: HubRetentionRule) -> Bool {
+    if lhs.days != rhs.days {return false}
+    if lhs.legalBasis != rhs.legalBasis {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

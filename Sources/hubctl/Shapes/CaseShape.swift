@@ -32,8 +32,8 @@ extension LayananCaseSummary {
 extension HubCase {
     /// What `case show`, `submit` and `act` answer. Members: those of a list's item, then `definition_version`,
     /// `stage_title`, `unit`, `applicant`, `data` (a key for each field; null when empty or hidden), `documents`,
-    /// `deadlines`, `consultations`, `inquiries`, `appointments`, `papers`, `bills`, `flags`, `consents`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `merged_into`, `split_from`, `split_into`, `origin`, `note`, `judged`, and with an
-    /// answer to a change `receipt` and `replayed`.
+    /// `deadlines`, `consultations`, `inquiries`, `appointments`, `papers`, `bills`, `flags`, `consents`, `warnings`, `escalated_to`, `holder`, `held_since`, `asked`, `merged_into`, `split_from`, `split_into`, `origin`, `note`, `judged`,
+    /// `personal_until`, `anonymised`, and with an answer to a change `receipt` and `replayed`.
     func detail(
         _ privacy: Privacy, nowMillis: Int64, countdowns: [LayananCountdown] = [], extra: [(String, JSON)] = []
     ) -> Detail {
@@ -56,6 +56,8 @@ extension HubCase {
             ("Goes on in", mergedInto), ("Split from", splitFrom), ("Split into", splitInto.joined(separator: ", ")),
             ("Origin", hasOrigin ? origin.line : ""), ("Note", note),
             ("Judged", survey.atMs == 0 ? "" : Moment.minute(survey.atMs)),
+            ("Personal until", personalUntilMs == 0 ? "" : Moment.minute(personalUntilMs)),
+            ("Anonymised", anonymisedMs == 0 ? "" : Moment.minute(anonymisedMs)),
             ("Created", Moment.minute(createdMs)), ("Updated", Moment.minute(updatedMs)),
             ("Age", Moment.age(of: createdMs, at: nowMillis)),
         ])
@@ -124,7 +126,8 @@ extension HubCase {
             ("merged_into", .text(mergedInto)), ("split_from", .text(splitFrom)), ("split_into", .strings(splitInto)),
             ("holder", .text(holder)), ("held_since", .moment(heldSinceMs)), ("asked", .text(asked)),
             ("origin", hasOrigin ? .object(members: origin.members) : .null), ("note", .text(note)),
-            ("judged", .moment(survey.atMs)),
+            ("judged", .moment(survey.atMs)), ("personal_until", .moment(personalUntilMs)),
+            ("anonymised", .moment(anonymisedMs)),
         ]
     }
 }

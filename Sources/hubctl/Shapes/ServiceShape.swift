@@ -25,7 +25,7 @@ extension LayananServiceSummary {
 
 extension HubServiceDefinition {
     /// What `service show` answers. Members: `service`, `version`, `valid_from`, `department`, `interface`, `title`,
-    /// `legal_basis`, `fields`, `documents`, `stages`, `actions`, `charges`, `clocks`, `limits`, `routes`, `publishes`, `hash`.
+    /// `legal_basis`, `fields`, `documents`, `stages`, `actions`, `charges`, `clocks`, `limits`, `routes`, `publishes`, `retention_days`, `hash`.
     var detail: Detail {
         var text = Detail.lines([
             ("Name", service), ("Version", "\(version), valid from \(validFrom)"), ("Department", department),
@@ -94,7 +94,8 @@ extension HubServiceDefinition {
         let open = fields.filter(\.published).map(\.name)
         text += section(
             "Besides", [.text("WHAT"), .text("HOW", shrinks: true)],
-            [["routes", routes], ["everybody reads", hasPublishes ? Self.list(open) : ""]].filter { !$0[1].isEmpty })
+            [["routes", routes], ["everybody reads", hasPublishes ? Self.list(open) : ""],
+             ["anonymised", hasRetention ? "\(retention.days) days after the end" : ""]].filter { !$0[1].isEmpty })
         return Detail(kind: "service", name: service, text: text, members: members)
     }
 
@@ -110,7 +111,7 @@ extension HubServiceDefinition {
             ("clocks", .array(clocks.map { .object(members: $0.members) })),
             ("limits", .array(limits.map { .object(members: $0.members) })), ("routes", .text(routes)),
             ("publishes", hasPublishes ? .strings(fields.filter(\.published).map(\.name)) : .null),
-            ("hash", .hex(hash)),
+            ("retention_days", hasRetention ? .unsigned(UInt64(retention.days)) : .null), ("hash", .hex(hash)),
         ]
     }
 

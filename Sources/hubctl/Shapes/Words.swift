@@ -69,6 +69,7 @@ extension HubEventKind {
         case .consulted: "consulted"
         case .inquired: "inquired"
         case .flagged: "flagged"
+        case .anonymised: "anonymised"
         case .surveyed: "surveyed"
         case .booked: "booked"
         case .attended: "attended"

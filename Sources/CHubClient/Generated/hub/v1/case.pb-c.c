@@ -1517,7 +1517,7 @@ const ProtobufCMessageDescriptor hub__v1__warning__descriptor =
   (ProtobufCMessageInit) hub__v1__warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[40] =
+static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[42] =
 {
   {
     "id",
@@ -1999,8 +1999,33 @@ static const ProtobufCFieldDescriptor hub__v1__case__field_descriptors[40] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "personal_until_ms",
+    41,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, personal_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "anonymised_ms",
+    42,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Case, anonymised_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__case__field_indices_by_name[] = {
+  41,   /* field[41] = anonymised_ms */
   10,   /* field[10] = applicant */
   34,   /* field[34] = appointments */
   23,   /* field[23] = asked */
@@ -2029,6 +2054,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
   1,   /* field[1] = number */
   19,   /* field[19] = origin */
   25,   /* field[25] = papers */
+  40,   /* field[40] = personal_until_ms */
   2,   /* field[2] = service */
   35,   /* field[35] = split_from */
   36,   /* field[36] = split_into */
@@ -2045,7 +2071,7 @@ static const unsigned hub__v1__case__field_indices_by_name[] = {
 static const ProtobufCIntRange hub__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 40 }
+  { 0, 42 }
 };
 const ProtobufCMessageDescriptor hub__v1__case__descriptor =
 {
@@ -2055,7 +2081,7 @@ const ProtobufCMessageDescriptor hub__v1__case__descriptor =
   "Hub__V1__Case",
   "hub.v1",
   sizeof(Hub__V1__Case),
-  40,
+  42,
   hub__v1__case__field_descriptors,
   hub__v1__case__field_indices_by_name,
   1,  hub__v1__case__number_ranges,
@@ -2963,7 +2989,7 @@ const ProtobufCMessageDescriptor hub__v1__origin__descriptor =
   (ProtobufCMessageInit) hub__v1__origin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[33] =
+static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[34] =
 {
   {
     "sequence",
@@ -3361,6 +3387,18 @@ static const ProtobufCFieldDescriptor hub__v1__event__field_descriptors[33] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "personal_sha256",
+    35,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Event, personal_sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__event__field_indices_by_name[] = {
   8,   /* field[8] = action */
@@ -3387,6 +3425,7 @@ static const unsigned hub__v1__event__field_indices_by_name[] = {
   2,   /* field[2] = number */
   29,   /* field[29] = other_case */
   24,   /* field[24] = papers */
+  33,   /* field[33] = personal_sha256 */
   18,   /* field[18] = postings */
   30,   /* field[30] = route */
   22,   /* field[22] = seed */
@@ -3401,7 +3440,7 @@ static const ProtobufCIntRange hub__v1__event__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 34, 32 },
-  { 0, 33 }
+  { 0, 34 }
 };
 const ProtobufCMessageDescriptor hub__v1__event__descriptor =
 {
@@ -3411,7 +3450,7 @@ const ProtobufCMessageDescriptor hub__v1__event__descriptor =
   "Hub__V1__Event",
   "hub.v1",
   sizeof(Hub__V1__Event),
-  33,
+  34,
   hub__v1__event__field_descriptors,
   hub__v1__event__field_indices_by_name,
   2,  hub__v1__event__number_ranges,
@@ -3817,7 +3856,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[24] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[25] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3843,14 +3882,16 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[24] =
   { "EVENT_KIND_BOOKED", "HUB__V1__EVENT_KIND__EVENT_KIND_BOOKED", 22 },
   { "EVENT_KIND_ATTENDED", "HUB__V1__EVENT_KIND__EVENT_KIND_ATTENDED", 23 },
   { "EVENT_KIND_FLAGGED", "HUB__V1__EVENT_KIND__EVENT_KIND_FLAGGED", 24 },
+  { "EVENT_KIND_ANONYMISED", "HUB__V1__EVENT_KIND__EVENT_KIND_ANONYMISED", 25 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{22, 21},{0, 24}
+{0, 0},{22, 21},{0, 25}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[24] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[25] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
+  { "EVENT_KIND_ANONYMISED", 24 },
   { "EVENT_KIND_ASSIGNED", 10 },
   { "EVENT_KIND_ATTENDED", 22 },
   { "EVENT_KIND_BOOKED", 21 },
@@ -3881,9 +3922,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  24,
+  25,
   hub__v1__event_kind__enum_values_by_number,
-  24,
+  25,
   hub__v1__event_kind__enum_values_by_name,
   2,
   hub__v1__event_kind__value_ranges,

@@ -210,7 +210,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * A case was made out of another one: told of both, first of the one that is new.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_SPLIT = 20
+  HUB__V1__EVENT_KIND__EVENT_KIND_SPLIT = 20,
+  /*
+   * What was personal in the case and in its events before this one is removed: its time was over.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_ANONYMISED = 25
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
@@ -588,10 +592,18 @@ struct  Hub__V1__Case
    */
   size_t n_consents;
   Hub__V1__Consent **consents;
+  /*
+   * When what is personal goes, milliseconds since 1970 UTC; 0 = that is not planned, or has happened.
+   */
+  int64_t personal_until_ms;
+  /*
+   * When it went: whose case it was, what they wrote and their papers are known no more. 0 = they are.
+   */
+  int64_t anonymised_ms;
 };
 #define HUB__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__case__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0 }
 
 
 /*
@@ -981,10 +993,15 @@ struct  Hub__V1__Event
    * Rule of the definition's routes by which the request went to its unit.
    */
   char *route;
+  /*
+   * SHA-256 over 16 bytes of chance and what is personal in this event, 32 bytes: the chain holds this in its place, so that
+   * it can be removed when its time is over and the chain still holds. Empty = nothing is personal in it. Kept in the log.
+   */
+  ProtobufCBinaryData personal_sha256;
 };
 #define HUB__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__event__descriptor) \
-    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 /*

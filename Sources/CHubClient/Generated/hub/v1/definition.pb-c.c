@@ -52,6 +52,51 @@ void   hub__v1__service_definition__free_unpacked
   assert(message->base.descriptor == &hub__v1__service_definition__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hub__v1__retention_rule__init
+                     (Hub__V1__RetentionRule         *message)
+{
+  static const Hub__V1__RetentionRule init_value = HUB__V1__RETENTION_RULE__INIT;
+  *message = init_value;
+}
+size_t hub__v1__retention_rule__get_packed_size
+                     (const Hub__V1__RetentionRule *message)
+{
+  assert(message->base.descriptor == &hub__v1__retention_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hub__v1__retention_rule__pack
+                     (const Hub__V1__RetentionRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hub__v1__retention_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hub__v1__retention_rule__pack_to_buffer
+                     (const Hub__V1__RetentionRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hub__v1__retention_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hub__V1__RetentionRule *
+       hub__v1__retention_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hub__V1__RetentionRule *)
+     protobuf_c_message_unpack (&hub__v1__retention_rule__descriptor,
+                                allocator, len, data);
+}
+void   hub__v1__retention_rule__free_unpacked
+                     (Hub__V1__RetentionRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hub__v1__retention_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hub__v1__form_field__init
                      (Hub__V1__FormField         *message)
 {
@@ -1318,7 +1363,7 @@ void   hub__v1__closed_day__free_unpacked
   assert(message->base.descriptor == &hub__v1__closed_day__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[25] =
+static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descriptors[26] =
 {
   {
     "service",
@@ -1620,6 +1665,18 @@ static const ProtobufCFieldDescriptor hub__v1__service_definition__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retention",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__ServiceDefinition, retention),
+    &hub__v1__retention_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   10,   /* field[10] = actions */
@@ -1641,6 +1698,7 @@ static const unsigned hub__v1__service_definition__field_indices_by_name[] = {
   12,   /* field[12] = number */
   23,   /* field[23] = publishes */
   18,   /* field[18] = questionnaire */
+  25,   /* field[25] = retention */
   21,   /* field[21] = routes */
   0,   /* field[0] = service */
   9,   /* field[9] = stages */
@@ -1652,7 +1710,7 @@ static const ProtobufCIntRange hub__v1__service_definition__number_ranges[2 + 1]
 {
   { 1, 0 },
   { 26, 24 },
-  { 0, 25 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
 {
@@ -1662,11 +1720,62 @@ const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor =
   "Hub__V1__ServiceDefinition",
   "hub.v1",
   sizeof(Hub__V1__ServiceDefinition),
-  25,
+  26,
   hub__v1__service_definition__field_descriptors,
   hub__v1__service_definition__field_indices_by_name,
   2,  hub__v1__service_definition__number_ranges,
   (ProtobufCMessageInit) hub__v1__service_definition__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hub__v1__retention_rule__field_descriptors[2] =
+{
+  {
+    "days",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__RetentionRule, days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "legal_basis",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__RetentionRule, n_legal_basis),
+    offsetof(Hub__V1__RetentionRule, legal_basis),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hub__v1__retention_rule__field_indices_by_name[] = {
+  0,   /* field[0] = days */
+  1,   /* field[1] = legal_basis */
+};
+static const ProtobufCIntRange hub__v1__retention_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hub__v1__retention_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hub.v1.RetentionRule",
+  "RetentionRule",
+  "Hub__V1__RetentionRule",
+  "hub.v1",
+  sizeof(Hub__V1__RetentionRule),
+  2,
+  hub__v1__retention_rule__field_descriptors,
+  hub__v1__retention_rule__field_indices_by_name,
+  1,  hub__v1__retention_rule__number_ranges,
+  (ProtobufCMessageInit) hub__v1__retention_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hub__v1__form_field__field_descriptors[21] =

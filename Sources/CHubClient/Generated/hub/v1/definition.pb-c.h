@@ -21,6 +21,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "hub/v1/text.pb-c.h"
 
 typedef struct Hub__V1__ServiceDefinition Hub__V1__ServiceDefinition;
+typedef struct Hub__V1__RetentionRule Hub__V1__RetentionRule;
 typedef struct Hub__V1__FormField Hub__V1__FormField;
 typedef struct Hub__V1__FieldCondition Hub__V1__FieldCondition;
 typedef struct Hub__V1__Choice Hub__V1__Choice;
@@ -289,6 +290,10 @@ struct  Hub__V1__ServiceDefinition
    */
   Hub__V1__PublicRule *publishes;
   /*
+   * How long the hub keeps who asked, and what they wrote; absent = for good.
+   */
+  Hub__V1__RetentionRule *retention;
+  /*
    * A form that would be accepted: for documentation, first steps and measuring. Of nobody who exists.
    */
   size_t n_example;
@@ -300,7 +305,29 @@ struct  Hub__V1__ServiceDefinition
 };
 #define HUB__V1__SERVICE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__service_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0,NULL, {0,NULL} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HUB__V1__SERVICE_INTERFACE__SERVICE_INTERFACE_UNSPECIFIED, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, 0,NULL, {0,NULL} }
+
+
+/*
+ * When what is personal in a case goes (UU 27/2022, articles 43 and 44). Answers that are neither personal nor free text stay,
+ * so that the case goes on to be counted.
+ */
+struct  Hub__V1__RetentionRule
+{
+  ProtobufCMessage base;
+  /*
+   * Days after its end, 1 to 36,500; a case that is opened again begins anew.
+   */
+  uint32_t days;
+  /*
+   * Why so long.
+   */
+  size_t n_legal_basis;
+  char **legal_basis;
+};
+#define HUB__V1__RETENTION_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hub__v1__retention_rule__descriptor) \
+    , 0, 0,NULL }
 
 
 typedef enum {
@@ -1213,6 +1240,25 @@ Hub__V1__ServiceDefinition *
 void   hub__v1__service_definition__free_unpacked
                      (Hub__V1__ServiceDefinition *message,
                       ProtobufCAllocator *allocator);
+/* Hub__V1__RetentionRule methods */
+void   hub__v1__retention_rule__init
+                     (Hub__V1__RetentionRule         *message);
+size_t hub__v1__retention_rule__get_packed_size
+                     (const Hub__V1__RetentionRule   *message);
+size_t hub__v1__retention_rule__pack
+                     (const Hub__V1__RetentionRule   *message,
+                      uint8_t             *out);
+size_t hub__v1__retention_rule__pack_to_buffer
+                     (const Hub__V1__RetentionRule   *message,
+                      ProtobufCBuffer     *buffer);
+Hub__V1__RetentionRule *
+       hub__v1__retention_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hub__v1__retention_rule__free_unpacked
+                     (Hub__V1__RetentionRule *message,
+                      ProtobufCAllocator *allocator);
 /* Hub__V1__FormField methods */
 void   hub__v1__form_field__init
                      (Hub__V1__FormField         *message);
@@ -1753,6 +1799,9 @@ void   hub__v1__closed_day__free_unpacked
 typedef void (*Hub__V1__ServiceDefinition_Closure)
                  (const Hub__V1__ServiceDefinition *message,
                   void *closure_data);
+typedef void (*Hub__V1__RetentionRule_Closure)
+                 (const Hub__V1__RetentionRule *message,
+                  void *closure_data);
 typedef void (*Hub__V1__FormField_Closure)
                  (const Hub__V1__FormField *message,
                   void *closure_data);
@@ -1854,6 +1903,7 @@ extern const ProtobufCEnumDescriptor    hub__v1__limit_subject__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__action_kind__descriptor;
 extern const ProtobufCEnumDescriptor    hub__v1__on_passed__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__service_definition__descriptor;
+extern const ProtobufCMessageDescriptor hub__v1__retention_rule__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__form_field__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__field_condition__descriptor;
 extern const ProtobufCMessageDescriptor hub__v1__choice__descriptor;
