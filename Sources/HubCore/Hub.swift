@@ -122,17 +122,21 @@ package struct Hub: Sendable {
         let contacts = ContactBook(ledger: ledger, rulebook: rulebook, standard: ports.outbox.standardChannels)
         let outboxBoard = OutboxBoard()
         let outbox = OutboxService(ledger: ledger, journal: journal, board: outboxBoard, clock: ports.clock)
+        let turns = DocumentTurns()
+        let drafts = DraftBook(ledger: ledger)
+        let draftKeeper = DraftKeeper(
+            ledger: ledger, journal: journal, book: drafts, clock: ports.clock, logger: logger)
+        let retention = RetentionKeeper(
+            ledger: ledger, blobs: ports.blobs, turns: turns, clock: ports.clock, logger: logger)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
             counters: counters, facts: facts, memory: ports.memory, backups: ports.backups,
-            outbox: outbox)
+            outbox: outbox, drafts: draftKeeper, retention: retention)
         let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
         let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
         let intake = DocumentIntake(
             ledger: ledger, journal: journal, blobs: ports.blobs, filter: ports.imageFilter, scanner: ports.scanner,
             policy: ports.intake, logger: logger)
-        let turns = DocumentTurns()
-        let drafts = DraftBook(ledger: ledger)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
             clock: ports.clock, deadlines: passage, numbers: numbers, completion: completion, drafts: drafts,
@@ -143,9 +147,10 @@ package struct Hub: Sendable {
         var router = CallRouter(policy: policy, statistics: statistics)
         router.addAdministration(admin)
         router.addNotices(
-            ContactService(ledger: ledger, journal: journal, contacts: contacts, clock: ports.clock), outbox)
+            ContactService(
+                ledger: ledger, journal: journal, contacts: contacts, policy: policy, clock: ports.clock), outbox)
         router.addDrafts(
-            DraftService(ledger: ledger, journal: journal, book: drafts, rulebook: rulebook, clock: ports.clock))
+            DraftService(ledger: ledger, journal: journal, book: drafts, rulebook: rulebook, policy: policy, clock: ports.clock))
         router.addPrincipals(
             PrincipalService(
                 ledger: ledger, journal: journal, principals: principals, certificates: certificates, policy: policy,
@@ -221,10 +226,7 @@ package struct Hub: Sendable {
         return Hub(
             router: router, principals: principals, certificates: certificates, revocations: revocations,
             deadlines: deadlines,
-            drafts: DraftKeeper(
-                ledger: ledger, journal: journal, book: drafts, clock: ports.clock, logger: logger),
-            retention: RetentionKeeper(
-                ledger: ledger, blobs: ports.blobs, turns: turns, clock: ports.clock, logger: logger),
+            drafts: draftKeeper, retention: retention,
             outbox: ports.couriers.isEmpty
                 ? nil
                 : OutboxLoop(

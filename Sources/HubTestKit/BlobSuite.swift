@@ -52,6 +52,20 @@ package enum BlobSuite {
                 }
             }
         },
+        BlobPromise("a blob that is removed is gone, also after a reopen, and can be put again") { home in
+            let store = try await home.open()
+            let (hash, bytes) = Sample.blob(70_000)
+            try await store.remove(sha256: hash)
+            try await store.put(sha256: hash, bytes)
+            try await store.put(sha256: Sample.blob(5).hash, Sample.blob(5).bytes)
+            try await store.remove(sha256: hash)
+            try promise(try await store.read(sha256: hash, offset: 0, count: 1), is: nil)
+            let again = try await home.open()
+            try promise(try await again.read(sha256: hash, offset: 0, count: 1), is: nil)
+            try promise(try await again.read(sha256: Sample.blob(5).hash, offset: 0, count: 9)?.count, is: 5)
+            try await again.put(sha256: hash, bytes)
+            try promise(try await again.read(sha256: hash, offset: 0, count: 80_000), is: bytes)
+        },
         BlobPromise("a hash that nobody put has no bytes") { home in
             let store = try await home.open()
             try promise(try await store.read(sha256: Sample.blob(3).hash, offset: 0, count: 1), is: nil)

@@ -62,6 +62,17 @@ package enum Sample {
         return event
     }
 
+    /// The second version of a case, which takes everything personal out of it.
+    package static func erasing(_ number: Int, atMillis: Int64 = now) -> Commit {
+        var state = newCase(number)
+        (state.version, state.applicant, state.ended, state.anonymisedMs) = (2, "", true, atMillis)
+        var commit = commit(state)
+        commit.atMillis = atMillis
+        commit.events[0].kind = .anonymised
+        commit.cases[0].erases = true
+        return commit
+    }
+
     /// A key of its own for each number; `body` stands for the request.
     package static func key(_ number: Int, body: String = "body", scope: String = "urn:elayanan:loket:a\nSubmit")
         -> CommitKey

@@ -12,8 +12,7 @@ package enum LedgerSuite {
     /// All promises, by subject.
     package static let promises =
         commits + conflicts + keys + log + caseReads + lists + waitingPlaces + deadlines + search + records + numbers
-        + documents + outbox
-        + counting
+        + documents + outbox + erasure + counting
 }
 
 /// What a commit gave when it was carried out.

@@ -34,11 +34,15 @@ struct Session: Sendable {
     }
 
     /// As ``call(_:_:key:as:)``, with what came beside the reply.
+    ///
+    /// - Parameter onBehalfOf: For whom, in place of whom the session speaks for.
     func answer<Request: Message, Reply: Message>(
-        _ method: HubMethod, _ request: Request, key: [UInt8]? = nil, as: Reply.Type = Reply.self
+        _ method: HubMethod, _ request: Request, key: [UInt8]? = nil, onBehalfOf: String? = nil,
+        as: Reply.Type = Reply.self
     ) async throws(HubError) -> Answer<Reply> {
         var options = options
         options.idempotencyKey = key
+        if let onBehalfOf { options.onBehalfOf = onBehalfOf }
         return try await client.call(method, request, as: Reply.self, options: options)
     }
 

@@ -60,6 +60,7 @@ extension EndToEnd {
                 let holds = try #require(listed.first { $0.stage == "terbit" })
                 let state = try await hub.town.read(holds.number, as: hub.town.admin)
                 #expect(state.deadlines.first { $0.name == "masa_berlaku" }?.state == .running)
+                #expect(state.applicant == "nik:3402011505900000")
                 #expect(state.papers.isEmpty && state.data.first { $0.name == "nib" }?.text == "9120000000001")
             }
         }

@@ -90,6 +90,9 @@ struct ConsentTests {
             try await refusal {
                 try await hub.act("tarik", .withdrawComplaint, on: state, by: .officer, for: SmallHub.anna)
             } == .consentMissing)
+        #expect(
+            try await refusal { try await hub.act("tarik", .withdrawComplaint, on: state, by: .officer) } != nil,
+            "whom an officer leaves out is whose case it is all the same")
         let request = LayananActRequest.with { ($0.case, $0.action, $0.consent) = (state.number, "tarik", Self.spoken) }
         let after = try await hub.call(
             .withdrawComplaint, request, as: LayananCaseReply.self, by: .officer, for: SmallHub.anna

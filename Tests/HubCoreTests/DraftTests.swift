@@ -45,6 +45,39 @@ struct DraftTests {
         ).drafts
     }
 
+    @Test("an office that types for a citizen finds drafts of its own services, and no other office finds any")
+    func offices() async throws {
+        let hub = try await Self.open()
+        _ = try await save(hub)
+        func find(_ caller: Caller) async throws -> HubError.Code? {
+            let request = LayananGetDraftRequest.with { $0.id = "kopi" }
+            return try await refusal {
+                try await hub.call(
+                    .getDraft, request, as: LayananGetDraftReply.self, by: caller, for: SmallHub.anna)
+            }
+        }
+        #expect(try await find(.officer) == nil)
+        #expect(try await find(.stranger) == .draftUnknown)
+        let listed = try await hub.call(
+            .listDrafts, LayananListDraftsRequest(), as: LayananListDraftsReply.self, by: .stranger,
+            for: SmallHub.anna)
+        #expect(listed.drafts.isEmpty)
+        let save = LayananSaveDraftRequest.with {
+            ($0.draft.id, $0.draft.service, $0.draft.form) = ("kopi", SmallHub.service, form("Lain"))
+        }
+        #expect(
+            try await refusal {
+                try await hub.call(
+                    .saveDraft, save, as: LayananSaveDraftReply.self, by: .stranger, for: SmallHub.anna)
+            } == .permissionDenied)
+        let discard = LayananDiscardDraftRequest.with { $0.id = "kopi" }
+        #expect(
+            try await refusal {
+                try await hub.call(
+                    .discardDraft, discard, as: LayananDiscardDraftReply.self, by: .stranger, for: SmallHub.anna)
+            } == .permissionDenied)
+    }
+
     @Test("a draft is found again by its person and by nobody else, and says what is still missing")
     func kept() async throws {
         let hub = try await Self.open()

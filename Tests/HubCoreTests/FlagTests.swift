@@ -57,6 +57,29 @@ struct FlagTests {
         #expect(done.flaggings.map(\.reached) == [2] && done.flaggings.map(\.dueMs) == [0] && done.flags.isEmpty)
     }
 
+    @Test("a case that has ended and whose term still runs is flagged, however many lie before it")
+    func livesOn() async throws {
+        let ledger = InMemoryLedger()
+        let hub = try await Self.open(ledger: ledger)
+        let first = try await submit(hub, SmallHub.service)
+        _ = try await hub.act("tarik", .withdrawComplaint, on: first, by: .portal, for: SmallHub.anna)
+        var lives = try #require(try await ledger.caseState(id: [UInt8](first.id)))
+        lives.version += 1
+        lives.deadlines = [.with { ($0.name, $0.state, $0.dueMs) = ("masa", .running, .max) }]
+        var commit = Commit(key: nil, atMillis: hub.clock.nowMillis())
+        let nik = IndexEntry(field: "nik", value: Self.nik)
+        commit.cases = [CaseWrite(state: lives, expectedVersion: lives.version - 1, index: [nik])]
+        _ = try await ledger.commit(commit)
+        for _ in 0..<230 {
+            let other = try await submit(hub, SmallHub.service)
+            _ = try await hub.act("tarik", .withdrawComplaint, on: other, by: .portal, for: SmallHub.anna)
+        }
+        let death = try await submit(hub, "wafat-uji")
+        _ = try await hub.act("tangani", on: death, by: .officer)
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 1_000)
+        #expect(try await hub.get(first, by: .officer).flags.map(\.by) == [death.number])
+    }
+
     @Test("applicants are told neither the flag nor its name")
     func hidden() async throws {
         let hub = try await Self.open()

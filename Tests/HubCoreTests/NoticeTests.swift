@@ -11,6 +11,18 @@ import Testing
 struct NoticeTests {
     // MARK: Written with the change
 
+    @Test("an office may say for a citizen how to be told, but not lead elsewhere what the citizen has chosen")
+    func officeChoice() async throws {
+        let hub = try await TellingHub.open()
+        let first = HubContact.with { ($0.channels, $0.phone) = ([.webhook], "+6281200000001") }
+        let second = HubContact.with { ($0.channels, $0.phone) = ([.webhook], "+6281200000002") }
+        try await hub.choose(first, by: .officer, for: SmallHub.anna)
+        #expect(
+            try await refusal { try await hub.choose(second, by: .officer, for: SmallHub.anna) } == .permissionDenied)
+        try await hub.choose(second, by: .portal, for: SmallHub.anna)
+        try await hub.choose(first, by: .admin, for: SmallHub.anna)
+    }
+
     @Test("each change leaves a notice with the case's number, stage and what is left, once however often it is sent")
     func eachChange() async throws {
         let hub = try await TellingHub.open { $0.stages[0].title = .with { ($0.id, $0.en) = ("Diterima", "Received") } }

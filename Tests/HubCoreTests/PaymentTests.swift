@@ -216,6 +216,25 @@ struct PaymentTests {
         #expect(try await hub.books().held.map(\.amount) == [100_000])
     }
 
+    @Test("what was held and is given back is not tried again: the loop rests, and the case is left alone")
+    func pendingGivenBack() async throws {
+        let hub = try await PayingHub.open { definition in
+            definition.clocks.append(
+                .with {
+                    ($0.name, $0.unit, $0.amount, $0.calendar) = ("penerbitan", .workingDays, 1, "lain")
+                    ($0.runsIn, $0.onPassed) = (["penerbitan"], .mark)
+                })
+        }
+        let state = try await hub.assessed()
+        _ = try await hub.pay(state.bill.number, 100_000, "bank-1")
+        _ = try await hub.refund(state.bill.number, 100_000, "refund-1")
+        for _ in 1...3 { _ = try await hub.small.hub.deadlines.advance(hub.small.clock, byMillis: 3_600_000) }
+        let rested = try await hub.state(state)
+        #expect(rested.bill.retryMs == 0 && rested.bill.held == 0)
+        _ = try await hub.small.hub.deadlines.advance(hub.small.clock, byMillis: 3_600_000)
+        #expect(try await hub.state(state).version == rested.version)
+    }
+
     // MARK: Taking and giving back
 
     @Test("a payment can be taken back until the case has gone on: the bill is open again and the case waits")

@@ -36,6 +36,17 @@ struct CalendarDateTests {
     }
 
     @Test(
+        "a term of months ends before the same day comes again, or with a month that has no such day",
+        arguments: [
+            ("2026-03-01", 60, "2031-02-28"), ("2031-03-01", 60, "2036-02-29"), ("2028-02-29", 60, "2033-02-28"),
+            ("2026-08-31", 6, "2027-02-28"), ("2026-07-01", 6, "2026-12-31"), ("2026-03-13", 60, "2031-03-12"),
+            ("2026-01-31", 1, "2026-02-28"),
+        ])
+    func term(start: String, months: Int, last: String) throws {
+        #expect(try #require(CalendarDate(iso: start)).lastDay(ofMonths: months).iso == last)
+    }
+
+    @Test(
         "what is not a day is refused",
         arguments: [
             "", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-4-3", "26-04-03",

@@ -170,6 +170,15 @@ struct Connection {
         await channel.testingEventLoop.run()
     }
 
+    /// Waits for the end, moving the loop's time on: on a busy machine a connection's own time stays behind it.
+    func closes() async throws {
+        for _ in 0..<600 where channel.isActive {
+            await advance(.milliseconds(100))
+            await Task.yield()
+        }
+        try await channel.closeFuture.get()
+    }
+
     func advance(_ time: TimeAmount) async { await channel.testingEventLoop.advanceTime(by: time) }
 
     // MARK: Out

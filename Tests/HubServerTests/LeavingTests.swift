@@ -122,7 +122,7 @@ struct LeavingTests {
         #expect(connection.channel.isActive)
         try await connection.drain(grace: .seconds(1))
         await connection.advance(.seconds(2))
-        try await connection.channel.closeFuture.get()
+        try await connection.closes()
         modules.letGo()
     }
 

@@ -37,7 +37,7 @@ struct RevokedTests {
         await connection.advance(.seconds(1))
         let goaway = try HubGoaway(serializedBytes: try await connection.hears(.goaway, stream: 0).payload)
         #expect(goaway.code == .certRevoked && goaway.lastStream == 5)
-        try await connection.channel.closeFuture.get()
+        try await connection.closes()
         #expect(connection.hub.counters.connections.load(ordering: .relaxed) == 0)
     }
 

@@ -46,9 +46,9 @@ struct OpeningTests {
             ended.ended = true
             for state in [Sample.newCase(1), ended] { try await ledger.write(Sample.commit(state)) }
             try directory.close()
-            try directory.tamper("DROP TABLE waiting; DROP INDEX case_open; DROP TABLE outbox")
-            // Without the places: their number, and of the open case one with its time.
-            try directory.tamper("UPDATE case_row SET side = substr(side, 1, length(side) - iif(ended, 1, 26))")
+            try directory.tamper("DROP TABLE waiting; DROP INDEX case_open; DROP TABLE outbox; \(Self.withoutRetention)")
+            // Without the documents and the places: their number, and of the open case one with its time.
+            try directory.tamper("UPDATE case_row SET side = substr(side, 1, length(side) - 1 - iif(ended, 1, 26))")
             try directory.tamper("UPDATE meta SET value = 2 WHERE key = 'schema_version'")
             let again = try directory.open()
             let front = WaitingPlace.unclaimedAtFront(of: "perizinan")
@@ -65,7 +65,8 @@ struct OpeningTests {
         try await StateDirectory.use { directory in
             try await directory.open().write(Sample.commit(Sample.newCase(1)))
             try directory.close()
-            try directory.tamper("DROP TABLE outbox; UPDATE meta SET value = 3 WHERE key = 'schema_version'")
+            try directory.tamper(
+                "DROP TABLE outbox; \(Self.withoutRetention); UPDATE meta SET value = 3 WHERE key = 'schema_version'")
             let again = try directory.open()
             #expect(try await again.caseState(id: Sample.id(1))?.number == "IZN-2026-1")
             var commit = Sample.commit(Sample.newCase(2))
@@ -74,6 +75,40 @@ struct OpeningTests {
             ]
             try await again.write(commit)
             #expect(try await again.dueNotices(.unspecified, nowMillis: 0, limit: 9).count == 1)
+        }
+    }
+
+    /// Takes back the step to schema 5.
+    private static let withoutRetention = """
+        DROP TABLE document_use; DROP TABLE released; DROP INDEX idempotency_by_time;
+        ALTER TABLE event DROP COLUMN personal
+        """
+
+    @Test("a ledger whose events were whole keeps them, knows which case uses which document, and erases what comes")
+    func open_splitsEvents() async throws {
+        try await StateDirectory.use { directory in
+            let hash = [UInt8](repeating: 5, count: 32)
+            var state = Sample.newCase(1)
+            state.documents = [.with { $0.sha256 = .init(hash) }]
+            let ledger = try directory.open()
+            // One without anything personal, as the chain of an older hub holds it whole.
+            var commit = Sample.commit(state)
+            commit.events[0].applicant = ""
+            try await ledger.write(commit)
+            try await ledger.putDocument(
+                sha256: hash, StoredDocument(mediaType: "image/png", size: 3, owner: "nik:1"))
+            try directory.close()
+            try directory.tamper(
+                """
+                \(Self.withoutRetention); UPDATE case_row SET side = substr(side, 1, length(side) - 33);
+                UPDATE meta SET value = 4 WHERE key = 'schema_version'
+                """)
+            let again = try directory.open()
+            #expect(try await again.verifyChain().sequence == 1)
+            try await again.release([hash], atMillis: 1)
+            #expect(try await again.document(sha256: hash) != nil)
+            try await again.write(Sample.erasing(1))
+            #expect(try await again.document(sha256: hash) == nil)
         }
     }
 

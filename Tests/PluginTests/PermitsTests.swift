@@ -277,6 +277,64 @@ struct PermitsTests {
         #expect(throws: HubError.self) { try desk.act("perpanjang", by: "applicant") }
     }
 
+    @Test("each term is whole: it ends before the day of its beginning comes again, or with the month that has no such day")
+    func wholeTerms() throws {
+        for (last, next) in [("2026-02-28", "2031-02-28"), ("2027-02-28", "2032-02-29"), ("2026-03-30", "2031-03-30")] {
+            var desk = try Desk(PermitsModule(), service: "izin-usaha", at: "2026-01-05 10:00")
+            try desk.submit(Self.stall, papers: Self.papers)
+            try desk.act("dokumen_lengkap")
+            try desk.answer([.text("nib", "9120000000001")])
+            try desk.alter { $0.papers[0].validUntil = last }
+            let end = try #require(CalendarDate(iso: last))
+            try desk.wait(until: "\(end.adding(days: -10).iso) 10:00")
+            try desk.act("perpanjang", by: "applicant")
+            try desk.act("setujui_perpanjangan", by: "head")
+            #expect(desk.state?.papers.last?.validUntil == next)
+        }
+    }
+
+    @Test("a change that is approved before a renewed permit is signed does not take the new term away")
+    func changeBeforeSignature() throws {
+        var desk = try permit()
+        try desk.alter { $0.papers[0].validUntil = "2026-03-31" }
+        try desk.act("perpanjang", by: "applicant")
+        try desk.act("setujui_perpanjangan", by: "head")
+        try desk.alter { state in
+            (state.papers[0].state, state.papers[1].state) = (.issued, .toSign)
+        }
+        try desk.act("ubah", [.text("nama_usaha_baru", "Kopi Pagi")], by: "applicant")
+        try desk.act("setujui_perubahan", by: "head")
+        #expect(desk.state?.papers.last?.validUntil == "2031-03-31")
+    }
+
+    @Test("a permit of an older register that is not renewed or changed stays the older register's: no paper is issued")
+    func importedRefusals() throws {
+        for (action, refusal) in [("perpanjang", "tolak_perpanjangan"), ("ubah", "tolak_perubahan")] {
+            var desk = try Desk(PermitsModule(), service: "izin-usaha", at: "2026-03-13 10:00")
+            try desk.bring(
+                Self.stall + [
+                    .text("nib", "9120000000001"), .text("dasar_terbit", "keputusan"),
+                    .text("berlaku_sejak", "2021-04-01"), .text("batas_berlaku", "2026-03-31"),
+                ], created: try Desk.millis("2021-04-01 09:00"), closed: try Desk.millis("2021-04-01 10:00"))
+            #expect(desk.stage == "terbit" && desk.state?.papers.isEmpty == true)
+            try desk.act(action, action == "ubah" ? [.text("nama_usaha_baru", "Kopi Pagi")] : [], by: "applicant")
+            try desk.act(refusal, note: "Tempat usaha tutup.", by: "head")
+            #expect(desk.stage == "terbit" && desk.state?.papers.isEmpty == true)
+            try desk.act("perpanjang", by: "applicant")
+            try desk.act("setujui_perpanjangan", by: "head")
+            #expect(desk.state?.papers.map(\.validUntil) == ["2031-03-31"])
+        }
+    }
+
+    @Test("whoever has a business number keeps it when the authority is late, and no other is asked for")
+    func deemedWithOwnNumber() throws {
+        var desk = try desk()
+        try desk.submit(Self.bakery + [.text("nib_pemohon", "9120000000009")], papers: Self.papers)
+        try desk.wait(until: "2026-03-28 00:00")
+        #expect(desk.stage == "terbit" && desk.text("nib") == "9120000000009")
+        #expect(desk.text("dasar_terbit") == "fiktif_positif")
+    }
+
     @Test("a change of data holds once it is approved, is printed anew and does not lengthen the permit")
     func changedData() throws {
         var desk = try permit()

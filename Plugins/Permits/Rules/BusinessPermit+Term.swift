@@ -20,7 +20,7 @@ extension BusinessPermit {
     /// The new term begins where the old one ends, so that nobody loses a day by asking early.
     func renewed(_ question: Question) -> Answer {
         guard let last = lastDay(question), let months = term(question, "bulan") else { return .refuse(noTerm) }
-        let until = max(last, question.today.adding(days: -1)).adding(months: months)
+        let until = max(last.adding(days: 1), question.today).lastDay(ofMonths: months)
         return .go(to: "terbit").setting("batas_berlaku", until.iso)
     }
 
@@ -50,11 +50,14 @@ extension BusinessPermit {
         return .go(to: "terbit").setting("batas_berlaku", last.iso)
     }
 
-    /// Of the paper that holds, or as the older register had it.
+    /// Of the paper that holds or waits for its signature, or as the older register had it. One that is not printed yet says
+    /// what was decided.
     private func lastDay(_ question: Question) -> CalendarDate? {
         let papers = question.raw.case.papers
-        guard !papers.isEmpty else { return question.date("batas_berlaku") }
-        return papers.last { $0.state == .issued }.flatMap { CalendarDate(iso: $0.validUntil) }
+        let decided = question.date("batas_berlaku")
+        guard !papers.isEmpty else { return decided }
+        guard let paper = papers.last(where: { [.issued, .toSign, .due].contains($0.state) }) else { return nil }
+        return CalendarDate(iso: paper.validUntil) ?? (paper.state == .due ? decided : nil)
     }
 
     private func term(_ question: Question, _ column: String) -> Int? {

@@ -43,7 +43,9 @@ struct BusinessPermit {
         }
         if let outside = PermitsModule.outsideDistricts(question) { reasons.append(outside) }
         guard reasons.isEmpty, let risk else { return .refuse(reasons) }
-        return .go(to: "pemeriksaan_dokumen").setting("risiko", risk)
+        let answer = Answer.go(to: "pemeriksaan_dokumen").setting("risiko", risk)
+        // Whoever has a number is asked for no other, whichever way the permit is granted: the hub then asks nobody.
+        return question.text("nib_pemohon").map { answer.setting("nib", $0) } ?? answer
     }
 
     /// A business is micro, small or medium by its capital without land and buildings (PP 7/2021 art. 35; domain row:
@@ -72,9 +74,6 @@ struct BusinessPermit {
 
     /// - Parameter ground: Value of `dasar_terbit`.
     private func issued(_ question: Question, _ ground: String) -> Answer {
-        let decided = Answer.go(to: "menunggu_nib").setting("berlaku_sejak", question.today.iso)
-            .setting("dasar_terbit", ground)
-        // Whoever has a number is asked for no other: the hub then asks nobody.
-        return question.text("nib_pemohon").map { decided.setting("nib", $0) } ?? decided
+        .go(to: "menunggu_nib").setting("berlaku_sejak", question.today.iso).setting("dasar_terbit", ground)
     }
 }

@@ -31,6 +31,8 @@ struct AdminService: Sendable {
     let memory: @Sendable () -> UInt64
     let backups: any BackupVault
     let outbox: OutboxService
+    let drafts: DraftKeeper
+    let retention: RetentionKeeper
 
     /// Most that one call may advance a manual clock: 400 days, in milliseconds.
     static let advanceMillisMax: UInt64 = 400 * 86_400_000
@@ -96,6 +98,9 @@ struct AdminService: Sendable {
         }
         let passed = try await deadlines.advance(manual, byMillis: Int64(request.byMs))
         journal.outbox.ring()
+        // Real time would have had these rounds on the way.
+        try await drafts.sweep(daysBack: Int64(request.byMs) / 86_400_000 + 1)
+        try await retention.sweep()
         return .with {
             $0.nowMs = manual.nowMillis()
             $0.passed = passed

@@ -185,7 +185,11 @@ package struct BillAccount: Sendable {
     /// What is held settles the bill, if it suffices and the case can go on.
     package mutating func settle(_ channel: HubPaymentChannel) -> LayananPaymentOutcome {
         let interest = interest(on: day(nowMillis))
-        guard held >= bill.total + interest else { return .heldShort }
+        guard held >= bill.total + interest else {
+            // What was given back meanwhile leaves nothing to be tried again.
+            bill.retryMs = 0
+            return .heldShort
+        }
         guard settles else {
             bill.retryMs = nowMillis.addingReportingOverflow(Self.retryMillis).partialValue
             return .heldPending

@@ -28,7 +28,8 @@ package struct BillPlan: Sendable {
     /// - Throws: ``HubError/Code/definitionInvalid`` when a tariff or a stage is not there;
     ///   ``HubError/Code/refusedByRule`` when a quantity is missing or beyond the tariff.
     package func complete(_ state: inout HubCase, after before: HubCase?) throws(HubError) {
-        guard !state.hasOrigin else { return }  // What was owed in an older register was paid there.
+        // What was owed in an older register was paid there; what is asked for here is not.
+        guard before != nil || !state.hasOrigin else { return }
         var last = before?.stage
         for _ in 0...definition.stages.count {
             guard state.stage != last else { return }

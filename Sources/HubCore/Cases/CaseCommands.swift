@@ -226,8 +226,13 @@ package struct CaseCommands: Sendable {
             existingData: before?.data ?? [], existingDocuments: before?.documents ?? [],
             storedDocuments: try await usable(command.documents, of: before ?? whole, context.actor),
             imported: command.kind == .import)
-        let consent = try ConsentRules(definition: definition, policy: policy).checked(
-            consent, action, by: context.actor, documents: form.documents, nowMillis: clock.nowMillis())
+        // What an older register holds was agreed to there.
+        let consent =
+            command.kind == .import
+            ? nil
+            : try ConsentRules(definition: definition, policy: policy).checked(
+                consent, action, by: context.actor, for: before?.applicant, documents: command.documents,
+                nowMillis: clock.nowMillis())
         var question = HubDecideRequest()
         question.definition = definition.reference
         question.command = command

@@ -15,12 +15,15 @@ struct ConsentRules: Sendable {
 
     /// What is to be remembered; nil = nobody acts for another, or the service asks for no consent.
     ///
-    /// - Parameter documents: Papers that the case has after the command.
+    /// - Parameters:
+    ///   - applicant: Whose case it is; nil = a new one, of whom the actor speaks for.
+    ///   - documents: Papers that came with the command: an older letter agreed to something else.
     /// - Throws: ``HubError/Code/consentMissing`` with what is wrong.
     func checked(
-        _ given: HubConsent?, _ action: HubAction, by actor: HubActor, documents: [HubDocument], nowMillis: Int64
+        _ given: HubConsent?, _ action: HubAction, by actor: HubActor, for applicant: String?,
+        documents: [HubDocument], nowMillis: Int64
     ) throws(HubError) -> HubConsent? {
-        guard isNeeded(action, actor) else { return nil }
+        guard isNeeded(action, actor, applicant) else { return nil }
         guard let rule = definition.consents.first(where: { $0.kind == given?.kind }), let given else {
             throw Self.missing(
                 "consent/kind", "required",
@@ -46,8 +49,10 @@ struct ConsentRules: Sendable {
         }
     }
 
-    private func isNeeded(_ action: HubAction, _ actor: HubActor) -> Bool {
-        !definition.consents.isEmpty && !actor.onBehalfOf.isEmpty && !policy.applicants.contains(actor.role)
+    private func isNeeded(_ action: HubAction, _ actor: HubActor, _ applicant: String?) -> Bool {
+        // A citizen's case stays the citizen's when an officer leaves out for whom they act.
+        let isOfCitizen = !actor.onBehalfOf.isEmpty || applicant.map { !$0.hasPrefix("urn:") } ?? false
+        return !definition.consents.isEmpty && isOfCitizen && !policy.applicants.contains(actor.role)
             && action.kind != .act && !policy.allActions.contains(actor.role)
     }
 

@@ -1,4 +1,4 @@
-// What one case makes known to all other open cases of the same person: that somebody has died.
+// What one case makes known to all other running cases of the same person: that somebody has died.
 
 import HubDomain
 import HubProto
@@ -42,7 +42,7 @@ struct FlagRound: Sendable {
             let field = definition.fields.first(where: { $0.name == rule.field })
         else { throw HubError(.definitionInvalid, "\(definition.service): no flag \(name)") }
         let value = before.data.plainText(of: rule.field) ?? ""
-        let found = try await open(value, field.type, catalogue).filter {
+        let found = try await running(value, field.type, catalogue) {
             $0.id != before.id && !$0.isFlagged(name, by: before.number)
         }
         var state = before
@@ -64,19 +64,25 @@ struct FlagRound: Sendable {
         return commit
     }
 
-    /// Open cases of every service that have this number in a field of this type by which they can be found.
-    private func open(
-        _ value: String, _ type: HubFieldType, _ catalogue: ServiceCatalogue
+    /// Cases of every service that have this number in a field of this type by which they can be found, and that are open or
+    /// have a clock that runs, such as a permit's term; as many as one commit flags and one more.
+    private func running(
+        _ value: String, _ type: HubFieldType, _ catalogue: ServiceCatalogue, where isMeant: (HubCase) -> Bool
     ) async throws(HubError) -> [HubCase] {
         var found: [HubCase] = []
         for definition in catalogue.offered {
             for field in definition.fields where field.type == type && field.index == .exact {
                 var query = CaseQuery()
-                (query.service, query.openOnly) = (definition.service, true)
+                (query.service, query.limit) = (definition.service, CaseQuery.limitMax)
                 query.index = IndexEntry(field: field.name, value: value)
-                query.limit = CaseQuery.limitMax
-                for other in try await ledger.cases(query, nowMillis: 0)
-                where !found.contains(where: { $0.id == other.id }) { found.append(other) }
+                while found.count <= Self.casesMax {
+                    let page = try await ledger.cases(query, nowMillis: 0)
+                    for other in page where isMeant(other) && !found.contains(where: { $0.id == other.id }) {
+                        if !other.ended || other.earliestRunningDueMillis != nil { found.append(other) }
+                    }
+                    guard page.count == query.limit, let last = page.last else { break }
+                    query.before = [UInt8](last.id)
+                }
             }
         }
         return found

@@ -229,7 +229,7 @@ extension HubPaperRule {
     func lastDay(from today: CalendarDate, _ data: [HubFieldValue]) throws(HubError) -> CalendarDate? {
         let given = data.first { $0.name == validUntil }?.text ?? ""
         if validUntil.isEmpty || (given.isEmpty && validMonths > 0) {
-            return validMonths == 0 ? nil : today.adding(months: Int(validMonths)).adding(days: -1)
+            return validMonths == 0 ? nil : today.lastDay(ofMonths: Int(validMonths))
         }
         guard let day = CalendarDate(iso: given), day >= today
         else {

@@ -43,8 +43,10 @@ struct PaperPlan: Sendable {
 }
 
 extension HubCase {
-    /// A paper of this name holds, or shall hold.
-    fileprivate func has(_ paper: String) -> Bool { papers.contains { $0.name == paper && $0.isStanding } }
+    /// A paper of this name holds, or shall hold; an older register's does until the first one is issued here.
+    fileprivate func has(_ paper: String) -> Bool {
+        papers.contains { $0.name == paper && $0.isStanding } || (papers.isEmpty && origin.closedMs > 0)
+    }
 }
 
 extension HubPaper {

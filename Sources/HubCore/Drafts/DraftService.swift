@@ -10,13 +10,24 @@ struct DraftService: Sendable {
     let journal: Journal
     let book: DraftBook
     let rulebook: Rulebook
+    let policy: Policy
     let clock: any HubClock
+
+    /// An office that types for a citizen keeps and sees drafts of its own services alone (PROTOCOL.md, W-37); the others are
+    /// as if they were not there.
+    private func mayTouch(_ service: String, _ actor: HubActor) -> Bool {
+        let department = rulebook.catalogue.offered.first { $0.service == service }?.department ?? ""
+        return policy.mayRepresent(actor.applicantReference, actor, department: department)
+            || policy.allDepartments.contains(actor.role)
+    }
 
     func save(_ context: CallContext, _ request: LayananSaveDraftRequest) async throws(HubError) -> CallAnswer {
         if let stored = try await ledger.storedAnswer(to: context) { return stored }
         let (person, now) = (context.actor.applicantReference, clock.nowMillis())
         let id = try Self.checked(request.draft.id)
         let before = try await book.kept(id, of: person)
+        guard [request.draft.service, before?.draft.service].compactMap(\.self).allSatisfy({ mayTouch($0, context.actor) })
+        else { throw HubError(.permissionDenied, "this draft is of another department's service") }
         let live = before.flatMap { $0.draft.expiresMs > now ? $0.draft : nil }
         guard request.expectedVersion == 0 || request.expectedVersion == live?.version ?? 0 else {
             throw Self.stale(live?.version ?? 0)
@@ -40,7 +51,7 @@ struct DraftService: Sendable {
 
     func get(_ context: CallContext, _ request: LayananGetDraftRequest) async throws(HubError) -> LayananGetDraftReply {
         guard let kept = try await book.kept(try Self.checked(request.id), of: context.actor.applicantReference),
-            kept.draft.expiresMs > clock.nowMillis()
+            kept.draft.expiresMs > clock.nowMillis(), mayTouch(kept.draft.service, context.actor)
         else { throw HubError(.draftUnknown, "no such draft, or it has ended") }
         return .with { $0.draft = kept.draft }
     }
@@ -49,6 +60,7 @@ struct DraftService: Sendable {
         _ context: CallContext, _ request: LayananListDraftsRequest
     ) async throws(HubError) -> LayananListDraftsReply {
         let drafts = try await book.drafts(of: context.actor.applicantReference, nowMillis: clock.nowMillis())
+            .filter { mayTouch($0.service, context.actor) }
         return .with {
             $0.drafts = drafts.sorted { ($1.savedMs, $0.id) < ($0.savedMs, $1.id) }.map { draft in
                 var head = draft
@@ -62,6 +74,9 @@ struct DraftService: Sendable {
         if let stored = try await ledger.storedAnswer(to: context) { return stored }
         let (person, id) = (context.actor.applicantReference, try Self.checked(request.id))
         let before = try await book.kept(id, of: person)
+        guard before.map({ mayTouch($0.draft.service, context.actor) }) ?? true else {
+            throw HubError(.permissionDenied, "this draft is of another department's service")
+        }
         return try await commit(
             context, try book.writes(id, of: person, nil, before: before),
             answer: try LayananDiscardDraftReply().ledgerBytes(), clock.nowMillis())

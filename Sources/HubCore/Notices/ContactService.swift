@@ -9,6 +9,7 @@ struct ContactService: Sendable {
     let ledger: any Ledger
     let journal: Journal
     let contacts: ContactBook
+    let policy: Policy
     let clock: any HubClock
 
     func get(_ context: CallContext, _ request: LayananGetContactRequest) async throws(HubError)
@@ -22,7 +23,13 @@ struct ContactService: Sendable {
         if let stored = try await ledger.storedAnswer(to: context) { return stored }
         let contact = request.hasContact ? try ContactRules.checked(request.contact) : nil
         let person = context.actor.applicantReference
-        let version = try await contacts.chosen(by: person).version
+        let (version, chosen) = try await contacts.chosen(by: person)
+        // Whoever could lead a citizen's notices elsewhere could act for them unseen.
+        let isOffice = !context.actor.onBehalfOf.isEmpty && !policy.applicants.contains(context.actor.role)
+        guard !isOffice || chosen == nil || policy.allDepartments.contains(context.actor.role) else {
+            throw HubError(
+                .permissionDenied, "this person has chosen already, and changes it in a citizens' channel")
+        }
         var commit = Commit(key: context.commitKey, atMillis: clock.nowMillis())
         commit.records = [
             RecordWrite(

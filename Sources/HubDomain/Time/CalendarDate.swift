@@ -94,6 +94,13 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
         return CalendarDate(year: newYear, month: newMonth, day: min(civilDay, last)) ?? self
     }
 
+    /// The last day of a term of that many months that begins on this day: the day before the same day, or the month's last
+    /// one where it has no such day.
+    public func lastDay(ofMonths months: Int) -> CalendarDate {
+        let end = adding(months: months)
+        return end.day == day ? end.adding(days: -1) : end
+    }
+
     /// How many days after `first` the day `second` is; negative when it is before.
     public static func daysBetween(_ first: CalendarDate, _ second: CalendarDate) -> Int {
         second.dayNumber - first.dayNumber

@@ -52,6 +52,10 @@ struct DefinitionRules {
     /// What is made known to others is a number of a citizen, by which they can be found.
     private func flags() {
         for stage in definition.stages { unique(stage.flags.map(\.name), "stages") }
+        let rules = definition.stages.flatMap(\.flags)
+        for rule in rules where rule != rules.first(where: { $0.name == rule.name }) {
+            find("flags", "flag \(rule.name) says in one stage what it does not in another", "stages")
+        }
         for rule in definition.stages.flatMap(\.flags) where ![.nik, .familyCard].contains(field(rule.field)?.type) {
             find("flags", "flag \(rule.name) must name a field with a number of a citizen", "stages")
         }

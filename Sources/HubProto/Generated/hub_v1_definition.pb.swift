@@ -605,7 +605,7 @@ public nonisolated struct HubRetentionRule: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Days after its end, 1 to 36,500; a case that is opened again begins anew.
+  /// Days after its end, 1 to 36,500; a case that is opened again begins anew, one of an older register with its coming.
   public var days: UInt32 = 0
 
   /// Why so long.

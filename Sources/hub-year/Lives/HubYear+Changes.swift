@@ -9,6 +9,8 @@ extension HubYear {
     }
 
     private mutating func changeCalendar() async throws {
+        // What is due at this moment happens before, so that it is not taken for what the change does.
+        try await inside.settle()
         let before = try await openCases()
         var finding = ChangeFinding(seen: before.count, wasPublished: true)
         var expected: [[String: Int64]] = []
@@ -52,6 +54,7 @@ extension HubYear {
 
     /// Bills that exist keep what they say; whatever is billed from the first day of the new period on costs more.
     private mutating func changeTariff() async throws {
+        try await inside.settle()
         let before = try await openCases()
         let files = [file("tariffs/\(changes.plan.tariff).yaml", changes.tariff.after)]
         _ = try await publish(files, note: "Tarif mulai \(changes.plan.tariffFrom.iso)")

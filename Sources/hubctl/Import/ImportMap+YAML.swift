@@ -20,7 +20,8 @@ extension ImportMap {
         guard let top else { throw HubError(.configurationInvalid, "\(file): empty") }
         let map = try MapNode(top, path: "", file: file)
         try map.allow([
-            "version", "source", "separator", "id", "category", "created", "closed", "note", "time", "form", "tables",
+            "version", "source", "separator", "id", "applicant", "category", "created", "closed", "note", "time", "form",
+            "tables",
         ])
         guard try map.text("version") == "1" else { throw map.wrong("version", "1; this hubctl knows no other") }
         source = try map.text("source")
@@ -34,6 +35,7 @@ extension ImportMap {
         categoryColumn = try map.optionalText("category")
         createdColumn = try map.text("created")
         noteColumn = try map.optionalText("note")
+        applicant = try map.optionalMap("applicant").map { node throws(HubError) in try Holder(node) }
         closing = try map.optionalMap("closed").map { node throws(HubError) in try Closing(node) }
         let time = try map.map("time")
         try time.allow(["format", "offsets"])
@@ -91,6 +93,17 @@ extension ImportMap {
 
     private static func isSourceByte(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D
+    }
+}
+
+extension ImportMap.Holder {
+    fileprivate init(_ node: MapNode) throws(HubError) {
+        try node.allow(["register", "column"])
+        register = try node.text("register")
+        guard (2...8).contains(register.utf8.count), register.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+            throw node.wrong("register", "2 to 8 letters a-z, such as nik")
+        }
+        column = try node.text("column")
     }
 }
 

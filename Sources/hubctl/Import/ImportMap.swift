@@ -39,6 +39,13 @@ struct ImportMap: Equatable, Sendable {
         var fallback: String?
     }
 
+    /// Whose a row is, as `on-behalf-of` names a citizen (PROTOCOL.md, W-37).
+    struct Holder: Equatable, Sendable {
+        /// `[a-z]{2,8}`, such as `nik`.
+        var register: String
+        var column: String
+    }
+
     /// Name of the register, `[a-z0-9-]{1,32}`.
     var source: String
     /// One byte between columns.
@@ -48,6 +55,8 @@ struct ImportMap: Equatable, Sendable {
     var createdColumn: String
     var closing: Closing?
     var noteColumn: String?
+    /// nil = every row is the importer's own.
+    var applicant: Holder?
     var timeFormat: TimeFormat
     var offsets: WallOffsets
     var fields: [Field]
@@ -56,7 +65,7 @@ struct ImportMap: Equatable, Sendable {
     /// Every column that the map names.
     var columns: Set<String> {
         var names: Set<String> = [idColumn, createdColumn]
-        names.formUnion([categoryColumn, closing?.column, closing?.statusColumn, noteColumn].compactMap { $0 })
+        names.formUnion([categoryColumn, closing?.column, closing?.statusColumn, noteColumn, applicant?.column].compactMap { $0 })
         for field in fields {
             switch field.source {
             case .constant: break

@@ -8,6 +8,8 @@ struct ImportRecord: Equatable, Sendable {
     /// Physical line on which the row begins.
     var line: Int
     var sourceID: String
+    /// As `on-behalf-of` says; nil = the importer's own.
+    var applicant: String?
     var category: String
     var createdMillis: Int64
     /// 0 = still open.
@@ -41,6 +43,8 @@ struct RowRefusal: Error, Equatable, Sendable {
 struct ImportPlan: Sendable {
     /// Bytes of a key in the register (hub.v1.Origin).
     static let sourceIDBytesMax = 64
+    /// Bytes of a citizen's key (PROTOCOL.md, W-37).
+    static let citizenKeyBytesMax = 64
     /// Bytes of a category (hub.v1.Origin).
     static let categoryBytesMax = 200
     /// Characters of a note (layanan.v1.ImportRequest).
@@ -102,13 +106,33 @@ struct ImportPlan: Sendable {
                 rule: "closed_before_created", reason: "\(map.closing?.column ?? "") is before \(map.createdColumn)")
         }
         var record = ImportRecord(
-            line: line, sourceID: id, category: map.categoryColumn.map { cell($0, cells) } ?? "",
+            line: line, sourceID: id, applicant: try applicant(cells), category: map.categoryColumn.map { cell($0, cells) } ?? "",
             createdMillis: created, closedMillis: closed,
             note: String((map.noteColumn.map { cell($0, cells) } ?? "").prefix(Self.noteLengthMax)),
             form: FormInput(), translations: [])
         while record.category.utf8.count > Self.categoryBytesMax { record.category.removeLast() }
         for field in map.fields { try fill(field, cells, &record) }
         return record
+    }
+
+    /// An empty cell is nobody's; one that cannot stand for a citizen is a mistake.
+    private func applicant(_ cells: [String]) throws(Fault) -> String? {
+        guard let holder = map.applicant else { return nil }
+        let key = cell(holder.column, cells)
+        guard !key.isEmpty else { return nil }
+        guard key.utf8.count <= Self.citizenKeyBytesMax, key.utf8.allSatisfy(Self.isCitizenKeyByte) else {
+            throw Fault(rule: "applicant", reason: "\(holder.column) must be 1 to 64 of 0-9 A-Z a-z . _ -")
+        }
+        return "\(holder.register):\(key)"
+    }
+
+    private static func isCitizenKeyByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
     }
 
     private func fill(_ field: ImportMap.Field, _ cells: [String], _ record: inout ImportRecord) throws(Fault) {

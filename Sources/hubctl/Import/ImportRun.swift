@@ -68,7 +68,8 @@ struct ImportRun: Sendable {
         request.origin.category = record.category
         request.origin.closedMs = record.closedMillis
         do throws(HubError) {
-            let answer = try await session.answer(method, request, key: key, as: LayananCaseReply.self)
+            let answer = try await session.answer(
+                method, request, key: key, onBehalfOf: record.applicant, as: LayananCaseReply.self)
             guard !answer.message.case.number.isEmpty else {
                 throw HubError(.internalFault, "the hub's answer to an import carries no case")
             }

@@ -35,7 +35,7 @@ extension FuzzTarget {
             "lookup", "entries", "each", "key", "values", "same", "date", "alike", "names", "except",
             "until_paper", "sets", "adopts", "clears", "flags", "consents",
             "books", "kind", "office", "area", "missed_to", "served_to", "served_on", "identity", "unserved",
-            "other_than", "note_table", "merged", "metres", "public", "publishes", "routes",
+            "other_than", "note_table", "merged", "metres", "public", "publishes", "routes", "retention",
         ])
     ) { (input) throws(BrokenPromise) in
         try file(input) { (top) throws(BrokenPromise) in

@@ -316,7 +316,7 @@ struct  Hub__V1__RetentionRule
 {
   ProtobufCMessage base;
   /*
-   * Days after its end, 1 to 36,500; a case that is opened again begins anew.
+   * Days after its end, 1 to 36,500; a case that is opened again begins anew, one of an older register with its coming.
    */
   uint32_t days;
   /*
