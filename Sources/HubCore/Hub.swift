@@ -150,7 +150,8 @@ package struct Hub: Sendable {
             ContactService(
                 ledger: ledger, journal: journal, contacts: contacts, policy: policy, clock: ports.clock), outbox)
         router.addDrafts(
-            DraftService(ledger: ledger, journal: journal, book: drafts, rulebook: rulebook, policy: policy, clock: ports.clock))
+            DraftService(
+                ledger: ledger, journal: journal, book: drafts, rulebook: rulebook, policy: policy, clock: ports.clock))
         router.addPrincipals(
             PrincipalService(
                 ledger: ledger, journal: journal, principals: principals, certificates: certificates, policy: policy,

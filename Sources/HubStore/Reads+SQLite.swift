@@ -64,7 +64,8 @@ extension SQLiteLedger {
     package func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
         try await read("reading a history") { db in
             try PreparedStatement(
-                db, "SELECT body, personal FROM event WHERE case_id = ? AND case_version > ? ORDER BY case_version LIMIT ?"
+                db,
+                "SELECT body, personal FROM event WHERE case_id = ? AND case_version > ? ORDER BY case_version LIMIT ?"
             ).all(id, Int64(clamping: afterVersion), Int64(max(0, limit)), read: Self.event)
         }
     }
@@ -205,7 +206,9 @@ extension SQLiteLedger {
             sequence += 1
             chain = hash
         }
-        for part in missing where try !isErased(db, part.caseID, after: part.version) { throw broken(at: part.sequence) }
+        for part in missing where try !isErased(db, part.caseID, after: part.version) {
+            throw broken(at: part.sequence)
+        }
         return (sequence, chain)
     }
 

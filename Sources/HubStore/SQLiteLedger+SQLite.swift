@@ -63,7 +63,8 @@ package final class SQLiteLedger: Ledger {
     }
 
     private init(
-        pool: DatabasePool, hubID: [UInt8], writer: Writer, checkpoints: Checkpoints, salt: @escaping @Sendable () -> [UInt8],
+        pool: DatabasePool, hubID: [UInt8], writer: Writer, checkpoints: Checkpoints,
+        salt: @escaping @Sendable () -> [UInt8],
         lock: StateLock
     ) {
         self.pool = pool

@@ -6,7 +6,8 @@ import HubProto
 
 extension LedgerSuite {
     static let erasure: [LedgerPromise] = [
-        LedgerPromise("what is personal in a case's events goes with a commit that erases, and nobody else's does") { home in
+        LedgerPromise("what is personal in a case's events goes with a commit that erases, and nobody else's does") {
+            home in
             let ledger = try await home.open()
             for number in [1, 2] { try await ledger.write(Sample.commit(Sample.newCase(number))) }
             let before = try await ledger.events(ofCase: Sample.id(2), afterVersion: 0, limit: 9)
@@ -36,7 +37,8 @@ extension LedgerSuite {
             try promise(try await ledger.released(before: 50, limit: 9), is: [])
             try promise(try await ledger.released(before: 51, limit: 9), is: [documents[0]])
             try promise(try await ledger.document(sha256: documents[0]) == nil, "a released document is known")
-            try promise(try await ledger.documentFacts(documents, owners: ["nik:1"]).keys.map(\.self), is: [documents[1]])
+            try promise(
+                try await ledger.documentFacts(documents, owners: ["nik:1"]).keys.map(\.self), is: [documents[1]])
             try await ledger.write(Sample.erasing(2, atMillis: 60))
             try promise(try await home.open().released(before: 99, limit: 1), is: [documents[0]])
             let again = try await home.open()

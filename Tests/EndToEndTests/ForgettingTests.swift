@@ -17,7 +17,9 @@ extension EndToEnd {
         private func ledger(_ hub: RunningHub) throws -> Data {
             try ["", "-wal"].reduce(into: Data()) { bytes, ending in
                 let path = hub.regency.state + "/ledger.sqlite" + ending
-                if FileManager.default.fileExists(atPath: path) { bytes += try Data(contentsOf: URL(fileURLWithPath: path)) }
+                if FileManager.default.fileExists(atPath: path) {
+                    bytes += try Data(contentsOf: URL(fileURLWithPath: path))
+                }
             }
         }
 

@@ -27,7 +27,11 @@ struct RetentionTests {
         ]
         definition.fields[3].choices = [.with { $0.value = "jalan" }]
         definition.actions.append(
-            .with { ($0.name, $0.kind, $0.from, $0.to, $0.roles) = ("buka", .reopen, ["selesai"], ["diterima"], ["applicant"]) })
+            .with {
+                ($0.name, $0.kind, $0.from, $0.to, $0.roles) = (
+                    "buka", .reopen, ["selesai"], ["diterima"], ["applicant"]
+                )
+            })
         if let days { definition.retention.days = days }
         let (ledger, blobs) = (InMemoryLedger(), InMemoryBlobStore())
         let hub = try await SmallHub.open(

@@ -46,7 +46,8 @@ struct OpeningTests {
             ended.ended = true
             for state in [Sample.newCase(1), ended] { try await ledger.write(Sample.commit(state)) }
             try directory.close()
-            try directory.tamper("DROP TABLE waiting; DROP INDEX case_open; DROP TABLE outbox; \(Self.withoutRetention)")
+            try directory.tamper(
+                "DROP TABLE waiting; DROP INDEX case_open; DROP TABLE outbox; \(Self.withoutRetention)")
             // Without the documents and the places: their number, and of the open case one with its time.
             try directory.tamper("UPDATE case_row SET side = substr(side, 1, length(side) - 1 - iif(ended, 1, 26))")
             try directory.tamper("UPDATE meta SET value = 2 WHERE key = 'schema_version'")

@@ -40,9 +40,14 @@ struct TamperingTests {
             """, "2400"
         ),
         ("what is personal changed", "UPDATE event SET personal = personal || x'00' WHERE sequence = 800", "800"),
-        ("what is personal of another event", 
-            "UPDATE event SET personal = (SELECT personal FROM event WHERE sequence = 5) WHERE sequence = 900", "900"),
-        ("what is personal removed, and no event that says so", "UPDATE event SET personal = NULL WHERE sequence = 77", "77"),
+        (
+            "what is personal of another event",
+            "UPDATE event SET personal = (SELECT personal FROM event WHERE sequence = 5) WHERE sequence = 900", "900"
+        ),
+        (
+            "what is personal removed, and no event that says so",
+            "UPDATE event SET personal = NULL WHERE sequence = 77", "77"
+        ),
         ("the head of the log replaced", "UPDATE log_head SET chain = zeroblob(32)", "2500"),
     ]
 

@@ -26,7 +26,9 @@ struct DraftService: Sendable {
         let (person, now) = (context.actor.applicantReference, clock.nowMillis())
         let id = try Self.checked(request.draft.id)
         let before = try await book.kept(id, of: person)
-        guard [request.draft.service, before?.draft.service].compactMap(\.self).allSatisfy({ mayTouch($0, context.actor) })
+        guard
+            [request.draft.service, before?.draft.service].compactMap(\.self).allSatisfy({ mayTouch($0, context.actor) }
+            )
         else { throw HubError(.permissionDenied, "this draft is of another department's service") }
         let live = before.flatMap { $0.draft.expiresMs > now ? $0.draft : nil }
         guard request.expectedVersion == 0 || request.expectedVersion == live?.version ?? 0 else {

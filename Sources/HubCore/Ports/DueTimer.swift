@@ -27,6 +27,7 @@ extension HubCase {
         var seen: Set<String> = []
         return running
             + (papers.compactMap(\.timer) + bills.compactMap(\.timer) + inquiries.compactMap(\.timer)
-            + appointments.compactMap(\.timer) + flaggings.compactMap(\.timer) + [retentionTimer].compactMap(\.self)).filter { seen.insert($0.name).inserted }
+            + appointments.compactMap(\.timer) + flaggings.compactMap(\.timer) + [retentionTimer].compactMap(\.self))
+            .filter { seen.insert($0.name).inserted }
     }
 }

@@ -20,7 +20,8 @@ extension ImportMap {
         guard let top else { throw HubError(.configurationInvalid, "\(file): empty") }
         let map = try MapNode(top, path: "", file: file)
         try map.allow([
-            "version", "source", "separator", "id", "applicant", "category", "created", "closed", "note", "time", "form",
+            "version", "source", "separator", "id", "applicant", "category", "created", "closed", "note", "time",
+            "form",
             "tables",
         ])
         guard try map.text("version") == "1" else { throw map.wrong("version", "1; this hubctl knows no other") }

@@ -65,7 +65,8 @@ struct ImportMap: Equatable, Sendable {
     /// Every column that the map names.
     var columns: Set<String> {
         var names: Set<String> = [idColumn, createdColumn]
-        names.formUnion([categoryColumn, closing?.column, closing?.statusColumn, noteColumn, applicant?.column].compactMap { $0 })
+        names.formUnion(
+            [categoryColumn, closing?.column, closing?.statusColumn, noteColumn, applicant?.column].compactMap { $0 })
         for field in fields {
             switch field.source {
             case .constant: break

@@ -106,7 +106,8 @@ struct ImportPlan: Sendable {
                 rule: "closed_before_created", reason: "\(map.closing?.column ?? "") is before \(map.createdColumn)")
         }
         var record = ImportRecord(
-            line: line, sourceID: id, applicant: try applicant(cells), category: map.categoryColumn.map { cell($0, cells) } ?? "",
+            line: line, sourceID: id, applicant: try applicant(cells),
+            category: map.categoryColumn.map { cell($0, cells) } ?? "",
             createdMillis: created, closedMillis: closed,
             note: String((map.noteColumn.map { cell($0, cells) } ?? "").prefix(Self.noteLengthMax)),
             form: FormInput(), translations: [])

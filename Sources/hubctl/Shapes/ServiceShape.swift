@@ -94,8 +94,10 @@ extension HubServiceDefinition {
         let open = fields.filter(\.published).map(\.name)
         text += section(
             "Besides", [.text("WHAT"), .text("HOW", shrinks: true)],
-            [["routes", routes], ["everybody reads", hasPublishes ? Self.list(open) : ""],
-             ["anonymised", hasRetention ? "\(retention.days) days after the end" : ""]].filter { !$0[1].isEmpty })
+            [
+                ["routes", routes], ["everybody reads", hasPublishes ? Self.list(open) : ""],
+                ["anonymised", hasRetention ? "\(retention.days) days after the end" : ""],
+            ].filter { !$0[1].isEmpty })
         return Detail(kind: "service", name: service, text: text, members: members)
     }
 
