@@ -32,6 +32,18 @@ struct ImportTests {
         #expect(try await hub.ledger.counts().cases == 2)
     }
 
+    @Test("what an older register says has ended did not end tomorrow")
+    func future() async throws {
+        let request = LayananImportRequest.with {
+            $0.service = SmallHub.service
+            ($0.origin.source, $0.origin.sourceID) = ("buku-lama", "1")
+            ($0.createdMs, $0.origin.closedMs) = (Sample.now - 1, Sample.now + 1)
+        }
+        await #expect(throws: HubError(.formInvalid, "")) {
+            try await hub.call(.importComplaint, request, as: LayananCaseReply.self, by: .importer)
+        }
+    }
+
     @Test("a record of an older register comes once, whoever brings it")
     func once() async throws {
         _ = try await bring("1", by: .importer)

@@ -16,6 +16,7 @@ struct SurveyHub {
     ) async throws -> SurveyHub {
         var definition = SmallHub.definition
         definition.questionnaire = "skm"
+        definition.actions[0].to.append("selesai")
         definition.actions.append(
             .with {
                 ($0.name, $0.kind, $0.from, $0.to) = ("buka", .reopen, ["selesai"], ["ditangani"])
@@ -25,7 +26,8 @@ struct SurveyHub {
             module: "uji", department: "pengaduan", definitions: [definition],
             standing: [questionnaire(answersMin: answersMin, change), ConsultingHub.organisation()])
         let answer: @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { question, usual in
-            question.command.action == "buka" ? .with { $0.stage = "ditangani" } : usual
+            if question.command.action == "buka" { return .with { $0.stage = "ditangani" } }
+            return question.command.origin.closedMs > 0 ? .with { $0.stage = "selesai" } : usual
         }
         return SurveyHub(small: try await SmallHub.open(ledger: ledger, bundle: bundle, answer: answer))
     }
@@ -55,6 +57,19 @@ struct SurveyHub {
     func ended(for citizen: String = SmallHub.anna) async throws -> HubCase {
         let state = try await small.submit(for: citizen)
         return try await small.act("tarik", .withdrawComplaint, on: state, by: .portal, for: citizen)
+    }
+
+    /// Of an older register, where it had ended a day before.
+    func brought(for citizen: String = SmallHub.anna) async throws -> HubCase {
+        let request = LayananImportRequest.with {
+            $0.service = SmallHub.service
+            ($0.origin.source, $0.origin.sourceID) = ("buku-lama", "1")
+            ($0.createdMs, $0.origin.closedMs) = (Sample.now - 2 * 86_400_000, Sample.now - 86_400_000)
+            $0.form = [.with { ($0.name, $0.text) = ("isi", "Lampu mati") }]
+        }
+        return try await small.call(
+            .importComplaint, request, as: LayananCaseReply.self, by: .importer, for: citizen
+        ).case
     }
 
     @discardableResult

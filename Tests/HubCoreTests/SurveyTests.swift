@@ -56,6 +56,32 @@ struct SurveyTests {
         #expect(try await hub.results().first?.answers == 0)
     }
 
+    @Test("an officer's own case is judged by no officer")
+    func officersOwn() async throws {
+        let hub = try await SurveyHub.open()
+        let state = try await hub.small.submit(by: .officer)
+        try await hub.small.act("tarik", .withdrawComplaint, on: state, by: .officer)
+        #expect(try await hub.faults { try await hub.judge(state, by: .officer, for: "") } == ["case applicant"])
+        #expect(try await hub.asked(state, by: .officer, for: "").open == false)
+    }
+
+    @Test("what had ended in an older register is judged and counted only once it was opened here and ended here")
+    func brought() async throws {
+        let hub = try await SurveyHub.open()
+        let state = try await hub.brought()
+        #expect(state.stage == "selesai" && state.stageSinceMs == state.origin.closedMs)
+        #expect(try await hub.faults { try await hub.judge(state) } == ["case not_ended"])
+        _ = try await hub.ended(for: SmallHub.budi)
+        #expect(try await hub.results()[0].ended == 1)
+        try await hub.small.act("buka", .reopenComplaint, on: state, by: .portal, for: SmallHub.anna)
+        #expect(try await hub.results()[0].ended == 1, "its first end was never counted")
+        try await hub.small.act("tarik", .withdrawComplaint, on: state, by: .portal, for: SmallHub.anna)
+        #expect(try await hub.results()[0].ended == 2)
+        try await hub.judge(state)
+        try await hub.small.act("buka", .reopenComplaint, on: state, by: .portal, for: SmallHub.anna)
+        #expect(try await hub.results()[0].ended == 1)
+    }
+
     @Test("everything that is wrong with an answer is named at once, and nothing of it is counted")
     func violations() async throws {
         let hub = try await SurveyHub.open()

@@ -83,14 +83,12 @@ public struct ComplaintsModule: DepartmentModule {
         return .go(to: "diserahkan").clearing("nomor_lapor").clearing("jawaban_instansi")
     }
 
-    /// Within the days of the table `batas-buka-kembali` after closing; it goes to the unit that held it.
-    ///
-    /// One that came closed from an older register (its first version) was closed before it was here.
+    /// Within the days of the table `batas-buka-kembali` after closing, here or in an older register; it goes to the unit that
+    /// held it.
     private func reopened(_ question: Question) -> Answer {
         let state = question.raw.case
         let closed = CalendarDate(
-            epochMillis: state.version == 1 && state.hasOrigin
-                ? state.origin.closedMs : state.stageSinceMs > 0 ? state.stageSinceMs : state.updatedMs,
+            epochMillis: state.stageSinceMs > 0 ? state.stageSinceMs : state.updatedMs,
             utcOffsetMinutes: Int(question.raw.utcOffsetMinutes))
         let limit = question.record("batas-buka-kembali")?["hari"].flatMap { Int($0) } ?? 0
         if CalendarDate.daysBetween(closed, question.today) > limit {

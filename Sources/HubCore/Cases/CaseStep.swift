@@ -15,6 +15,15 @@ extension HubCase {
         if stage != next.name { stageSinceMs = nowMillis }
         (stage, stageTitle, ended) = (next.name, next.title, next.ended)
     }
+
+    /// When it came to its end, here or in an older register, milliseconds since 1970 UTC; nil while it goes on.
+    var endedMillis: Int64? {
+        guard ended else { return nil }
+        return stageSinceMs > 0 ? stageSinceMs : updatedMs
+    }
+
+    /// It came here as it had ended in an older register, and was never opened again since.
+    var endedElsewhere: Bool { ended && origin.closedMs > 0 && stageSinceMs == origin.closedMs }
 }
 
 extension Commit {

@@ -55,7 +55,11 @@ struct CaseTransition: Sendable {
         }
         if !command.note.isEmpty { state.note = command.note }
         let imported = command.kind == .import
-        if imported { state.origin = command.origin }
+        if imported {
+            state.origin = command.origin
+            // What had ended there did not end today.
+            if state.ended, command.origin.closedMs > 0 { state.stageSinceMs = command.origin.closedMs }
+        }
         state.deadlines = try plan.deadlines(
             after: stage.name, stageBefore: before?.stage, current: before?.deadlines ?? [], data: state.data,
             nowMillis: clocksFrom ?? nowMillis,

@@ -36,6 +36,12 @@ extension CaseCommands {
                     "created_ms", "range", id: "Waktu dibuat harus ada dan sudah lewat.",
                     en: "Creation time must be given and lie in the past."))
         }
+        if origin.closedMs > clock.nowMillis() {
+            wrong.append(
+                Violation(
+                    "origin/closed_ms", "range", id: "Waktu selesai harus sudah lewat.",
+                    en: "Closing time must lie in the past."))
+        }
         if origin.closedMs != 0, origin.closedMs < request.createdMs {
             wrong.append(
                 Violation(

@@ -38,7 +38,7 @@ struct SurveyDesk: Sendable {
         for state: HubCase, _ actor: HubActor, _ catalogue: ServiceCatalogue, _ now: Int64
     ) async throws(HubError) -> LayananQuestionnaireReply {
         let rules = SurveyRules(state, catalogue, nowMillis: now)
-        let obstacle = rules.obstacle ?? (access.isApplicant(actor, of: state) ? nil : .notApplicant)
+        let obstacle = rules.obstacle ?? (judges(actor, state) ? nil : .notApplicant)
         return .with {
             if let questionnaire = rules.questionnaire { $0.questionnaire = questionnaire }
             $0.open = obstacle == nil
@@ -46,6 +46,11 @@ struct SurveyDesk: Sendable {
             if let obstacle { $0.reason = .with { ($0.id, $0.en) = (obstacle.indonesian, obstacle.english) } }
             if state.hasSurvey { $0.given = access.view(of: state, for: actor).survey }
         }
+    }
+
+    /// Applicants do, through a citizens' channel; no office does, of its own cases either.
+    private func judges(_ actor: HubActor, _ state: HubCase) -> Bool {
+        access.isApplicant(actor, of: state) && access.policy.applicants.contains(actor.role)
     }
 
     // MARK: Answering
@@ -67,8 +72,7 @@ struct SurveyDesk: Sendable {
     ) async throws(HubError) -> CommitOutcome {
         let now = clock.nowMillis()
         let rules = SurveyRules(before, catalogue, nowMillis: now)
-        var wrong = [access.isApplicant(context.actor, of: before) ? nil : .notApplicant, rules.obstacle].compactMap(
-            \.self)
+        var wrong = [judges(context.actor, before) ? nil : .notApplicant, rules.obstacle].compactMap(\.self)
         let asked = try await asked(request.version, rules)
         if let asked {
             wrong += asked.violations(marks: request.marks, comment: request.comment)
@@ -100,7 +104,7 @@ struct SurveyDesk: Sendable {
     /// The version that was read: the one in force, or one that still was when the case ended. Nil = neither.
     private func asked(_ version: String, _ rules: SurveyRules) async throws(HubError) -> HubQuestionnaire? {
         guard let present = rules.questionnaire, present.version != version else { return rules.questionnaire }
-        guard let ended = rules.state.endedMillis else { return nil }
+        guard let ended = rules.endedMillis else { return nil }
         for record in try await ledger.records(prefix: HubPublication.recordPrefix).reversed() {
             let publication: HubPublication = try decoded(record.body, record.key)
             guard publication.atMs >= ended else { return nil }

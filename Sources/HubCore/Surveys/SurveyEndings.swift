@@ -12,6 +12,8 @@ struct SurveyEndings: Sendable {
 
     /// Events of one commit.
     private static let batch = 5_000
+    /// Events of one case that are read at once.
+    private static let page = 200
     private static let progressKey = "survey-endings-progress"
 
     /// Counts what has happened since somebody asked last, then reads one month after the other.
@@ -56,6 +58,7 @@ struct SurveyEndings: Sendable {
         var changes: [String: (place: SurveyPlace, questionnaire: String, month: String, cases: Int64)] = [:]
         for event in events {
             guard let (change, questionnaire) = Self.change(event, catalogue) else { continue }
+            if change < 0, try await endedElsewhere(event) { continue }
             let (place, month) = (SurveyPlace(event), catalogue.today(event.atMs).monthText)
             let key = Self.prefix(month) + "\(place.key)/\(questionnaire)"
             changes[key, default: (place, questionnaire, month, 0)].cases += change
@@ -86,6 +89,24 @@ struct SurveyEndings: Sendable {
             definition.stage(event.stageBefore)?.ended ?? false, definition.stage(event.stageAfter)?.ended ?? false
         )
         return was == isNow ? nil : (isNow ? 1 : -1, definition.questionnaire)
+    }
+
+    /// The end that an opening takes back came with the case from an older register, and was not counted.
+    private func endedElsewhere(_ opening: HubEvent) async throws(HubError) -> Bool {
+        var (version, left) = (UInt64(0), Self.batch)
+        var isImported = false
+        while left > 0 {
+            let events = try await ledger.events(
+                ofCase: [UInt8](opening.caseID), afterVersion: version, limit: Self.page)
+            for event in events {
+                if event.caseVersion >= opening.caseVersion { return isImported }
+                if event.stageBefore != event.stageAfter { isImported = event.kind == .imported }
+            }
+            left -= events.count
+            guard events.count == Self.page, let last = events.last else { break }
+            version = last.caseVersion
+        }
+        return isImported
     }
 
     private static func prefix(_ month: String) -> String { "survey-endings/\(month)/" }

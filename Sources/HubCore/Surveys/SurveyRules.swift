@@ -19,8 +19,15 @@ struct SurveyRules: Sendable {
         questionnaire = catalogue.questionnaire(of: state)
     }
 
+    /// When the case ended here, milliseconds since 1970 UTC; nil while it goes on. One that had ended in an older register is
+    /// not the hub's to be judged.
+    var endedMillis: Int64? { state.endedElsewhere ? nil : state.endedMillis }
+
     /// The last day on which it may be answered; nil while the case goes on, and for one that asks nothing.
-    var lastDay: CalendarDate? { questionnaire.flatMap { state.lastSurveyDay($0, catalogue) } }
+    var lastDay: CalendarDate? {
+        guard let questionnaire, let endedMillis else { return nil }
+        return catalogue.today(endedMillis).adding(days: Int(questionnaire.openDays))
+    }
 
     /// Why the case cannot be judged by anybody now; nil = it can.
     var obstacle: Violation? {
@@ -40,17 +47,6 @@ extension ServiceCatalogue {
 }
 
 extension HubCase {
-    /// When it came to its end, milliseconds since 1970 UTC; nil while it goes on. A case that had ended in an older register
-    /// was never the hub's to be judged.
-    var endedMillis: Int64? {
-        guard ended, origin.closedMs == 0 else { return nil }
-        return stageSinceMs > 0 ? stageSinceMs : updatedMs
-    }
-
-    func lastSurveyDay(_ questionnaire: HubQuestionnaire, _ catalogue: ServiceCatalogue) -> CalendarDate? {
-        endedMillis.map { catalogue.today($0).adding(days: Int(questionnaire.openDays)) }
-    }
-
     /// For everybody but its applicant.
     var withoutMarks: HubCase {
         guard hasSurvey, !survey.marks.isEmpty else { return self }
