@@ -42,15 +42,20 @@ extension SQLiteLedger {
         }
     }
 
-    package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
-        try await read("reading what waits") { db in
+    package func waiting(
+        _ place: WaitingPlace, after: HubCase?, limit: Int
+    ) async throws(HubError) -> [HubCase] {
+        // Behind what does not wait there is nothing.
+        guard let due = after.map({ WaitingPlace.due(of: $0, in: place) }) ?? .min else { return [] }
+        let id = [UInt8](after?.id ?? .init())
+        return try await read("reading what waits") { db in
             try PreparedStatement(
                 db,
                 """
                 SELECT c.body FROM waiting AS w CROSS JOIN case_row AS c ON c.id = w.case_id WHERE w.place = ? \
-                ORDER BY w.due_ms, w.case_id LIMIT ?
+                AND (w.due_ms, w.case_id) > (?, ?) ORDER BY w.due_ms, w.case_id LIMIT ?
                 """
-            ).all(place.key, Int64(max(0, limit)), read: Self.caseState)
+            ).all(place.key, due, id, Int64(max(0, limit)), read: Self.caseState)
         }
     }
 

@@ -38,13 +38,18 @@ extension InMemoryLedger {
             && (!query.overdueOnly || isOverdue(state, nowMillis))
     }
 
-    package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
-        turns(in: place)
-            .sorted { first, second in
-                first.due == second.due
-                    ? first.state.id.lexicographicallyPrecedes(second.state.id) : first.due < second.due
-            }
-            .prefix(max(0, limit)).map(\.state)
+    package func waiting(
+        _ place: WaitingPlace, after: HubCase?, limit: Int
+    ) async throws(HubError) -> [HubCase] {
+        typealias Turn = (due: Int64, state: HubCase)
+        func comes(_ first: Turn, before second: Turn) -> Bool {
+            first.due == second.due
+                ? first.state.id.lexicographicallyPrecedes(second.state.id) : first.due < second.due
+        }
+        let last = after.flatMap { state in WaitingPlace.due(of: state, in: place).map { ($0, state) } }
+        guard after == nil || last != nil else { return [] }
+        return turns(in: place).filter { turn in last.map { comes($0, before: turn) } ?? true }
+            .sorted { comes($0, before: $1) }.prefix(max(0, limit)).map(\.state)
     }
 
     package func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64 {
@@ -53,7 +58,7 @@ extension InMemoryLedger {
 
     private func turns(in place: WaitingPlace) -> [(due: Int64, state: HubCase)] {
         (places[place] ?? []).compactMap { cases[$0]?.state }.compactMap { state in
-            WaitingPlace.turns(of: state).first { $0.place == place }.map { ($0.dueMillis, state) }
+            WaitingPlace.due(of: state, in: place).map { ($0, state) }
         }
     }
 

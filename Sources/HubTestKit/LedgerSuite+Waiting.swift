@@ -39,7 +39,11 @@ extension LedgerSuite {
                 try await ledger.write(Sample.commit(state))
             }
             try promise(try await waiting(ledger, front), is: numbers(3, 4, 1, 2))
-            try promise(try await ledger.waiting(front, limit: 2).map(\.number), is: numbers(3, 4))
+            let first = try await ledger.waiting(front, limit: 2)
+            try promise(first.map(\.number), is: numbers(3, 4))
+            let rest = try await ledger.waiting(front, after: first.last, limit: 2)
+            try promise(rest.map(\.number), is: numbers(1, 2))
+            try promise(try await ledger.waiting(front, after: rest.last, limit: 2).map(\.number), is: [])
         },
         LedgerPromise("a case that changes hands waits in its new place alone, and nowhere when it has ended") { home in
             let ledger = try await home.open()

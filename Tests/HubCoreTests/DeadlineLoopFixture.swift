@@ -39,8 +39,8 @@ final class FlakyLedger: Ledger {
         try await ledger.cases(query, nowMillis: nowMillis)
     }
     func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64 { try await ledger.waitingCount(place) }
-    func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
-        try await ledger.waiting(place, limit: limit)
+    func waiting(_ place: WaitingPlace, after: HubCase?, limit: Int) async throws(HubError) -> [HubCase] {
+        try await ledger.waiting(place, after: after, limit: limit)
     }
     func events(ofCase id: [UInt8], afterVersion: UInt64, limit: Int) async throws(HubError) -> [HubEvent] {
         try await ledger.events(ofCase: id, afterVersion: afterVersion, limit: limit)

@@ -93,7 +93,9 @@ struct InquiringHub {
 
     /// A case that waits for the authority.
     @discardableResult
-    func asked(by action: String = "kirim", born: String = "2026-01-05") async throws -> HubCase {
+    func asked(
+        by action: String = "kirim", born: String = "2026-01-05", for citizen: String = SmallHub.anna
+    ) async throws -> HubCase {
         let request = LayananSubmitRequest.with {
             $0.service = SmallHub.service
             $0.form = [("wilayah", "340201"), ("lahir", born), ("kelamin", "p"), ("rahasia", "x")].map { name, text in
@@ -101,7 +103,7 @@ struct InquiringHub {
             }
         }
         let filed = try await small.call(
-            .fileComplaint, request, as: LayananCaseReply.self, by: .portal, for: SmallHub.anna
+            .fileComplaint, request, as: LayananCaseReply.self, by: .portal, for: citizen
         ).case
         return try await small.act(action, on: filed, by: .officer)
     }

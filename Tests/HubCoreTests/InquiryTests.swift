@@ -365,6 +365,19 @@ struct InquiryTests {
         #expect(try await hub.retry(authority: "siak").map(\.case) == [state.number])
     }
 
+    @Test("a page of inquiries holds what its reader may see, however much of others waits before it")
+    func othersBefore() async throws {
+        let hub = try await InquiringHub.open()
+        for _ in 0..<5 { try await hub.asked() }
+        let own = try await hub.asked(for: SmallHub.budi)
+        hub.small.wait(hours: 1)
+        try await hub.asked(for: SmallHub.budi)
+        let request = LayananListInquiriesRequest.with { $0.pageSize = 1 }
+        let reply = try await hub.small.call(
+            .listInquiries, request, as: LayananListInquiriesReply.self, by: .portal, for: SmallHub.budi)
+        #expect(reply.inquiries.map(\.case) == [own.number] && reply.more)
+    }
+
     @Test("an applicant sees whom the case waits for and what is in the way, and nothing of adapters or references")
     func applicants() async throws {
         let hub = try await InquiringHub.open()

@@ -51,9 +51,10 @@ struct InquiryOffice: Sendable {
         var found: [LayananListedInquiry] = []
         for name in names {
             let place: WaitingPlace = request.parked ? .inquiryParked(at: name) : .inquired(of: name)
-            for state in try await ledger.waiting(place, limit: limit + 1) where access.sees(context.actor, state) {
-                guard let inquiry = access.view(of: state, for: context.actor).inquiry(of: name) else { continue }
-                found.append(LayananListedInquiry(state, inquiry))
+            found += try await waiting(place, limit: limit + 1) { state in
+                guard access.sees(context.actor, state) else { return nil }
+                return access.view(of: state, for: context.actor).inquiry(of: name)
+                    .map { LayananListedInquiry(state, $0) }
             }
         }
         found.sort { ($0.inquiry.askedMs, $0.case) < ($1.inquiry.askedMs, $1.case) }
@@ -61,6 +62,22 @@ struct InquiryOffice: Sendable {
             $0.inquiries = Array(found.prefix(limit))
             $0.more = found.count > limit
         }
+    }
+
+    /// What the caller is shown of a place, in the order of its turns. What others work on takes nobody's room.
+    ///
+    /// - Parameter shown: nil = the case is not the caller's business.
+    private func waiting<Shown>(
+        _ place: WaitingPlace, limit: Int, _ shown: (HubCase) -> Shown?
+    ) async throws(HubError) -> [Shown] {
+        var found: [Shown] = []
+        var last: HubCase?
+        repeat {
+            let page = try await ledger.waiting(place, after: last, limit: limit)
+            found += page.compactMap(shown)
+            last = page.count == limit ? page.last : nil
+        } while found.count < limit && last != nil
+        return Array(found.prefix(limit))
     }
 
     // MARK: Retry
@@ -79,9 +96,10 @@ struct InquiryOffice: Sendable {
         }
         var reply = LayananRetryInquiriesReply()
         if request.case.isEmpty {
-            let parked = try await ledger.waiting(
-                .inquiryParked(at: request.authority), limit: Self.releaseMax + 1)
-            for state in parked.prefix(Self.releaseMax) where access.works(context.actor, on: state) {
+            let parked = try await waiting(.inquiryParked(at: request.authority), limit: Self.releaseMax + 1) {
+                access.works(context.actor, on: $0) ? $0 : nil
+            }
+            for state in parked.prefix(Self.releaseMax) {
                 if let released = try await release(state, "", context.actor) { reply.released.append(released) }
             }
             reply.more = parked.count > Self.releaseMax

@@ -106,7 +106,9 @@ package protocol Ledger: Sendable {
     func caseState(number: String) async throws(HubError) -> HubCase?
     func cases(_ query: CaseQuery, nowMillis: Int64) async throws(HubError) -> [HubCase]
     /// Open cases that wait in a place, in the order of their turns (``WaitingPlace/turns(of:)``).
-    func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase]
+    ///
+    /// - Parameter after: Only those behind this one in that order, as it was when it was read; nil = from the first.
+    func waiting(_ place: WaitingPlace, after: HubCase?, limit: Int) async throws(HubError) -> [HubCase]
     /// How many do.
     func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64
     /// Events of one case with `case_version` above `afterVersion`, in order.
@@ -158,4 +160,11 @@ package protocol Ledger: Sendable {
     func counts() async throws(HubError) -> LedgerCounts
     /// Recomputes the whole chain; what is personal may be missing only where an event says that it was removed. Throws ``HubError/Code/chainBroken`` with the first wrong sequence as fact `sequence`.
     func verifyChain() async throws(HubError) -> LedgerHead
+}
+
+extension Ledger {
+    /// The first cases that wait in a place.
+    package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
+        try await waiting(place, after: nil, limit: limit)
+    }
 }

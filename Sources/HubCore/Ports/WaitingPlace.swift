@@ -45,6 +45,11 @@ package enum WaitingPlace: Sendable, Hashable {
         }
     }
 
+    /// What says when its turn comes in one place; nil = it does not wait there.
+    package static func due(of state: HubCase, in place: WaitingPlace) -> Int64? {
+        turns(of: state).first { $0.place == place }?.dueMillis
+    }
+
     /// Where a case waits for people; nowhere once it has ended.
     private static func places(of state: HubCase) -> [WaitingPlace] {
         guard !state.ended else { return [] }
