@@ -11,11 +11,16 @@ struct AnswerTemplates: Sendable {
 
     /// Columns of a table with answers; the first one is the key.
     static let (indonesian, english) = ("teks", "english")
-    static let placeholders: Set<String> = ["nomor", "layanan", "tahap", "tanggal", "sisa", "unit"]
+    /// What is left of a clock is not among them: an answer stops some clocks, and is written before it does.
+    static let placeholders: Set<String> = ["nomor", "layanan", "tahap", "tanggal", "unit"]
 
     /// What was typed or, where nothing was, the row that the form names, first in Indonesian, then in English. Empty when it
     /// names none: then the definition's rules say whether a note is needed.
-    func note(_ typed: String, for action: HubAction, form: [HubFieldValue], on state: HubCase) -> String {
+    ///
+    /// - Throws: ``HubError/Code/formInvalid`` when the case lacks a value that the row names.
+    func note(
+        _ typed: String, for action: HubAction, form: [HubFieldValue], on state: HubCase
+    ) throws(HubError) -> String {
         guard typed.allSatisfy(\.isWhitespace), !action.noteField.isEmpty,
             let key = form.plainText(of: action.noteField),
             let row = catalogue.tables[action.noteTable]?.row(key), let text = row[Self.indonesian]
@@ -24,8 +29,18 @@ struct AnswerTemplates: Sendable {
         if let chart = catalogue.chart, let unit = chart.unit(of: state).flatMap(chart.title) {
             values.tell(unit: unit)
         }
-        let filled = values.filled(
-            NoticeBook.Wording(.with { ($0.id, $0.en) = (text, row[Self.english] ?? "") }))
+        let whole = HubText.with { ($0.id, $0.en) = (text, row[Self.english] ?? "") }
+        let filled = values.filled(NoticeBook.Wording(whole))
+        guard filled.id.isEmpty == whole.id.isEmpty, filled.en.isEmpty == whole.en.isEmpty else {
+            throw HubError(
+                .formInvalid, "answer",
+                violations: [
+                    Violation(
+                        action.noteField, "template",
+                        id: "Jawaban baku ini memuat hal yang tidak ada pada berkas ini; tulis jawaban sendiri.",
+                        en: "This standard answer names what the case does not have; write an answer of your own.")
+                ])
+        }
         return [filled.id, filled.en].filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 }

@@ -115,8 +115,10 @@ package struct CaseCommands: Sendable {
             command.kind = .act
             command.form = request.form
             command.documents = request.documents
-            command.note = AnswerTemplates(definition: definition, catalogue: catalogue, nowMillis: clock.nowMillis())
-                .note(request.note, for: action, form: request.form, on: before)
+            command.note = try AnswerTemplates(
+                definition: definition, catalogue: catalogue, nowMillis: clock.nowMillis()
+            )
+            .note(request.note, for: action, form: request.form, on: before)
             let step = try await decide(
                 context, command, definition, action, before: before, catalogue,
                 consent: request.hasConsent ? request.consent : nil, new: nil)

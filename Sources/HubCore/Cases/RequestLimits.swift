@@ -26,7 +26,7 @@ struct RequestLimits: Sendable {
 
     /// What a new request adds to the records of those for whom it counts.
     ///
-    /// - Throws: ``HubError/Code/limitReached`` with fact `retry_at_ms`.
+    /// - Throws: ``HubError/Code/limitReached``, with fact `retry_at_ms` where time alone makes room.
     func records(for context: CallContext, newCase id: [UInt8]) async throws(HubError) -> [RecordWrite] {
         var records: [RecordWrite] = []
         for rule in definition.limits {
@@ -40,7 +40,8 @@ struct RequestLimits: Sendable {
             if rule.openOnly { counted = try await open(counted) }
             let most = max(1, Int(rule.most))
             guard counted.count < most else {
-                throw Self.reached(rule, again: counted[counted.count - most].atMillis + window, nowMillis: nowMillis)
+                let again = rule.openOnly ? nil : counted[counted.count - most].atMillis + window
+                throw Self.reached(rule, again: again, nowMillis: nowMillis)
             }
             counted.append(CountedRequest(atMillis: nowMillis, caseID: id))
             records.append(
@@ -76,16 +77,30 @@ struct RequestLimits: Sendable {
         return "\(recordPrefix)\(service)/\(rule.name)/\(NoticeID.text(hash.prefix(24)))"
     }
 
-    private static func reached(_ rule: HubLimitRule, again: Int64, nowMillis: Int64) -> HubError {
-        let hours = max(1, (again - nowMillis + 3_599_999) / 3_600_000)
+    /// - Parameter again: When there is room; nil = once one of the open cases ends.
+    private static func reached(_ rule: HubLimitRule, again: Int64?, nowMillis: Int64) -> HubError {
+        var remedy: (id: String, en: String)
+        var facts = ["limit": rule.name]
+        if let again {
+            let hours = max(1, (again - nowMillis + 3_599_999) / 3_600_000)
+            remedy = ("Coba lagi dalam \(hours) jam", "Try again in \(hours) hours")
+            facts["retry_at_ms"] = "\(again)"
+        } else {
+            remedy = (
+                "Ajukan lagi setelah salah satu yang masih berjalan selesai",
+                "Make another one when one of those that are open has ended"
+            )
+        }
+        // A counter speaks for the same citizen, and not from this device.
+        if rule.per == .device { remedy = (remedy.id + ", atau hubungi loket", remedy.en + ", or ask a counter") }
         return HubError(
-            .limitReached, "limit \(rule.name): \(rule.most) in \(rule.hours) hours",
+            .limitReached,
+            "limit \(rule.name): \(rule.most) " + (again == nil ? "open at once" : "in \(rule.hours) hours"),
             violations: [
                 Violation(
-                    "", "limit",
-                    id: "Batas pengajuan tercapai (\(rule.most)). Coba lagi dalam \(hours) jam, atau hubungi loket.",
-                    en: "The limit of \(rule.most) requests is reached. Try again in \(hours) hours, or ask a counter.")
-            ], facts: ["limit": rule.name, "retry_at_ms": "\(again)"])
+                    "", "limit", id: "Batas pengajuan tercapai (\(rule.most)). \(remedy.id).",
+                    en: "The limit of \(rule.most) requests is reached. \(remedy.en).")
+            ], facts: facts)
     }
 }
 
