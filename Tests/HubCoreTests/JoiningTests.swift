@@ -46,9 +46,91 @@ struct JoiningTests {
         try await hub.act("tarik", on: other, by: .portal, for: SmallHub.anna, method: .withdrawComplaint)
         await #expect(throws: HubError(.joiningRefused, "")) { try await hub.merge(one, into: other) }
         await #expect(throws: HubError(.joiningRefused, "")) { try await hub.merge(other, into: one) }
-        // The same complainant's own secret case is no secret to him.
+    }
+
+    @Test(
+        "a public case goes on with no secret one, its complainant's own either; of two secret ones that is no secret")
+    func secret() async throws {
+        let hub = try await PublicHub.open()
+        let one = try await hub.file(for: SmallHub.budi).case
         let own = try await hub.file(["sifat": "rahasia"], for: SmallHub.budi).case
-        #expect(try await hub.merge(one, into: own).mergedInto == own.number)
+        let other = try await hub.file(["sifat": "rahasia"], for: SmallHub.budi).case
+        await #expect(throws: HubError(.joiningRefused, "")) { try await hub.merge(one, into: own) }
+        #expect(try await hub.merge(other, into: own).mergedInto == own.number)
+        #expect(try await hub.merge(own, into: one).mergedInto == one.number, "the complainant follows in public")
+    }
+
+    @Test("what waits for a second pair of eyes does not get around them by a merge; sent back it goes on with another")
+    func eyes() async throws {
+        let hub = try await PublicHub.open()
+        let (one, other) = (try await hub.file().case, try await hub.file().case)
+        let closing = try await hub.act("tutup", on: one)
+        await #expect(throws: HubError(.joiningRefused, "")) { try await hub.merge(closing, into: other) }
+        try await hub.act("kembalikan", on: closing, by: .clerk)
+        #expect(try await hub.merge(one, into: other).ended)
+    }
+
+    @Test("the case that goes on keeps the earlier deadline of each clock that ran in both")
+    func clocks() async throws {
+        let hub = try await PublicHub.open()
+        let early = try await hub.file(for: SmallHub.budi).case
+        hub.small.wait(hours: 24)
+        let (late, later) = (try await hub.file().case, try await hub.file().case)
+        try await hub.merge(early, into: late)
+        let state = try await hub.small.get(late, by: .officer)
+        #expect(state.deadlines.map(\.dueMs) == early.deadlines.map(\.dueMs))
+        #expect(state.deadlines.map(\.startedMs) == early.deadlines.map(\.startedMs))
+        try await hub.merge(later, into: late)
+        #expect(try await hub.small.get(late, by: .officer).deadlines == state.deadlines, "a later one changes nothing")
+        // One that was answered owes no first answer any more.
+        let answered = try await hub.act("jawab", on: try await hub.file().case, note: "Kami periksa.")
+        try await hub.merge(late, into: answered)
+        #expect(try await hub.small.get(answered, by: .officer).deadlines.map(\.state) == [.met])
+    }
+
+    @Test(
+        "whoever followed a case, and its complainant, follow the one with which it goes on, however often and whatever the limits"
+    )
+    func followers() async throws {
+        let hub = try await PublicHub.open()
+        let book = FollowBook(ledger: hub.small.ledger)
+        let (one, second) = (try await hub.file(for: SmallHub.budi).case, try await hub.file().case)
+        let last = try await hub.file(for: "nik:9").case
+        for citizen in ["nik:7", "nik:9"] { try await hub.follow(one, by: citizen) }
+        try await hub.follow(second, by: "nik:8")
+        // Who follows as many as one may is moved all the same.
+        let full = (0..<FollowBook.casesMax).map {
+            [UInt8](repeating: 0, count: 14) + [UInt8($0 / 256), UInt8($0 % 256)]
+        }
+        let record = try #require(try await book.change(SmallHub.budi, full[0], follows: true)?.records[0])
+        var commit = Commit(key: nil, atMillis: 1)
+        commit.records = [RecordWrite(key: record.key, expectedVersion: 0, body: full.flatMap(\.self))]
+        _ = try await hub.small.ledger.commit(commit)
+        try await hub.merge(one, into: second)
+        try await hub.merge(second, into: last)
+        let names = try await book.persons(of: [UInt8](last.id)).names
+        #expect(Set(names) == [SmallHub.anna, SmallHub.budi, "nik:7", "nik:8"], "nik:9 is told of its own case anyway")
+        for citizen in [SmallHub.anna, "nik:7", "nik:8"] {
+            #expect(try await book.cases(of: citizen).ids == [[UInt8](last.id)])
+        }
+        #expect(try await book.cases(of: "nik:9").ids.isEmpty)
+        #expect(try await book.cases(of: SmallHub.budi).ids == full + [[UInt8](last.id)])
+        for gone in [one, second] { #expect(try await book.persons(of: [UInt8](gone.id)).version == 0) }
+    }
+
+    @Test("many who follow at the same time hold up no merge")
+    func followed() async throws {
+        let hub = try await PublicHub.open()
+        for _ in 0..<5 {
+            let (one, other) = (try await hub.file(for: SmallHub.budi).case, try await hub.file().case)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<12 { group.addTask { try await hub.follow(other, by: "nik:\(number)") } }
+                group.addTask { try await hub.merge(one, into: other) }
+                try await group.waitForAll()
+            }
+            let names = try await FollowBook(ledger: hub.small.ledger).persons(of: [UInt8](other.id)).names
+            #expect(Set(names) == Set((0..<12).map { "nik:\($0)" } + [SmallHub.budi]))
+        }
     }
 
     @Test("two that are merged into each other at the same time never both end")
@@ -149,6 +231,12 @@ struct JoiningTests {
         let whole = try await hub.file().case
         await #expect(throws: HubError(.formInvalid, "")) { try await split(hub, whole, ["kategori": "sungai"]) }
         await #expect(throws: HubError(.formInvalid, "")) { try await split(hub, whole, ["kelas": "informasi"]) }
+        do {
+            _ = try await split(hub, whole, ["sifat": "biasa"])
+            Issue.record("a part is as secret as the whole")
+        } catch let error as HubError {
+            #expect(error.code == .formInvalid && error.violations.map { "\($0.field) \($0.rule)" } == ["sifat fixed"])
+        }
         #expect(try await hub.small.ledger.counts().cases == 1)
     }
 }

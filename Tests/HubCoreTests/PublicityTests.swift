@@ -144,6 +144,59 @@ struct PublicityTests {
         await #expect(throws: HubError(.caseNotFound, "")) { try await hub.timeline(of: hidden) }
     }
 
+    @Test("of a long history the public reads every step, not only those among the first events")
+    func longTimeline() async throws {
+        let hub = try await PublicHub.open()
+        let state = try await hub.file().case
+        for _ in 0..<210 { try await hub.act("jawab", on: state, note: "Kami periksa.") }
+        try await hub.act("tutup", on: state)
+        #expect(try await hub.timeline(of: state).steps.map(\.stage) == ["diterima", "dijawab", "verifikasi"])
+    }
+
+    @Test("neither another agency's time nor one that counts for nobody makes a case late for the public")
+    func othersTime() async throws {
+        let hub = try await PublicHub.open { definition in
+            for (name, stage) in [("lembaga", "verifikasi"), ("catatan", "dijawab")] {
+                definition.clocks.append(
+                    .with {
+                        ($0.name, $0.unit, $0.amount, $0.runsIn) = (name, .hours, 1, [stage])
+                        $0.onPassed = name == "lembaga" ? .escalate : .mark
+                    })
+            }
+            for index in definition.stages.indices where definition.stages[index].name == "verifikasi" {
+                definition.stages[index].inquires = .with {
+                    ($0.name, $0.authority, $0.answeredTo, $0.refusedTo) = ("tanya", "lembaga", "dijawab", "dijawab")
+                    ($0.leaseSeconds, $0.waitSeconds, $0.waitSecondsMax, $0.faultsMax) = (300, 60, 3_600, 3)
+                    ($0.hoursMax, $0.receives) = (720, [.with { $0.field = "kelas" }])
+                }
+            }
+        }
+        let state = try await hub.file().case
+        for (action, passed) in [("jawab", "catatan"), ("tutup", "lembaga")] {
+            try await hub.act(action, on: state, note: "Kami periksa.")
+            hub.small.wait(hours: 2)
+            try await hub.small.hub.deadlines.fire()
+            let deadlines = try await hub.small.get(state, by: .officer).deadlines
+            #expect(deadlines.first { $0.name == passed }?.state == .passed)
+        }
+        let timeline = try await hub.timeline(of: state)
+        #expect(timeline.case.timeliness == .onTime && !timeline.steps.contains { $0.kind == .deadlinePassed })
+    }
+
+    @Test("with which case one goes on is told while that one is public, and not of a secret one")
+    func joined() async throws {
+        let hub = try await PublicHub.open()
+        let (one, other) = (try await hub.file().case, try await hub.file().case)
+        let hidden = try await hub.file(Self.secret).case
+        try await hub.merge(one, into: other)
+        #expect(try await hub.timeline(of: one).case.mergedInto == other.number)
+        let view = PublicView(catalogue: try await PublicHub.catalogue(), nowMillis: Sample.now)
+        var state = one
+        state.mergedInto = hidden.number
+        let shown = try await view.case(state, PublicHub.definition(), hub.small.ledger)
+        #expect(shown.number == one.number && shown.mergedInto.isEmpty)
+    }
+
     // MARK: Following
 
     @Test("who follows a public case is told where it stands, at no address of its form; again changes nothing")

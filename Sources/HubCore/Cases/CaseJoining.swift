@@ -8,7 +8,7 @@ import SwiftProtobuf
 struct CaseJoining: Sendable {
     let commands: CaseCommands
 
-    /// How often it is tried anew after one of the cases changed meanwhile.
+    /// How often it is tried anew after one of the cases changed meanwhile. Follows, which many change, have more.
     private static let attempts = 5
     /// Cases that are split out of one.
     private static let splitsMax = 20
@@ -39,7 +39,8 @@ struct CaseJoining: Sendable {
         if let stored = try await ledger.storedAnswer(to: context) { return stored }
         let wrong = FormRules.violations(note: note, demanded: true)
         guard wrong.isEmpty else { throw HubError(.formInvalid, what, violations: wrong) }
-        for attempt in 1...Self.attempts {
+        var changes = 0
+        for _ in 1...FollowService.attempts {
             let one = try await found(name, context.actor)
             guard expectedVersion == 0 || expectedVersion == one.version else {
                 throw CaseCommands.stale(present: one.version)
@@ -48,11 +49,11 @@ struct CaseJoining: Sendable {
                 try await commands.journal.commit(try await body(one, catalogue))
             }
             if let answer = try outcome.callAnswer() { return answer }
-            if case .conflict(_, let present) = outcome, attempt == Self.attempts {
-                throw CaseCommands.stale(present: present)
-            }
+            guard case .conflict(let key, let present) = outcome, !StepCompletion.isShared(key) else { continue }
+            changes += 1
+            if changes == Self.attempts { throw CaseCommands.stale(present: present) }
         }
-        throw CaseCommands.stale(present: 0)  // Not reached: the last attempt returns or throws.
+        throw HubError(.versionStale, "too many follow these cases at this moment; try again")
     }
 
     /// A case on which the actor works, after everything that was due for it.
@@ -80,9 +81,14 @@ struct CaseJoining: Sendable {
         guard let stage = definition.stages.first(where: \.merged) else {
             throw HubError(.joiningRefused, "\(one.service) \(one.definitionVersion) has no stage for merged cases")
         }
-        // Its complainant goes on reading the other one.
-        guard one.applicant == other.applicant || second.shows(other) else {
+        // Its complainant goes on reading the other one, and so does everybody who read this one.
+        guard second.shows(other) || (one.applicant == other.applicant && !definition.shows(one)) else {
             throw HubError(.joiningRefused, "\(other.number) is not public: its complainant alone may read it")
+        }
+        if let eyes = definition.actions.first(where: { !$0.otherThan.isEmpty && $0.from.contains(one.stage) }) {
+            throw HubError(
+                .joiningRefused,
+                "\(one.number) waits for a second pair of eyes: take \(eyes.name) or send it back, then merge")
         }
         let now = commands.clock.nowMillis()
         var ended = one
@@ -93,12 +99,10 @@ struct CaseJoining: Sendable {
             &ended, after: one, by: nil, definition, catalogue, nowMillis: now)
         ended.follow(one, now)
         // A program that complains for people without a reference of their own reads no timelines for them.
-        if one.applicant != other.applicant, !one.applicant.hasPrefix("urn:") {
-            records +=
-                try await FollowBook(ledger: ledger)
-                .change(one.applicant, [UInt8](other.id), follows: true)?.records ?? []
-        }
+        let person = one.applicant.hasPrefix("urn:") ? "" : one.applicant
+        records += try await FollowBook(ledger: ledger).moving([UInt8](one.id), and: person, to: other)
         var goesOn = other
+        goesOn.deadlines = other.deadlines.map { $0.earlier(one.deadlines) }
         goesOn.follow(other, now)
         var commit = Commit(ended, after: one, .merged, key: context.commitKey, definition, records: records) { event in
             (event.actor, event.note, event.otherCase) = (context.actor, request.note, other.number)
@@ -125,6 +129,7 @@ struct CaseJoining: Sendable {
         guard whole.splitInto.count < Self.splitsMax else {
             throw HubError(.joiningRefused, "\(Self.splitsMax) cases were split out of this one already")
         }
+        try check(request, definition)
         let command = command(of: whole, request, definition, action)
         let now = commands.clock.nowMillis()
         var step = try await commands.decide(
@@ -150,6 +155,19 @@ struct CaseJoining: Sendable {
         return commit
     }
 
+    /// What its applicant asked for in secret stays secret in each part.
+    private func check(_ request: LayananSplitRequest, _ definition: HubServiceDefinition) throws(HubError) {
+        let fixed = definition.publishes.unless.field
+        guard definition.publishes.hasUnless, request.form.contains(where: { $0.name == fixed }) else { return }
+        throw HubError(
+            .formInvalid, "split",
+            violations: [
+                Violation(
+                    fixed, "fixed", id: "Kosongkan: nilainya tetap seperti pada berkas asal.",
+                    en: "Leave it out: it stays as it is in the whole.")
+            ])
+    }
+
     /// The request as it would have been made for the part. Papers that officers added stay with the whole.
     private func command(
         of whole: HubCase, _ request: LayananSplitRequest, _ definition: HubServiceDefinition, _ action: HubAction
@@ -163,6 +181,21 @@ struct CaseJoining: Sendable {
             $0.documents = whole.documents.filter { document in asked.contains { $0.kind == document.kind } }
             $0.note = request.note
         }
+    }
+}
+
+extension HubDeadline {
+    /// With the time of the same clock of a case that goes on with this one, if it passes earlier: its complainant waits since
+    /// then. Both run; a clock that ended, or stands, is left as it is. The amount stays, for it follows the case's own data.
+    fileprivate func earlier(_ others: [HubDeadline]) -> HubDeadline {
+        guard state == .running, unit != .days,
+            let other = others.first(where: { $0.name == name && $0.state == .running && $0.unit == unit }),
+            other.dueMs < dueMs
+        else { return self }
+        var row = self
+        (row.startedMs, row.dueMs, row.calendar) = (min(startedMs, other.startedMs), other.dueMs, other.calendar)
+        (row.countedFromMs, row.countedDays) = (other.countedFromMs, other.countedDays)
+        return row
     }
 }
 

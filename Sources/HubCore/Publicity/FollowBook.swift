@@ -55,6 +55,34 @@ struct FollowBook: Sendable {
         return (records, ids.count)
     }
 
+    /// What makes everybody who follows a case follow another one in its place, and one person more. No limit holds: none of
+    /// them chose it. Whose case the other one is follows nothing, being told of it anyway.
+    ///
+    /// - Parameter person: Whose case the first one was; "" = nobody.
+    func moving(_ caseID: [UInt8], and person: String, to other: HubCase) async throws(HubError) -> [RecordWrite] {
+        let otherID = [UInt8](other.id)
+        let leaving = try await persons(of: caseID)
+        let present = try await persons(of: otherID)
+        var names = present.names
+        var records: [RecordWrite] = []
+        for name in Set(leaving.names).union([person]).subtracting([""]).sorted() {
+            let (before, version) = try await cases(of: name)
+            var ids = before.filter { $0 != caseID }
+            if name != other.applicant {
+                if !ids.contains(otherID) { ids.append(otherID) }
+                if !names.contains(name) { names.append(name) }
+            }
+            guard ids != before else { continue }
+            records.append(RecordWrite(key: Self.key(of: name), expectedVersion: version, body: ids.flatMap(\.self)))
+        }
+        if names != present.names {
+            records.append(
+                RecordWrite(key: Self.key(of: otherID), expectedVersion: present.version, body: Self.body(names)))
+        }
+        guard leaving.version > 0 else { return records }
+        return records + [RecordWrite(removing: Self.key(of: caseID), version: leaving.version)]
+    }
+
     /// What makes nobody follow a case of which nothing will be told any more. It stays in the lists of those who did.
     func forgetting(_ caseID: [UInt8]) async throws(HubError) -> [RecordWrite] {
         let version = try await persons(of: caseID).version

@@ -11,8 +11,8 @@ struct FollowService: Sendable {
     let rulebook: Rulebook
     let clock: any HubClock
 
-    /// How often a follow is made anew when others follow the same case at the same time.
-    private static let attempts = 32
+    /// How often what changes follows is made anew when others change the same ones at the same time.
+    static let attempts = 32
 
     private var book: FollowBook { FollowBook(ledger: ledger) }
     private var cases: PublicCases { PublicCases(ledger: ledger, rulebook: rulebook, clock: clock) }
@@ -35,7 +35,7 @@ struct FollowService: Sendable {
             guard let state = try await ledger.caseState(id: id), let definition = view.definition(of: state) else {
                 continue
             }
-            reply.cases.append(view.case(state, definition))
+            reply.cases.append(try await view.case(state, definition, ledger))
         }
         return reply
     }

@@ -11,7 +11,8 @@ struct PublicCases: Sendable {
 
     /// Lines of a page, by default and at most, and cases that are looked at for one.
     private static let page: (standard: Int, max: Int, looked: Int) = (50, 100, 1_000)
-    private static let stepsMax = 200
+    /// Steps of a timeline, and events that are read at once and in all for one.
+    private static let history: (steps: Int, events: Int, looked: Int) = (200, 200, 10_000)
 
     private func view() -> PublicView { PublicView(catalogue: rulebook.catalogue, nowMillis: clock.nowMillis()) }
 
@@ -31,7 +32,7 @@ struct PublicCases: Sendable {
                 guard reply.cases.count < wanted else { return reply }  // The token stands before this one.
                 (query.before, reply.nextPageToken) = ([UInt8](state.id), state.id)
                 guard let own = view.definition(of: state), matches(request, state, own) else { continue }
-                reply.cases.append(view.case(state, own))
+                reply.cases.append(try await view.case(state, own, ledger))
             }
             left -= page.count
             if page.count < query.limit {
@@ -47,11 +48,26 @@ struct PublicCases: Sendable {
     ) async throws(HubError) -> LayananTimelineReply {
         let view = view()
         let (state, definition) = try await find(request.case, view)
-        let events = try await ledger.events(ofCase: [UInt8](state.id), afterVersion: 0, limit: Self.stepsMax)
-        return .with {
-            $0.case = view.case(state, definition)
-            $0.steps = view.steps(events, definition)
+        let shown = try await view.case(state, definition, ledger)
+        let steps = try await steps(of: state, definition, view)
+        return .with { ($0.case, $0.steps) = (shown, steps) }
+    }
+
+    /// Most events are no step: they take no step's room.
+    private func steps(
+        of state: HubCase, _ definition: HubServiceDefinition, _ view: PublicView
+    ) async throws(HubError) -> [LayananPublicStep] {
+        var steps: [LayananPublicStep] = []
+        var (version, left) = (UInt64(0), Self.history.looked)
+        while steps.count < Self.history.steps, left > 0 {
+            let events = try await ledger.events(
+                ofCase: [UInt8](state.id), afterVersion: version, limit: Self.history.events)
+            steps += view.steps(events, definition)
+            left -= events.count
+            guard events.count == Self.history.events, let last = events.last else { break }
+            version = last.caseVersion
         }
+        return Array(steps.prefix(Self.history.steps))
     }
 
     func nearby(

@@ -16,12 +16,18 @@ struct PublicView: Sendable {
         return definition
     }
 
-    /// - Parameter definition: Of ``definition(of:)``.
-    func `case`(_ state: HubCase, _ definition: HubServiceDefinition) -> LayananPublicCase {
+    /// - Parameters:
+    ///   - definition: Of ``definition(of:)``.
+    ///   - ledger: Knows the case with which this one goes on.
+    func `case`(
+        _ state: HubCase, _ definition: HubServiceDefinition, _ ledger: any Ledger
+    ) async throws(HubError) -> LayananPublicCase {
         let rule = definition.publishes
         let received = day(state.createdMs)
-        let closed = state.ended ? state.origin.closedMs : 0
-        let ended = closed > 0 ? day(closed) : state.endedMillis.map(day)
+        let ended = state.endedMillis.map(day)
+        var joined = state.mergedInto.isEmpty ? nil : try await ledger.caseState(number: state.mergedInto)
+        // The number of a secret case is nobody's business either.
+        if let other = joined, self.definition(of: other) == nil { joined = nil }
         return .with {
             ($0.number, $0.service, $0.ended) = (state.number, state.service, state.ended)
             ($0.stage, $0.stageTitle) = (state.stage, state.stageTitle)
@@ -33,17 +39,20 @@ struct PublicView: Sendable {
             $0.unit = state.unit.isEmpty ? state.department : state.unit
             let unit = catalogue.chart?.unit(of: state)
             if let title = unit.flatMap({ catalogue.chart?.title($0) }) { $0.unitTitle = title }
-            $0.timeliness = state.timeliness(nowMillis)
+            $0.timeliness = state.timeliness(nowMillis, definition)
             if let place = state.data.place(rule.latitude, rule.longitude)?.coarse {
                 ($0.latitude, $0.longitude) = (place.latitude / 1_000, place.longitude / 1_000)
             }
-            $0.mergedInto = state.mergedInto
+            $0.mergedInto = joined?.number ?? ""
         }
     }
 
     /// What happened, as far as it moved the case or made it late.
     func steps(_ events: [HubEvent], _ definition: HubServiceDefinition) -> [LayananPublicStep] {
-        events.filter { $0.stageBefore != $0.stageAfter || $0.kind == .deadlinePassed }.map { event in
+        events.filter { event in
+            event.stageBefore != event.stageAfter
+                || (event.kind == .deadlinePassed && definition.isOwnTime(ofClock: event.action))
+        }.map { event in
             .with {
                 ($0.day, $0.kind, $0.stage) = (day(event.atMs).iso, event.kind, event.stageAfter)
                 $0.stageTitle = definition.stage(event.stageAfter)?.title ?? HubText()
@@ -75,13 +84,22 @@ struct PublicView: Sendable {
 extension HubServiceDefinition {
     /// Everybody may know of the case.
     func shows(_ state: HubCase) -> Bool {
-        hasPublishes && !(publishes.hasUnless && publishes.unless.holds(for: state.data))
+        hasPublishes && !keepsSecret(state)
+    }
+}
+
+extension HubServiceDefinition {
+    /// The clock counts the office's own time: not the applicant's to reply, after which the hub moves the case, and not another
+    /// agency's, which is asked as long as it runs.
+    fileprivate func isOwnTime(ofClock name: String) -> Bool {
+        guard let clock = clock(name), clock.onPassed == .escalate else { return false }
+        return clock.runsIn.contains { inquiry(in: $0) == nil }
     }
 }
 
 extension HubCase {
-    fileprivate func timeliness(_ nowMillis: Int64) -> LayananTimeliness {
-        let clocks = deadlines.filter { $0.state != .history }
+    fileprivate func timeliness(_ nowMillis: Int64, _ definition: HubServiceDefinition) -> LayananTimeliness {
+        let clocks = deadlines.filter { $0.state != .history && definition.isOwnTime(ofClock: $0.name) }
         if clocks.isEmpty { return .unspecified }
         let isLate = clocks.contains { $0.state == .passed || ($0.state == .running && $0.dueMs <= nowMillis) }
         return isLate ? .late : .onTime
