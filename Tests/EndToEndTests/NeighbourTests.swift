@@ -61,7 +61,7 @@ extension EndToEnd {
                 #expect(followed.map(\.number) == [first.number])
                 let route = try await hub.regency.admin([
                     "route", "try", Service.complaint, "--set", "kategori=penerangan", "--set", "jenis=aduan", "--set",
-                    "isi=PJU mati", "-o", "name",
+                    "isi=PJU mati", "--set", "kerahasiaan=anonim", "-o", "name",
                 ])
                 #expect(route.output.contains("dishub"), "\(route.output)")
             }

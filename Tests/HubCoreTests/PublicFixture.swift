@@ -8,7 +8,7 @@ import Synchronization
 
 @testable import HubCore
 
-/// ``SmallHub`` with a complaint service that has everything the public looks at.
+/// ``SmallHub`` with a complaint service that has everything the public looks at. A note `unit:<code>` sends a case to a unit.
 struct PublicHub {
     let small: SmallHub
     let heard: RegisterHub.Heard
@@ -42,6 +42,8 @@ struct PublicHub {
         let route = question.records.last { $0.table == "routes/rute-uji" }
         return .with {
             $0.stage = leads[question.command.action] ?? ""
+            let note = question.command.note
+            if note.hasPrefix("unit:") { $0.unit = String(note.dropFirst(5)) }
             guard let route, let unit = route.values["unit"] else { return }
             ($0.stage, $0.unit) = ("diteruskan", unit)
             $0.data = route.values.filter { $0.key.hasPrefix("set.") }.map { key, value in
@@ -87,7 +89,7 @@ struct PublicHub {
             .with {
                 ($0.name, $0.to, $0.roles) = (name, [leads[name] ?? "", "diteruskan"], ["officer", "applicant"])
                 $0.kind = name == "submit" ? .submit : name == "lengkapi" ? .repair : name == "tarik" ? .withdraw : .act
-                $0.from = name == "submit" ? [] : open
+                $0.from = name == "submit" ? [] : name == "sahkan" ? ["verifikasi"] : open
                 if name == "submit" { $0.fields = ["kategori", "wilayah", "isi", "lintang", "bujur", "sifat"] }
                 if name == "jawab" {
                     ($0.fields, $0.noteRequired) = (["ringkasan", "baku"], true)
@@ -107,6 +109,7 @@ struct PublicHub {
         definition.publishes = .with {
             $0.unless = .with { ($0.field, $0.values) = ("sifat", ["rahasia"]) }
             ($0.category, $0.area, $0.latitude, $0.longitude) = ("kategori", "wilayah", "lintang", "bujur")
+            $0.tellsUnits = ["isi"]
         }
         change(&definition)
         return definition
@@ -158,6 +161,8 @@ struct PublicHub {
         $0.units = [
             .with { $0.code = "kabupaten" },
             .with { ($0.code, $0.parent, $0.department) = ("dinas", "kabupaten", "pengaduan") },
+            // Of another department, and without a title.
+            .with { ($0.code, $0.parent, $0.department) = ("unit-lain", "kabupaten", "perizinan") },
             .with {
                 ($0.code, $0.parent) = ("bina-marga", "dinas")
                 ($0.title.id, $0.title.en) = ("Seksi Bina Marga", "Roads section")

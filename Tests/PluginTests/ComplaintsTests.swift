@@ -253,6 +253,18 @@ struct ComplaintsTests {
         #expect(desk.state?.unit == "pupr", "an officer may always send it elsewhere")
     }
 
+    @Test("a secret complaint goes to no unit by itself, and a unit that gets it is told neither name nor telephone")
+    func secret() throws {
+        var desk = try desk()
+        let form = Self.pothole.with(.text("isi", "Jalan berlubang di depan pasar.")).with(.text("wilayah", "3402"))
+        try desk.submit(form.with(.text("kerahasiaan", "rahasia")))
+        #expect(desk.stage == "diterima" && desk.state?.unit == "" && desk.text("unit_tujuan") == nil)
+        #expect(desk.definition.publishes.tellsUnits == ["isi", "lokasi", "latitude", "longitude"])
+        for rule in try #require(desk.routes).rules where !rule.unit.isEmpty {
+            #expect(rule.conditions.contains { $0.field == "kerahasiaan" && !$0.values.contains("rahasia") })
+        }
+    }
+
     @Test("row 18: another agency has 5 working days; handing over is the first response, and the settlement waits")
     func handedOver() throws {
         var desk = try desk()

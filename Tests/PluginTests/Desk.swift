@@ -61,6 +61,7 @@ struct Desk {
     }
 
     var stage: String { state?.stage ?? "" }
+    var routes: HubRoutes? { catalogue.routes[definition.routes]?.routes }
     var warnings: [String] { state?.warnings.map(\.code) ?? [] }
 
     func text(_ field: String) -> String? {

@@ -119,8 +119,9 @@ extension HubClient {
             try await client.call(.followedComplaints, request, options: options)
         }
 
-        /// An officer lets a complaint go on with another one of its service; it ends, and its complainant follows the
-        /// other.
+        /// An officer lets a complaint go on with another one of its service; it ends, its complainant and whoever
+        /// followed it follow the other, and that one keeps the earlier deadline of each clock. A public one does not go
+        /// on with a secret one.
         ///
         /// `layanan.v1.Complaints/Merge`
         public func merge(

@@ -48,9 +48,7 @@ package struct CaseReads: Sendable {
         let state = try await find(request.case, context.actor)
         let events = try await ledger.events(
             ofCase: [UInt8](state.id), afterVersion: request.afterVersion, limit: Self.historyPage.events + 1)
-        // What officers typed stays among those who work on the case, or advise on it.
-        let page = try Self.page(
-            access.isInside(context.actor, state) ? events.map(\.withoutMarks) : events.map(\.forApplicants))
+        let page = try Self.page(access.view(of: events, of: state, for: context.actor))
         return .with {
             $0.events = page
             $0.more = page.count < events.count

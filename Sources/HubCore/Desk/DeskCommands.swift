@@ -112,7 +112,9 @@ struct DeskCommands: Sendable {
                 event.actor = context.actor
                 event.note = note
             }
-            commit.answer = try LayananCaseReply.with { $0.case = state.withoutMarks }.ledgerBytes()
+            commit.answer = try LayananCaseReply.with {
+                $0.case = access.view(of: state, for: context.actor)
+            }.ledgerBytes()
             let outcome = try await journal.commit(commit)
             if let answer = try outcome.callAnswer() { return answer }
             if case .conflict(_, let present) = outcome, expectedVersion != 0 || attempt == Self.attempts {

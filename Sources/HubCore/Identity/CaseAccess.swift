@@ -46,10 +46,17 @@ struct CaseAccess: Sendable {
             && (actor.onBehalfOf.isEmpty || policy.applicants.contains(actor.role))
     }
 
-    /// What the actor is shown of a case: who the officers are stays among those who work on it.
+    /// What the actor is shown of a case: who the officers are stays among those who work on it, and who asked in secret
+    /// stays in the case's department.
     func view(of state: HubCase, for actor: HubActor) -> HubCase {
         let shown = isInside(actor, state) ? state : state.forApplicants
-        return isApplicant(actor, of: state) ? shown : shown.withoutMarks
+        return narrowed(isApplicant(actor, of: state) ? shown : shown.withoutMarks, for: actor)
+    }
+
+    /// What the actor is shown of a case's history. What officers typed stays among those who work on it, or advise on it.
+    func view(of events: [HubEvent], of state: HubCase, for actor: HubActor) -> [HubEvent] {
+        narrowed(
+            isInside(actor, state) ? events.map(\.withoutMarks) : events.map(\.forApplicants), of: state, for: actor)
     }
 
     /// What a watcher is shown of an event; nil when it is not the watcher's business.
@@ -62,7 +69,7 @@ struct CaseAccess: Sendable {
                     || advised(actor, on: event.consultations)
             case .applicant: false
             }
-        if isInside { return event.forWatchers }
+        if isInside { return narrowed(event.forWatchers, ofCaseOf: event.applicant, for: actor) }
         return scope.covers(department: event.department, applicant: event.applicant) ? event.forApplicants : nil
     }
 

@@ -147,7 +147,7 @@ extension HubEvent {
 
     /// A citizen sees what happened and which office did it; who the officer is stays with the department.
     var forApplicants: HubEvent {
-        var event = forWatchers
+        var event = forWatchers.withoutOtherCase  // Of the same complaint by somebody else.
         event.holder = ""
         for index in event.postings.indices { event.postings[index].note = "" }
         if [.handedOver, .consulted].contains(kind) { event.note = "" }  // Officers among themselves.
@@ -155,8 +155,6 @@ extension HubEvent {
         event.consultations = consultations.map(\.forApplicants)
         event.inquiries = inquiries.map(\.forApplicants)
         event.route = ""
-        // That somebody else complained of the same is told, not who.
-        if kind == .merged, stageBefore == stageAfter { (event.otherCase, event.note) = ("", "") }
         event.actor = HubActor()
         event.actor.role = actor.role
         event.actor.department = actor.department

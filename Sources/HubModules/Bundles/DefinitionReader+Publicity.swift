@@ -34,6 +34,7 @@ extension DefinitionReader {
             $0.area = object.text("area")
             $0.latitude = object.text("latitude")
             $0.longitude = object.text("longitude")
+            $0.tellsUnits = object.texts("tells_units")
         }
     }
 }

@@ -124,5 +124,14 @@ extension DefinitionRules {
         {
             wrong("latitude and longitude must name fields with one")
         }
+        if !rule.hasUnless, !rule.tellsUnits.isEmpty {
+            wrong("tells_units says what is told of secret cases: say in unless which ones are")
+        }
+        for name in rule.tellsUnits
+        where !definition.fields.contains(where: {
+            $0.name == name && ($0.personal || $0.fields.contains(where: \.personal))
+        }) {
+            wrong("tells_units names \(name.prefix(48)), which is no personal field: others are told anyway")
+        }
     }
 }

@@ -828,7 +828,8 @@ public nonisolated struct HubCase: @unchecked Sendable {
     set {_uniqueStorage()._consultations = newValue}
   }
 
-  /// When it came to its stage, milliseconds since 1970 UTC; 0 = before the hub kept this.
+  /// When it came to its stage, milliseconds since 1970 UTC; of a case that came here as ended, when that was. 0 = before the
+  /// hub kept this.
   public var stageSinceMs: Int64 {
     get {_storage._stageSinceMs}
     set {_uniqueStorage()._stageSinceMs = newValue}

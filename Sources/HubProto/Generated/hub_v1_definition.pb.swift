@@ -1161,7 +1161,8 @@ public nonisolated struct HubPublicRule: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Cases for which this holds are shown to nobody; absent = every case is shown.
+  /// Cases for which this holds are secret: shown to nobody, and to other departments whose units answer them without the
+  /// applicant and without personal fields. A part that is split out of one is secret as well. Absent = every case is shown.
   public var unless: HubFieldCondition {
     get {_unless ?? HubFieldCondition()}
     set {_unless = newValue}
@@ -1180,6 +1181,9 @@ public nonisolated struct HubPublicRule: Sendable {
   public var latitude: String = String()
 
   public var longitude: String = String()
+
+  /// With `unless`: personal fields of a secret case that other departments' units need to answer it, and are told.
+  public var tellsUnits: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1389,7 +1393,7 @@ public nonisolated struct HubAction: Sendable {
   public var otherThan: [String] = []
 
   /// Table with columns `teks` and, if there is one, `english`, and the field of the action that names its row: the note, where
-  /// none is given. Placeholders: nomor, layanan, tahap, tanggal, sisa, unit.
+  /// none is given. Placeholders: nomor, layanan, tahap, tanggal, unit.
   public var noteTable: String = String()
 
   public var noteField: String = String()
@@ -2800,7 +2804,7 @@ nonisolated extension HubLimitRule: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension HubPublicRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PublicRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unless\0\u{1}category\0\u{1}area\0\u{1}latitude\0\u{1}longitude\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unless\0\u{1}category\0\u{1}area\0\u{1}latitude\0\u{1}longitude\0\u{3}tells_units\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2813,6 +2817,7 @@ nonisolated extension HubPublicRule: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularStringField(value: &self.area) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.latitude) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.longitude) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.tellsUnits) }()
       default: break
       }
     }
@@ -2838,6 +2843,9 @@ nonisolated extension HubPublicRule: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.longitude.isEmpty {
       try visitor.visitSingularStringField(value: self.longitude, fieldNumber: 5)
     }
+    if !self.tellsUnits.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.tellsUnits, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2847,6 +2855,7 @@ nonisolated extension HubPublicRule: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.area != rhs.area {return false}
     if lhs.latitude != rhs.latitude {return false}
     if lhs.longitude != rhs.longitude {return false}
+    if lhs.tellsUnits != rhs.tellsUnits {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

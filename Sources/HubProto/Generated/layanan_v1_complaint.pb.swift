@@ -31,7 +31,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 public nonisolated enum LayananTimeliness: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
 
-  /// It has no clock, or comes from an older register.
+  /// It has no clock of the office's own, or comes from an older register.
   case unspecified // = 0
   case onTime // = 1
   case late // = 2
@@ -245,7 +245,7 @@ public nonisolated struct LayananPublicCase: @unchecked Sendable {
   /// Clears the value of `longitude`. Subsequent reads from it will return its default value.
   public mutating func clearLongitude() {_uniqueStorage()._longitude = nil}
 
-  /// Number of the case with which this one goes on.
+  /// Number of the case with which this one goes on, if that one is public.
   public var mergedInto: String {
     get {_storage._mergedInto}
     set {_uniqueStorage()._mergedInto = newValue}
@@ -285,7 +285,7 @@ public nonisolated struct LayananTimelineReply: Sendable {
   /// Clears the value of ``case``. Subsequent reads from it will return its default value.
   public mutating func clearCase() {self._case = nil}
 
-  /// At most 200, in order.
+  /// The first 200, in order.
   public var steps: [LayananPublicStep] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -418,7 +418,7 @@ public nonisolated struct LayananSplitRequest: Sendable {
   /// The case out of which another is made.
   public var `case`: String = String()
 
-  /// Values that are other in the new one; everything else of the request stays as it is.
+  /// Values that are other in the new one; everything else of the request stays as it is, and so does what makes it secret.
   public var form: [HubFieldValue] = []
 
   public var expectedVersion: UInt64 = 0

@@ -535,7 +535,8 @@ struct  Hub__V1__Case
   size_t n_consultations;
   Hub__V1__Consultation **consultations;
   /*
-   * When it came to its stage, milliseconds since 1970 UTC; 0 = before the hub kept this.
+   * When it came to its stage, milliseconds since 1970 UTC; of a case that came here as ended, when that was. 0 = before the
+   * hub kept this.
    */
   int64_t stage_since_ms;
   /*

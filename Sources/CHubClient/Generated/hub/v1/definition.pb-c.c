@@ -3028,7 +3028,7 @@ const ProtobufCMessageDescriptor hub__v1__limit_rule__descriptor =
   (ProtobufCMessageInit) hub__v1__limit_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__public_rule__field_descriptors[5] =
+static const ProtobufCFieldDescriptor hub__v1__public_rule__field_descriptors[6] =
 {
   {
     "unless",
@@ -3090,18 +3090,31 @@ static const ProtobufCFieldDescriptor hub__v1__public_rule__field_descriptors[5]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tells_units",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Hub__V1__PublicRule, n_tells_units),
+    offsetof(Hub__V1__PublicRule, tells_units),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__public_rule__field_indices_by_name[] = {
   2,   /* field[2] = area */
   1,   /* field[1] = category */
   3,   /* field[3] = latitude */
   4,   /* field[4] = longitude */
+  5,   /* field[5] = tells_units */
   0,   /* field[0] = unless */
 };
 static const ProtobufCIntRange hub__v1__public_rule__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor hub__v1__public_rule__descriptor =
 {
@@ -3111,7 +3124,7 @@ const ProtobufCMessageDescriptor hub__v1__public_rule__descriptor =
   "Hub__V1__PublicRule",
   "hub.v1",
   sizeof(Hub__V1__PublicRule),
-  5,
+  6,
   hub__v1__public_rule__field_descriptors,
   hub__v1__public_rule__field_indices_by_name,
   1,  hub__v1__public_rule__number_ranges,

@@ -736,7 +736,8 @@ struct  Hub__V1__PublicRule
 {
   ProtobufCMessage base;
   /*
-   * Cases for which this holds are shown to nobody; absent = every case is shown.
+   * Cases for which this holds are secret: shown to nobody, and to other departments whose units answer them without the
+   * applicant and without personal fields. A part that is split out of one is secret as well. Absent = every case is shown.
    */
   Hub__V1__FieldCondition *unless;
   /*
@@ -749,10 +750,15 @@ struct  Hub__V1__PublicRule
    */
   char *latitude;
   char *longitude;
+  /*
+   * With `unless`: personal fields of a secret case that other departments' units need to answer it, and are told.
+   */
+  size_t n_tells_units;
+  char **tells_units;
 };
 #define HUB__V1__PUBLIC_RULE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__public_rule__descriptor) \
-    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -956,7 +962,7 @@ struct  Hub__V1__Action
   char **other_than;
   /*
    * Table with columns `teks` and, if there is one, `english`, and the field of the action that names its row: the note, where
-   * none is given. Placeholders: nomor, layanan, tahap, tanggal, sisa, unit.
+   * none is given. Placeholders: nomor, layanan, tahap, tanggal, unit.
    */
   char *note_table;
   char *note_field;

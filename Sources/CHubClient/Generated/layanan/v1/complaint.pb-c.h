@@ -41,7 +41,7 @@ typedef struct Layanan__V1__SplitRequest Layanan__V1__SplitRequest;
  */
 typedef enum _Layanan__V1__Timeliness {
   /*
-   * It has no clock, or comes from an older register.
+   * It has no clock of the office's own, or comes from an older register.
    */
   LAYANAN__V1__TIMELINESS__TIMELINESS_UNSPECIFIED = 0,
   LAYANAN__V1__TIMELINESS__TIMELINESS_ON_TIME = 1,
@@ -183,7 +183,7 @@ struct  Layanan__V1__PublicCase
   Hub__V1__Text *unit_title;
   Layanan__V1__Timeliness timeliness;
   /*
-   * Number of the case with which this one goes on.
+   * Number of the case with which this one goes on, if that one is public.
    */
   char *merged_into;
   Layanan__V1__PublicCase__HasLatitudeCase has_latitude_case;
@@ -218,7 +218,7 @@ struct  Layanan__V1__TimelineReply
   ProtobufCMessage base;
   Layanan__V1__PublicCase *case_;
   /*
-   * At most 200, in order.
+   * The first 200, in order.
    */
   size_t n_steps;
   Layanan__V1__PublicStep **steps;
@@ -337,7 +337,7 @@ struct  Layanan__V1__SplitRequest
    */
   char *case_;
   /*
-   * Values that are other in the new one; everything else of the request stays as it is.
+   * Values that are other in the new one; everything else of the request stays as it is, and so does what makes it secret.
    */
   size_t n_form;
   Hub__V1__FieldValue **form;
