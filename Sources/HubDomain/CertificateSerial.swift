@@ -28,11 +28,5 @@ public struct CertificateSerial: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Two lower-case hexadecimal digits a byte.
-    public var description: String {
-        let digits = Array("0123456789abcdef")
-        return bytes.reduce(into: "") { text, byte in
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-    }
+    public var description: String { Hexadecimal.text(bytes) }
 }

@@ -33,15 +33,15 @@ struct BackupBlobs {
 
     /// Calls `body` with each document that the ledger names, and the name of its file.
     static func each(
-        of ledger: LedgerCopy, _ body: (_ name: String, _ hash: String, _ size: UInt64) throws(HubError) -> Void
+        of ledger: LedgerCopy, _ body: (_ name: String, _ document: [UInt8], _ size: UInt64) throws(HubError) -> Void
     ) throws(HubError) {
         var last: [UInt8] = []
         while true {
             let documents = try ledger.documents(after: last, limit: page)
             guard let end = documents.last else { return }
             for document in documents {
-                let hash = FileBlobStore.hex(document.sha256)
-                try body("\(hash.prefix(2))/\(hash.dropFirst(2))", hash, document.size)
+                let hash = Hexadecimal.text(document.sha256)
+                try body("\(hash.prefix(2))/\(hash.dropFirst(2))", document.sha256, document.size)
             }
             last = end.sha256
         }
@@ -52,13 +52,15 @@ struct BackupBlobs {
     /// - Throws: ``HubError/Code/backupDamaged`` naming one that is missing or has other bytes.
     mutating func fill(from ledger: LedgerCopy) throws(HubError) {
         var fill = self
-        try Self.each(of: ledger) { (name, hash, size) throws(HubError) in try fill.add(name, hash, size) }
+        try Self.each(of: ledger) { (name, document, size) throws(HubError) in
+            try fill.add(name, document, size)
+        }
         self = fill
         for folder in touched { try DurableFolder.flush(path + "/" + folder) }
         try DurableFolder.flush(path)
     }
 
-    private mutating func add(_ name: String, _ hash: String, _ size: UInt64) throws(HubError) {
+    private mutating func add(_ name: String, _ document: [UInt8], _ size: UInt64) throws(HubError) {
         let folder = String(name.prefix(2))
         if touched.insert(folder).inserted, mkdir("\(path)/\(folder)", 0o700) != 0, errno != EEXIST {
             throw FileCopy.failure("blobs/\(folder) cannot be made")
@@ -74,7 +76,8 @@ struct BackupBlobs {
         where try FileCopy.link("\(source)/\(name)\(form.suffix)", to: "\(path)/\(name)\(form.suffix)") { return }
         let file = name + last.form.suffix
         _ = try FileCopy.copy("\(last.source)/\(file)", to: "\(path)/\(file)")
-        guard try last.form.digest("\(path)/\(file)", keys) == FileCopy.Digest(size: size, sha256: hash) else {
+        let expected = FileCopy.Digest(size: size, sha256: Hexadecimal.text(document))
+        guard try last.form.digest("\(path)/\(file)", of: document, keys) == expected else {
             throw HubError(.backupDamaged, "blobs/\(file) has other bytes than its name says")
         }
         bytesCopied &+= size
@@ -93,12 +96,12 @@ enum BlobForm {
     func fileBytes(_ size: UInt64) -> UInt64 { self == .sealed ? SealedBlob.fileBytes(of: size) : size }
 
     /// Of the document, whatever the form.
-    func digest(_ path: String, _ keys: BlobKeys?) throws(HubError) -> FileCopy.Digest {
+    func digest(_ path: String, of document: [UInt8], _ keys: BlobKeys?) throws(HubError) -> FileCopy.Digest {
         guard self == .sealed else { return try FileCopy.digest(path) }
         guard let keys else {
             throw HubError(.backupDamaged, "\(BlobKeys.fileName) is missing: sealed documents cannot be read")
         }
         let name = FileCopy.name(path)
-        return try DurableFolder(String(path.dropLast(name.count + 1))).digestSealed(name, keys)
+        return try DurableFolder(String(path.dropLast(name.count + 1))).digestSealed(name, of: document, keys)
     }
 }

@@ -32,12 +32,12 @@ package enum BackupCheck {
         var found = Findings()
         if !manifest.backup.matches(facts) { found.add("the ledger has other counts than the manifest") }
         let keys = try BlobKeys.read(state: folder)
-        try BackupBlobs.each(of: copy) { (name, hash, size) throws(HubError) in
+        try BackupBlobs.each(of: copy) { (name, document, size) throws(HubError) in
             let path = "\(folder)/\(FileBlobStore.folderName)/\(name)"
             let form = FileCopy.size(path + SealedBlob.suffix) == nil ? BlobForm.plain : .sealed
             found.add(
                 "\(FileBlobStore.folderName)/\(name)\(form.suffix)", comparing: path + form.suffix,
-                .init(size: size, sha256: hash), form, keys)
+                .init(size: size, sha256: Hexadecimal.text(document)), of: document, form, keys)
         }
         try copy.close()
         try found.refuse()
@@ -69,12 +69,12 @@ package enum BackupCheck {
         }
 
         mutating func add(
-            _ name: String, comparing path: String, _ expected: FileCopy.Digest, _ form: BlobForm = .plain,
-            _ keys: BlobKeys? = nil
+            _ name: String, comparing path: String, _ expected: FileCopy.Digest, of document: [UInt8] = [],
+            _ form: BlobForm = .plain, _ keys: BlobKeys? = nil
         ) {
             guard FileCopy.size(path) != nil else { return add("\(name) is missing") }
             // A sealed file that does not open was changed.
-            if (try? form.digest(path, keys)) != expected { add("\(name) has other bytes") }
+            if (try? form.digest(path, of: document, keys)) != expected { add("\(name) has other bytes") }
         }
 
         func refuse() throws(HubError) {

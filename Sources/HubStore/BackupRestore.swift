@@ -33,7 +33,7 @@ package enum BackupRestore {
         }
         try refuseExisting(state)
         let manifest = try BackupCheck.verify(folder)
-        let draft = state + ".draft-" + FileBlobStore.hex(hubID.prefix(4))
+        let draft = state + ".draft-" + Hexadecimal.text(hubID.prefix(4))
         do throws(HubError) {
             try fill(draft, from: folder, manifest)
             try LedgerCopy.adopt(

@@ -47,10 +47,10 @@ package struct BlobKeys: Sendable {
         } else {
             guard used.isEmpty else { throw missing(used) }
             let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
-            try folder.write(fileName, Array((FileBlobStore.hex(bytes) + "\n").utf8))
+            try folder.write(fileName, Array((Hexadecimal.text(bytes) + "\n").utf8))
             keys = BlobKeys([Key(bytes)])
         }
-        let own = keys.keys.map { FileBlobStore.hex($0.id) }
+        let own = keys.keys.map { Hexadecimal.text($0.id) }
         let lost = used.filter { !own.contains($0) }
         guard lost.isEmpty else { throw missing(lost) }
         if let newest = own.first, !used.contains(newest) {

@@ -48,7 +48,8 @@ package final class FileBlobStore: BlobStore {
             let (folder, name) = try self.place(sha256)
             guard try !Self.isThere(name, in: folder) else { return }
             guard let keys = self.keys else { return try folder.write(name, bytes) }
-            try folder.seal(name + SealedBlob.suffix, size: UInt64(bytes.count), with: keys) { offset, count in
+            let size = UInt64(bytes.count)
+            try folder.seal(name + SealedBlob.suffix, of: sha256, size: size, with: keys) { offset, count in
                 Array(bytes[Int(offset)..<Int(offset) + count])
             }
         }
@@ -59,10 +60,25 @@ package final class FileBlobStore: BlobStore {
         return try await perform { () throws(HubError) in
             let (folder, name) = try self.place(sha256)
             let sealed = name + SealedBlob.suffix
-            guard try folder.size(sealed) != nil else { return try folder.read(name, offset: offset, count: count) }
+            guard let file = try folder.size(sealed) else {
+                let bytes = try folder.read(name, offset: offset, count: count)
+                if self.keys != nil { try Self.check(bytes, of: sha256, from: offset, try folder.size(name), name) }
+                return bytes
+            }
             guard let keys = self.keys else { throw SealedBlob.damaged(sealed, "the key is missing: it") }
-            return try folder.readSealed(sealed, offset: offset, count: count, keys)
+            let bytes = try folder.readSealed(sealed, of: sha256, offset: offset, count: count, keys)
+            try Self.check(bytes, of: sha256, from: offset, SealedBlob.documentBytes(in: file), sealed)
+            return bytes
         }
+    }
+
+    /// A plain file, and a sealed one of the first format, does not tell that it is this document's. Whoever reads it whole is
+    /// told when it is not; of what is read in pieces that is found by `hubd backup verify` alone.
+    private static func check(
+        _ bytes: [UInt8]?, of sha256: [UInt8], from offset: UInt64, _ size: UInt64?, _ file: String
+    ) throws(HubError) {
+        guard offset == 0, let bytes, size == UInt64(bytes.count) else { return }
+        if Array(SHA256.hash(data: bytes)) != sha256 { throw SealedBlob.damaged(file, "its document") }
     }
 
     package func remove(sha256: [UInt8]) async throws(HubError) {
@@ -81,7 +97,7 @@ package final class FileBlobStore: BlobStore {
 
     /// The first byte names the folder: 256 of them, so that none grows too large for a file system's folders.
     private func place(_ sha256: [UInt8]) throws(HubError) -> (DurableFolder, String) {
-        (try blobs.folder(Self.hex(sha256.prefix(1))), Self.hex(sha256.dropFirst()))
+        (try blobs.folder(Hexadecimal.text(sha256.prefix(1))), Hexadecimal.text(sha256.dropFirst()))
     }
 
     // MARK: Parts
@@ -91,7 +107,7 @@ package final class FileBlobStore: BlobStore {
             guard let text = try? JSONEncoder().encode(part) else {
                 throw HubError(.internalFault, "what is known of an upload cannot be encoded")
             }
-            let name = Self.hex(part.id)
+            let name = Hexadecimal.text(part.id)
             try self.partFolder.create(name)
             try self.partFolder.write(name + Self.facts, [UInt8](text))
         }
@@ -112,7 +128,7 @@ package final class FileBlobStore: BlobStore {
 
     package func append(_ bytes: [UInt8], to id: [UInt8], at offset: UInt64) async throws(HubError) -> BlobAppend {
         try await perform { () throws(HubError) in
-            let name = Self.hex(id)
+            let name = Hexadecimal.text(id)
             guard let size = try self.partFolder.size(name) else { return .unknown }
             guard size == offset else { return .elsewhere }
             try self.partFolder.append(name, bytes, at: offset)
@@ -122,7 +138,7 @@ package final class FileBlobStore: BlobStore {
 
     package func sync(_ id: [UInt8]) async throws(HubError) -> UInt64? {
         try await perform { () throws(HubError) in
-            let name = Self.hex(id)
+            let name = Hexadecimal.text(id)
             guard try self.partFolder.size(name) != nil else { return nil }
             do throws(HubError) { return try self.partFolder.sync(name) } catch {
                 // The kernel may have dropped what it could not write and call it written the next time.
@@ -134,14 +150,14 @@ package final class FileBlobStore: BlobStore {
 
     package func readPart(_ id: [UInt8], offset: UInt64, count: Int) async throws(HubError) -> [UInt8]? {
         try await perform { () throws(HubError) in
-            try self.partFolder.read(Self.hex(id), offset: offset, count: count)
+            try self.partFolder.read(Hexadecimal.text(id), offset: offset, count: count)
         }
     }
 
     package func seal(_ id: [UInt8], as sha256: [UInt8]) async throws(HubError) -> Bool {
         guard sha256.count == 32 else { throw Self.noHash }
         return try await perform { () throws(HubError) in
-            let part = Self.hex(id)
+            let part = Hexadecimal.text(id)
             guard try self.partFolder.size(part) != nil else { return false }
             _ = try self.partFolder.sync(part)
             guard try self.hash(part) == sha256 else { return false }
@@ -152,7 +168,8 @@ package final class FileBlobStore: BlobStore {
                 try folder.link(name, from: self.partFolder, part)
                 return true
             }
-            try folder.seal(name + SealedBlob.suffix, size: size, with: keys) { (offset, count) throws(HubError) in
+            try folder.seal(name + SealedBlob.suffix, of: sha256, size: size, with: keys) {
+                (offset, count) throws(HubError) in
                 try self.partFolder.read(part, offset: offset, count: count) ?? []
             }
             return true
@@ -160,7 +177,7 @@ package final class FileBlobStore: BlobStore {
     }
 
     package func discard(_ id: [UInt8]) async throws(HubError) {
-        try await perform { () throws(HubError) in try self.remove(Self.hex(id)) }
+        try await perform { () throws(HubError) in try self.remove(Hexadecimal.text(id)) }
     }
 
     private func remove(_ name: String) throws(HubError) {
@@ -198,12 +215,4 @@ package final class FileBlobStore: BlobStore {
     private static let facts = ".json"
     private static let factsBytesMax = 4_096
     private static let noHash = HubError(.internalFault, "a document's hash has 32 bytes")
-
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        return bytes.reduce(into: "") { text, byte in
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-    }
 }

@@ -73,7 +73,7 @@ enum FileCopy {
             left -= count
         }
         return Digest(
-            size: UInt64(clamping: Int(clamping: status.st_size) - left), sha256: FileBlobStore.hex(hasher.finalize()))
+            size: UInt64(clamping: Int(clamping: status.st_size) - left), sha256: Hexadecimal.text(hasher.finalize()))
     }
 
     /// The last part of a path: names of state files and hashes, nothing personal.

@@ -9,47 +9,56 @@ import HubDomain
 ///
 /// Each file has a key of its own, derived from the hub's with the salt (HKDF, RFC 5869), so that the frames' counter is a
 /// nonce that never comes twice (NIST SP 800-38D, 8.2.1). The nonce of the last frame is marked, so that a file that was cut
-/// at a frame's end is not taken for a whole one; the header is authenticated with every frame.
+/// at a frame's end is not taken for a whole one; the header is authenticated with every frame. The document's SHA-256 is part
+/// of what the key is derived from, so that a file under another document's name does not open; in files of the first
+/// format, `ELMSEAL1`, it is not, and whoever reads them must compare.
 struct SealedBlob {
     /// What sealed files are called after the document's hash.
     static let suffix = ".sealed"
     static let headerBytes = 32
     static let frameBytes = 65_536
     static let tagBytes = 16
-    private static let magic = Array("ELMSEAL1".utf8)
+    private static let magic = Array("ELMSEAL2".utf8)
+    private static let firstMagic = Array("ELMSEAL1".utf8)
     private static let saltBytes = 16
 
     let header: [UInt8]
     private let key: SymmetricKey
 
     /// For a new file.
-    init(sealingWith keys: BlobKeys) throws(HubError) {
+    ///
+    /// - Parameter document: Its SHA-256.
+    init(sealing document: [UInt8], with keys: BlobKeys) throws(HubError) {
         guard let newest = keys.keys.first else { throw HubError(.internalFault, "there is no key to seal with") }
         var random = SystemRandomNumberGenerator()
         let salt = (0..<Self.saltBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        self.init(newest, header: Self.magic + newest.id + salt)
+        self.init(newest, header: Self.magic + newest.id + salt, document)
     }
 
     /// For a file that is there.
     ///
+    /// - Parameter document: SHA-256 of the document that it must hold.
     /// - Throws: ``HubError/Code/documentDamaged`` when the header is none, or of a key that is not here.
-    init(header: [UInt8], keys: BlobKeys, file: String) throws(HubError) {
-        guard header.count == Self.headerBytes, header.starts(with: Self.magic) else {
+    init(header: [UInt8], of document: [UInt8], keys: BlobKeys, file: String) throws(HubError) {
+        guard header.count == Self.headerBytes,
+            header.starts(with: Self.magic) || header.starts(with: Self.firstMagic)
+        else {
             throw Self.damaged(file, "its header")
         }
         let id = header[Self.magic.count..<Self.magic.count + BlobKeys.idBytes]
         guard let key = keys.key(id) else {
             throw HubError(
                 .documentDamaged,
-                "\(file) was sealed with a key \(FileBlobStore.hex(id)) that \(BlobKeys.fileName) lacks")
+                "\(file) was sealed with a key \(Hexadecimal.text(id)) that \(BlobKeys.fileName) lacks")
         }
-        self.init(key, header: header)
+        self.init(key, header: header, document)
     }
 
-    private init(_ key: BlobKeys.Key, header: [UInt8]) {
+    private init(_ key: BlobKeys.Key, header: [UInt8], _ document: [UInt8]) {
         self.header = header
+        let name = header.starts(with: Self.magic) ? document : []
         self.key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key.key, salt: header.suffix(Self.saltBytes), info: Array("elayanan blob".utf8),
+            inputKeyMaterial: key.key, salt: header.suffix(Self.saltBytes), info: Array("elayanan blob".utf8) + name,
             outputByteCount: 32)
     }
 
@@ -107,12 +116,14 @@ struct SealedBlob {
 extension DurableFolder {
     /// A sealed file with these bytes, durable.
     ///
-    /// - Parameter piece: Bytes of the document from an offset on, as many as are asked for.
+    /// - Parameters:
+    ///   - document: SHA-256 of the bytes.
+    ///   - piece: Bytes of the document from an offset on, as many as are asked for.
     func seal(
-        _ name: String, size: UInt64, with keys: BlobKeys,
+        _ name: String, of document: [UInt8], size: UInt64, with keys: BlobKeys,
         _ piece: (_ offset: UInt64, _ count: Int) throws(HubError) -> [UInt8]
     ) throws(HubError) {
-        let blob = try SealedBlob(sealingWith: keys)
+        let blob = try SealedBlob(sealing: document, with: keys)
         try write(name) { (add) throws(HubError) in
             try add(blob.header)
             var (offset, frame) = (UInt64(0), UInt64(0))
@@ -129,12 +140,14 @@ extension DurableFolder {
 
     /// At most `count` bytes of a sealed document from `offset` on; nil when there is no such file.
     ///
-    /// - Throws: ``HubError/Code/documentDamaged`` when a bit of what is read was changed.
-    func readSealed(_ name: String, offset: UInt64, count: Int, _ keys: BlobKeys) throws(HubError) -> [UInt8]? {
+    /// - Throws: ``HubError/Code/documentDamaged`` when a bit of what is read was changed, or it is another document's file.
+    func readSealed(
+        _ name: String, of document: [UInt8], offset: UInt64, count: Int, _ keys: BlobKeys
+    ) throws(HubError) -> [UInt8]? {
         guard let file = try size(name) else { return nil }
         guard let size = SealedBlob.documentBytes(in: file) else { throw SealedBlob.damaged(name, "its length") }
         let header = try read(name, offset: 0, count: SealedBlob.headerBytes) ?? []
-        let blob = try SealedBlob(header: header, keys: keys, file: name)
+        let blob = try SealedBlob(header: header, of: document, keys: keys, file: name)
         guard offset < size, count > 0 else { return [] }
         let end = offset + min(UInt64(count), size - offset)
         let width = UInt64(SealedBlob.frameBytes)
@@ -153,14 +166,15 @@ extension DurableFolder {
         return found
     }
 
-    /// Bytes and SHA-256 of the document in a sealed file.
-    func digestSealed(_ name: String, _ keys: BlobKeys) throws(HubError) -> FileCopy.Digest {
+    /// Bytes and SHA-256 of the document in a sealed file; in one of the first format it may be another document.
+    func digestSealed(_ name: String, of document: [UInt8], _ keys: BlobKeys) throws(HubError) -> FileCopy.Digest {
         var hasher = SHA256()
         var offset: UInt64 = 0
-        while let bytes = try readSealed(name, offset: offset, count: 4 * SealedBlob.frameBytes, keys), !bytes.isEmpty {
+        let piece = 4 * SealedBlob.frameBytes
+        while let bytes = try readSealed(name, of: document, offset: offset, count: piece, keys), !bytes.isEmpty {
             hasher.update(data: bytes)
             offset += UInt64(bytes.count)
         }
-        return FileCopy.Digest(size: offset, sha256: FileBlobStore.hex(hasher.finalize()))
+        return FileCopy.Digest(size: offset, sha256: Hexadecimal.text(hasher.finalize()))
     }
 }

@@ -126,7 +126,7 @@ struct BackupTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try await StateDirectory.use { directory in
             let home = try Home(directory, folder: folder)
-            let hash = FileBlobStore.hex(try await home.document([UInt8](repeating: 7, count: 100_000)))
+            let hash = Hexadecimal.text(try await home.document([UInt8](repeating: 7, count: 100_000)))
             let first = try await home.make("a")
             let second = try await home.make("b", at: Sample.now + 1)
             #expect(first.bytesWritten == first.bytes && second.bytesWritten == second.bytes - 100_000)
@@ -145,7 +145,7 @@ struct BackupTests {
         try await StateDirectory.use { directory in
             let home = try Home(directory)
             try await home.ledger.write(Sample.commit(Sample.newCase(1)))
-            let hash = FileBlobStore.hex(try await home.document([1, 2, 3]))
+            let hash = Hexadecimal.text(try await home.document([1, 2, 3]))
             _ = try await home.make("a")
             let blob = "blobs/\(hash.prefix(2))/\(hash.dropFirst(2))"
             for name in ["ledger.sqlite", "ca.key", "policy.yaml", "manifest.json", blob] {
@@ -193,7 +193,7 @@ struct BackupTests {
     func lostDocument() async throws {
         try await StateDirectory.use { directory in
             let home = try Home(directory)
-            let hash = FileBlobStore.hex(try await home.document([1, 2, 3]))
+            let hash = Hexadecimal.text(try await home.document([1, 2, 3]))
             let name = "blobs/\(hash.prefix(2))/\(hash.dropFirst(2))"
             try FileManager.default.removeItem(atPath: "\(directory.path)/\(name)")
             let error = await #expect(throws: HubError.self) { try await home.make("a") }

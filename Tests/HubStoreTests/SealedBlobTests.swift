@@ -19,7 +19,7 @@ struct SealedBlobTests {
     }
 
     private func file(_ directory: StateDirectory, _ hash: [UInt8], _ suffix: String = SealedBlob.suffix) -> URL {
-        let name = FileBlobStore.hex(hash)
+        let name = Hexadecimal.text(hash)
         return URL(filePath: "\(directory.path)/blobs/\(name.prefix(2))/\(name.dropFirst(2))\(suffix)")
     }
 
@@ -95,6 +95,73 @@ struct SealedBlobTests {
         }
     }
 
+    @Test("a file that was moved onto another document's name is damaged there, wherever one reads, and in a backup")
+    func moved() async throws {
+        try await StateDirectory.use { directory in
+            let store = try store(directory)
+            let other = Self.document.map { ~$0 }
+            for bytes in [Self.document, other] { try await store.put(sha256: Self.hash(bytes), bytes) }
+            let (path, taken) = (file(directory, Self.hash(Self.document)), file(directory, Self.hash(other)))
+            let (mine, theirs) = (try Data(contentsOf: path), try Data(contentsOf: taken))
+            try theirs.write(to: path)
+            try mine.write(to: taken)
+            for bytes in [Self.document, other] {
+                for offset in [0, 70_000, UInt64(bytes.count) - 1] {
+                    await #expect(throws: HubError(.documentDamaged, "")) {
+                        try await store.read(sha256: Self.hash(bytes), offset: offset, count: 10)
+                    }
+                }
+                let keys = try BlobKeys.read(state: directory.path)
+                #expect(throws: HubError(.documentDamaged, "")) {
+                    let path = file(directory, Self.hash(bytes)).path
+                    return try BlobForm.sealed.digest(path, of: Self.hash(bytes), keys)
+                }
+            }
+        }
+    }
+
+    @Test("files of the first format are read; one under another name, and a plain one, is found by who reads it whole")
+    func firstFormat() async throws {
+        try await StateDirectory.use { directory in
+            let store = try store(directory)
+            let (bytes, other) = (Array(Self.document.prefix(90_000)), Array(Self.document.suffix(90_000)))
+            let keys = try #require(try BlobKeys.read(state: directory.path))
+            let hash = Self.hash(bytes)
+            try await store.put(sha256: hash, bytes)
+            try Data(try Self.sealedFirst(bytes, keys)).write(to: file(directory, hash))
+            #expect(try await store.read(sha256: hash, offset: 0, count: 100_000) == bytes)
+            #expect(try await store.read(sha256: hash, offset: 65_000, count: 1_000) == Array(bytes[65_000..<66_000]))
+            try Data(try Self.sealedFirst(other, keys)).write(to: file(directory, hash))
+            await #expect(throws: HubError(.documentDamaged, "")) {
+                try await store.read(sha256: hash, offset: 0, count: 100_000)
+            }
+            try FileManager.default.removeItem(at: file(directory, hash))
+            try Data(other).write(to: file(directory, hash, ""))
+            await #expect(throws: HubError(.documentDamaged, "")) {
+                try await store.read(sha256: hash, offset: 0, count: 100_000)
+            }
+        }
+    }
+
+    /// As the first format was: 16 bytes of salt, and a key that knows nothing of the document.
+    private static func sealedFirst(_ bytes: [UInt8], _ keys: BlobKeys) throws -> [UInt8] {
+        let newest = try #require(keys.keys.first)
+        let salt = [UInt8](repeating: 0xA5, count: 16)
+        let header = Array("ELMSEAL1".utf8) + newest.id + salt
+        let key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: newest.key, salt: salt, info: Array("elayanan blob".utf8), outputByteCount: 32)
+        var file = header
+        for start in stride(from: 0, to: bytes.count, by: 65_536) {
+            let isLast = start + 65_536 >= bytes.count
+            let nonce = try AES.GCM.Nonce(
+                data: [isLast ? 1 : 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, UInt8(start / 65_536)] as [UInt8])
+            let frame = bytes[start..<min(start + 65_536, bytes.count)]
+            let box = try AES.GCM.seal(frame, using: key, nonce: nonce, authenticating: header)
+            file += Array(box.ciphertext) + Array(box.tag)
+        }
+        return file
+    }
+
     @Test("documents of an older hub stay readable as they lie, and are not kept a second time")
     func plain() async throws {
         try await StateDirectory.use { directory in
@@ -152,7 +219,7 @@ struct SealedBlobTests {
                 from: folder, to: restored, hubID: [UInt8](repeating: 9, count: 16), skipping: 1, nowMillis: Sample.now)
             let other = try FileBlobStore(path: restored, keys: try BlobKeys.open(state: restored))
             #expect(try await other.read(sha256: hash, offset: 0, count: 300_000) == Self.document)
-            let name = FileBlobStore.hex(hash)
+            let name = Hexadecimal.text(hash)
             let path = URL(filePath: "\(folder)/blobs/\(name.prefix(2))/\(name.dropFirst(2)).sealed")
             var bytes = try Data(contentsOf: path)
             bytes[bytes.count / 2] ^= 1

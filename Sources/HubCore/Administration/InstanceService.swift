@@ -87,7 +87,7 @@ struct InstanceService: Sendable {
         return found
     }
 
-    private var hubID: String { Self.hex(facts.instanceID) }
+    private var hubID: String { Hexadecimal.text(facts.instanceID) }
 
     private func instance(_ subject: Subject) -> HubAdminInstance {
         switch subject {
@@ -105,7 +105,7 @@ struct InstanceService: Sendable {
                 $0.version = module.info.version
                 $0.metadata = [
                     "department": module.info.department, "pid": "\(module.info.pid)",
-                    "bundle_hash": Self.hex(module.info.bundleHash),
+                    "bundle_hash": Hexadecimal.text(module.info.bundleHash),
                 ]
             }
         }
@@ -165,14 +165,6 @@ struct InstanceService: Sendable {
         }
         stats.methods = counted.filter { $0.requests > 0 }.sorted { $0.method < $1.method }.map(\.message)
         return stats
-    }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        return bytes.reduce(into: "") { text, byte in
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
     }
 }
 

@@ -51,18 +51,12 @@ extension HubInquiry {
     }
 
     /// Where the ledger keeps which case has it.
-    static func recordKey(of id: [UInt8]) -> String { "inquiry/\(hexText(id))" }
+    static func recordKey(of id: [UInt8]) -> String { "inquiry/\(Hexadecimal.text(id))" }
 }
 
 extension HubFieldValue {
     /// Where the ledger keeps which case got a value from an authority; the value itself is hashed.
     func markKey(of authority: String) throws(HubError) -> String {
-        "received/\(authority)/\(name)/\(hexText([UInt8](SHA256.hash(data: try ledgerBytes()))))"
+        "received/\(authority)/\(name)/\(Hexadecimal.text(SHA256.hash(data: try ledgerBytes())))"
     }
-}
-
-/// Two lower-case digits for each byte.
-private func hexText(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
 }

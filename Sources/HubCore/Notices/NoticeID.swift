@@ -1,6 +1,7 @@
 // What a notice is called: the same change always makes the same notice, so that it exists once and twins are known.
 
 import Crypto
+import HubDomain
 import HubProto
 
 /// Names of notices, 24 bytes each: notices of a case stand together.
@@ -25,10 +26,7 @@ package enum NoticeID {
     }
 
     /// 48 hexadecimal digits, as receivers and operators see it.
-    package static func text(_ id: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(id.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0x0F)]] })
-    }
+    package static func text(_ id: some Sequence<UInt8>) -> String { Hexadecimal.text(id) }
 
     /// Reads what ``text(_:)`` made; nil for anything else.
     package static func bytes(_ text: String) -> [UInt8]? {

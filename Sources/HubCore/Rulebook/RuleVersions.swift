@@ -79,16 +79,10 @@ extension HubPublication {
         event.changed = changes.map { change in
             .with {
                 $0.name = change.rule.recordKey
-                $0.text = hexadecimal(change.rule.hash)
+                $0.text = Hexadecimal.text(change.rule.hash)
             }
         }
         commit.events = [event]
         return commit
     }
-}
-
-/// Lower-case digits.
-private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0x0F)]] })
 }
