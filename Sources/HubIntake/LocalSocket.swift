@@ -21,9 +21,11 @@ struct LocalSocket {
         until = Self.now() &+ UInt64(clamping: seconds) &* 1_000_000_000
     }
 
-    /// Connects to the socket at a path.
+    /// Connects to the socket at a path. A listener that has too many waiting is one that does not listen: `connect` knows no
+    /// end of its own while the backlog is full.
     static func connected(to path: String, seconds: Int) throws(Failure) -> LocalSocket {
-        let file = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        let file = Glibc.socket(AF_UNIX, Int32(kind), 0)
         guard file >= 0 else { throw failure("no socket") }
         let socket = LocalSocket(file, seconds: seconds)
         var address = sockaddr_un()

@@ -73,6 +73,15 @@ struct ClamdScannerTests {
         }
     }
 
+    @Test("a clamd whose backlog is full does not listen, and that is told at once", .timeLimit(.minutes(5)))
+    func full() async throws {
+        guard case .silent(let reason) = try await verdict("full", Self.letter, seconds: 60) else {
+            Issue.record("an answer of nobody")
+            return
+        }
+        #expect(reason.contains("it does not listen"))
+    }
+
     @Test("a clamd that is not there, or whose path is none, is silent")
     func absent() async {
         for path in ["/tmp/no-clamd-here.sock", "/" + String(repeating: "x", count: 200)] {

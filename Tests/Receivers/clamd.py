@@ -4,8 +4,9 @@ Usage: clamd.py SOCKET MODE
 
 Modes: ok (FOUND when the stream holds X5O!P%@AP), limit (the answer to a stream that is too long), nonsense, cut (half an
 answer), close (says nothing and hangs up), flood (answers without end), partial (an answer without its zero byte, then the end),
-hang (reads everything and never answers), deaf (reads nothing).
+hang (reads everything and never answers), deaf (reads nothing), full (accepts nobody, and more wait than it has room for).
 """
+import os
 import socket
 import struct
 import sys
@@ -57,6 +58,21 @@ def serve(line):
 
 
 listener = socket.socket(socket.AF_UNIX)
+if mode == "full":
+    listener.bind(path + ".new")
+    listener.listen(1)
+    waiting = []
+    try:
+        for _ in range(16):
+            waiting.append(socket.socket(socket.AF_UNIX))
+            waiting[-1].setblocking(False)
+            waiting[-1].connect(path + ".new")
+    except BlockingIOError:
+        pass
+    # Under its name it is full from the beginning.
+    os.rename(path + ".new", path)
+    time.sleep(600)
+    sys.exit()
 listener.bind(path)
 listener.listen(64)
 while True:
