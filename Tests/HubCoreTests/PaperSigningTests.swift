@@ -25,6 +25,10 @@ private final class ScriptedSignatory: PaperSignatory {
         case "wrong": throw HubError(.signatureRefused, "wrong")
         case "other": return Array("%PDF-1.7 another".utf8) + pdf
         case "same": return pdf
+        case "slow":
+            try? await Task.sleep(for: .milliseconds(300))
+            papers.withLock { $0 += 1 }
+            return pdf + Array("/Sig".utf8)
         default:
             papers.withLock { $0 += 1 }
             return pdf + Array("/Sig".utf8)
@@ -91,6 +95,17 @@ struct PaperSigningTests {
         #expect(try await sign(hub, state) == first && signatory.signed == 1)
     }
 
+    @Test("two who sign one paper at the same moment sign it once")
+    func atOnce() async throws {
+        let signatory = ScriptedSignatory("slow", "slow")
+        let hub = try await open(signatory)
+        let state = try await hub.issued()
+        async let first = sign(hub, state)
+        async let second = sign(hub, state)
+        #expect(try await first == (try await second))
+        #expect(signatory.signed == 1)
+    }
+
     @Test("only whom the definition names signs, with a number and a passphrase that can be")
     func whoSigns() async throws {
         let hub = try await open(ScriptedSignatory())
@@ -117,5 +132,6 @@ struct PaperSigningTests {
         let revoked = try await hub.small.act("cabut", on: second, by: .officer, note: "Salah")
         #expect(revoked.papers.map(\.state) == [.superseded, .revoked])
         #expect(try await refusal { try await sign(hub, second) } == .actionNotAllowed)
+        for paper in revoked.papers { #expect(try await hub.verify(paper.number).verdict == .false, "never signed") }
     }
 }

@@ -1,8 +1,9 @@
-// One after the other for each document: bytes that are being put must not meet bytes that are being removed.
+// One after the other for each document: bytes that are being put must not meet bytes that are being removed, nor two officers
+// one paper.
 
 import HubDomain
 
-/// Turns by a document's hash. Work on different documents goes on at once.
+/// Turns by a document's hash, or whatever else names it. Work on different documents goes on at once.
 actor DocumentTurns {
     /// Who waits for a hash; no entry = nobody works on it.
     private var waiting: [[UInt8]: [CheckedContinuation<Void, Never>]] = [:]

@@ -50,6 +50,7 @@ struct PaperOffice: Sendable {
             do throws(HubError) {
                 file = try await sealed(&paper, template, issuer: catalogue.issuer, nowMillis)
             } catch let error where error.status == .unavailable {
+                told(name, error)
                 paper.wait(nowMillis)
                 state.papers[index] = paper
                 continue

@@ -12,6 +12,14 @@ extension PaperService {
         _ context: CallContext, _ request: LayananSignPaperRequest
     ) async throws(HubError) -> LayananSignPaperReply {
         let officer = try Self.officer(of: request)
+        return try await turns.alone(with: Array(request.number.utf8)) { () async throws(HubError) in
+            try await sign(context, request, by: officer)
+        }
+    }
+
+    private func sign(
+        _ context: CallContext, _ request: LayananSignPaperRequest, by officer: SigningOfficer
+    ) async throws(HubError) -> LayananSignPaperReply {
         var signed: (paper: HubPaper, file: [UInt8])?
         for _ in 1...Self.attempts {
             let before = try await CaseReads(ledger: ledger, access: access).find(request.case, context.actor)

@@ -14,6 +14,8 @@ struct PaperService: Sendable {
     let clock: any HubClock
     /// Published halves of the keys with which papers were sealed here.
     let keys: [PaperPublicKey]
+    /// By a paper's number: who comes while it is being signed waits, and finds it signed.
+    let turns = DocumentTurns()
 
     static let attempts = 3
     private static let noteMax = 500
@@ -104,7 +106,10 @@ struct PaperService: Sendable {
         guard !number.isEmpty, number.utf8.count <= NumberPattern.bytesMax,
             let record = try await ledger.record(HubPaper.recordPrefix + number),
             let state = try await ledger.caseState(id: record.body),
-            let paper = state.papers.first(where: { $0.number == number && ![.due, .toSign].contains($0.state) })
+            // One whose place was taken before it was ever signed is nothing that anybody could have in hand.
+            let paper = state.papers.first(where: {
+                $0.number == number && !$0.sha256.isEmpty && ![.due, .toSign].contains($0.state)
+            })
         else { return nil }
         return (state, paper)
     }
