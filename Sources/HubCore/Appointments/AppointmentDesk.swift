@@ -33,7 +33,7 @@ struct AppointmentDesk: Sendable {
                 throw .appointment(
                     "too many appointments of this case were booked; come without one, or ask the office")
             }
-            try checkChanges(step, beyond: 0)
+            try checkChanges(step, at: request.office, beyond: 0)
             try await take(request, &step)
             step.action = "book"
         }
@@ -47,9 +47,10 @@ struct AppointmentDesk: Sendable {
             guard step.appointment.startMs != request.startMs || step.appointment.office != request.office else {
                 throw .appointment("this is the place that is booked")
             }
-            try checkChanges(step, beyond: 1)
+            try checkChanges(step, at: step.appointment.office, beyond: 1)
             step.records = try await counts.releasing([step.appointment], step.catalogue)
             try await take(request, &step)
+            if !works(step) { step.state.appointments[step.index].countChange() }
             step.action = "change"
         }
     }
@@ -63,7 +64,7 @@ struct AppointmentDesk: Sendable {
             try checkTime(step)
             step.records = try await counts.releasing([step.appointment], step.catalogue)
             step.state.appointments[step.index].end(.cancelled, nowMillis: step.nowMillis)
-            if !works(step) { step.state.appointments[step.index].changes += 1 }
+            if !works(step) { step.state.appointments[step.index].countChange() }
             step.plan.want(&step.state)
             step.action = "cancel"
         }
@@ -97,12 +98,14 @@ struct AppointmentDesk: Sendable {
 
     /// Who books and cancels again and again keeps places from others.
     ///
-    /// - Parameter more: Changes that this one would add.
-    private func checkChanges(_ step: AppointmentStep, beyond more: UInt32) throws(HubError) {
-        guard !works(step) else { return }
-        let kind = step.catalogue.offices(for: step.rule, step.before).first?.kind(step.rule.kind)
+    /// - Parameters:
+    ///   - office: Whose limit holds: where it is booked, or is to be.
+    ///   - more: Changes that this one would add.
+    private func checkChanges(_ step: AppointmentStep, at office: String, beyond more: UInt32) throws(HubError) {
+        // An office that is not there has no slots, either.
+        guard !works(step), let kind = step.catalogue.office(office)?.kind(step.rule.kind) else { return }
         let made = step.before.appointments.filter { $0.stage == step.before.stage }.reduce(0) { $0 + $1.changes }
-        guard made + more <= kind?.changesMax ?? 0 else {
+        guard made + more <= kind.changesMax else {
             throw .appointment("this appointment was changed too often: ask the office", step.appointment.state)
         }
     }
@@ -140,7 +143,7 @@ struct AppointmentDesk: Sendable {
                 return try await remember(&step, context)
             }
             if let answer = try outcome.callAnswer() { return answer }
-            if case .conflict(let key, let present) = outcome, expectedVersion != 0, !SlotCounts.isOwn(key) {
+            if case .conflict(let key, let present) = outcome, expectedVersion != 0, !StepCompletion.isShared(key) {
                 throw CaseCommands.stale(present: present)
             }
         }

@@ -21,13 +21,15 @@ extension HubAppointment {
 
     /// Takes a slot, for the first time or in place of another one.
     mutating func book(_ slot: Slot, at place: AppointmentPlace, nowMillis: Int64) {
-        if state == .booked { changes = min(changes, .max - 1) + 1 }
         state = .booked
         settle(at: place)
         (startMs, endMs, bookedMs) = (slot.startMillis, slot.endMillis, nowMillis)
         wakeMs = slot.startMillis + Int64(place.kind.graceMinutes) * 60_000
         remindMs = place.reminder(of: slot)
     }
+
+    /// Its applicant has changed or cancelled it.
+    mutating func countChange() { changes = min(changes, .max - 1) + 1 }
 
     /// The person is there.
     mutating func checkIn(_ number: String, at place: AppointmentPlace, nowMillis: Int64) {

@@ -92,8 +92,8 @@ struct AppointmentReads: Sendable {
                 .calledFrom(office: office.code, kind: kind, day: today.iso), limit: Self.waitingMax)
             let queue = LayananKindQueue.with {
                 $0.kind = kind
-                $0.waiting = waiting.compactMap(\.present?.queueNumber)
-                $0.called = called.compactMap(\.present).reversed().map { appointment in
+                $0.waiting = waiting.compactMap(\.presentAppointment?.queueNumber)
+                $0.called = called.compactMap(\.presentAppointment).reversed().map { appointment in
                     .with {
                         ($0.number, $0.counter) = (appointment.queueNumber, appointment.counter)
                         $0.calledMs = appointment.calledMs
@@ -139,9 +139,4 @@ struct AppointmentReads: Sendable {
                 }.prefix(Self.conflictsMax))
         }
     }
-}
-
-extension HubCase {
-    /// The appointment that is open.
-    fileprivate var present: HubAppointment? { openAppointment.map { appointments[$0] } }
 }

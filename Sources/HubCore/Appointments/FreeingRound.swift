@@ -1,4 +1,4 @@
-// After a calendar or an office has changed: every booking whose slot is gone, once, whatever happens meanwhile.
+// After a calendar or an office has changed: every booking whose place is gone, once, whatever happens meanwhile.
 
 import HubDomain
 import HubProto
@@ -28,7 +28,7 @@ struct FreeingRound: Sendable {
         var (freed, stuck) = (0, 0)
         for one in lost {
             do throws(HubError) {
-                if try await free(one.state, catalogue) { freed += 1 }
+                if try await free(one, catalogue) { freed += 1 }
             } catch {
                 // Of a service whose module is not here; it stays booked, and is named among the conflicts.
                 guard error.code == .moduleUnavailable else { throw error }
@@ -45,26 +45,28 @@ struct FreeingRound: Sendable {
         _ = try await ledger.commit(commit)
     }
 
-    private func free(_ found: HubCase, _ catalogue: ServiceCatalogue) async throws(HubError) -> Bool {
-        var before = found
+    private func free(_ lost: SlotConflicts.Lost, _ catalogue: ServiceCatalogue) async throws(HubError) -> Bool {
+        var before = lost.state
         for _ in 1...Self.attempts {
             guard var step = try AppointmentStep(before, by: HubActor(), catalogue, nowMillis: clock.nowMillis()),
-                step.appointment.state == .booked, step.isLost
+                step.appointment.state == .booked, try await isLost(step, lost)
             else { return false }
             try await step.free(completion.slots)
             if case .committed = try await journal.commit(try await step.commit(completion)) { return true }
-            guard let present = try await ledger.caseState(id: [UInt8](found.id)) else { return false }
+            guard let present = try await ledger.caseState(id: [UInt8](lost.state.id)) else { return false }
             before = present
         }
         throw HubError(.versionStale, "a booking changes all the time")
     }
-}
 
-extension AppointmentStep {
-    /// The slot that is booked is not there.
-    fileprivate var isLost: Bool {
-        guard let place = AppointmentPlace(appointment.office, appointment.kind, catalogue) else { return true }
-        return place.grid.slot(of: place.kind, at: appointment.startMs) == nil
+    /// Whoever has another slot meanwhile, or found room because others went, keeps it.
+    private func isLost(_ step: AppointmentStep, _ lost: SlotConflicts.Lost) async throws(HubError) -> Bool {
+        guard step.appointment.isKept(by: step.catalogue) else { return true }
+        guard lost.isBeyond, let found = lost.state.presentAppointment,
+            (found.office, found.kind, found.startMs)
+                == (step.appointment.office, step.appointment.kind, step.appointment.startMs)
+        else { return false }
+        return try await completion.slots.isOverfull(step.appointment, step.catalogue)
     }
 }
 

@@ -60,12 +60,19 @@ struct SlotCounts: Sendable {
         return booked
     }
 
-    /// Slots of a day that somebody holds, of every office.
+    /// More people hold the slot of an appointment than it has places.
+    func isOverfull(_ appointment: HubAppointment, _ catalogue: ServiceCatalogue) async throws(HubError) -> Bool {
+        guard let place = AppointmentPlace(appointment.office, appointment.kind, catalogue) else { return true }
+        let key = Self.key(of: appointment.startMs, appointment.office, appointment.kind, place.grid.calendar)
+        return try await count(key).count.booked > place.kind.places
+    }
+
+    /// Slots of a day that somebody holds, of every office, and how many do.
     func held(
         on day: CalendarDate, utcOffsetMinutes: Int
-    ) async throws(HubError) -> [(office: String, kind: String, startMillis: Int64)] {
+    ) async throws(HubError) -> [(office: String, kind: String, startMillis: Int64, count: UInt32)] {
         let prefix = "\(Self.slotPrefix)\(day.iso)/"
-        var held: [(office: String, kind: String, startMillis: Int64)] = []
+        var held: [(office: String, kind: String, startMillis: Int64, count: UInt32)] = []
         for record in try await ledger.records(prefix: prefix) {
             let count: HubSlotCount = try decoded(record.body, record.key)
             let parts = record.key.dropFirst(prefix.count).split(separator: "/")
@@ -74,7 +81,7 @@ struct SlotCounts: Sendable {
             held.append(
                 (
                     String(parts[0]), String(parts[1]),
-                    day.startMillis(utcOffsetMinutes: utcOffsetMinutes) + minute * 60_000
+                    day.startMillis(utcOffsetMinutes: utcOffsetMinutes) + minute * 60_000, count.booked
                 ))
         }
         return held

@@ -43,7 +43,7 @@ extension HubServiceDefinition {
 }
 
 extension RunningCases {
-    /// Slots that are taken away without closing their day are kept until those who have booked them were there, or have
+    /// Slots, and places of them, that are taken away without closing their day are kept until those who have booked them were there, or have
     /// another one. A day that is declared closed frees its bookings: that is told, and cannot wait.
     func bookings(of rules: RuleSet, _ verdict: inout RuleVerdict) async throws(HubError) {
         guard verdict.changes.contains(where: { $0.rule.kind == .offices }) else { return }
@@ -52,7 +52,7 @@ extension RunningCases {
         guard !lost.isEmpty, let file = rules.all(HubOfficeRules.self).first?.file else { return }
         verdict.find(
             file, "running_cases",
-            "slots are booked that would be gone: change those appointments first, or give the day hours of its own",
+            "slots are booked that would be gone, or too full: change those appointments first, or give the day hours of its own",
             cases: Array(lost.prefix(Self.toldMax)), of: UInt64(lost.count))
     }
 }
