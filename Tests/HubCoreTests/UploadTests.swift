@@ -241,6 +241,23 @@ struct UploadTests {
         try await open(4, [1])
     }
 
+    @Test("one citizen cannot use up a portal: each has a share of its uploads and bytes")
+    func shares() async throws {
+        var limits = UploadLimits()
+        (limits.perCitizen, limits.bytesPerCitizen) = (2, 1_000_000)
+        let hub = try await SmallHub.open(uploads: limits)
+        func open(_ number: UInt8, _ bytes: [UInt8], by caller: Caller = .portal, for citizen: String) async throws {
+            let request = opening(bytes, id: Array(repeating: number, count: 16))
+            _ = try await self.open(hub, request, by: caller, for: citizen)
+        }
+        try await open(1, Self.bytes, for: SmallHub.anna)
+        #expect(await failure { try await open(2, Self.bytes, for: SmallHub.anna) } == (.uploadLimit, nil))
+        try await open(2, [1], for: SmallHub.anna)
+        #expect(await failure { try await open(3, [1], for: SmallHub.anna) } == (.uploadLimit, nil))
+        for number: UInt8 in 1...2 { try await open(number, [1], for: SmallHub.budi) }
+        for number: UInt8 in 1...3 { try await open(number, [1], by: .officer, for: "") }
+    }
+
     @Test("an upload that nobody opens for a week is thrown away, by the hub's clock")
     func expires() async throws {
         let hub = try await SmallHub.open()

@@ -10,6 +10,10 @@ package struct UploadLimits: Sendable {
     /// Bytes of the open uploads of one principal: 512 MiB; and of all: 4 GiB.
     package var bytesPerPrincipal: UInt64 = 536_870_912
     package var bytesInAll: UInt64 = 4_294_967_296
+    /// Open uploads of one citizen behind a principal, and their bytes: 100 MiB. A portal is one principal for everybody, and
+    /// none of them may use it up.
+    package var perCitizen = 8
+    package var bytesPerCitizen: UInt64 = 104_857_600
     /// How long an upload is kept after it was opened last, milliseconds: 7 days.
     package var keptMillis: Int64 = 7 * 86_400_000
 
@@ -73,6 +77,14 @@ actor UploadDesk {
 
     private func account(for part: BlobPart, nowMillis: Int64) throws(HubError) {
         let own = open.values.filter { $0.principal == part.principal }
+        if part.owner != part.principal {
+            let citizens = own.filter { $0.owner == part.owner }
+            let bytes = citizens.reduce(part.size) { $0 + $1.size }
+            guard citizens.count < limits.perCitizen, bytes <= limits.bytesPerCitizen else {
+                throw full(
+                    "this citizen has \(citizens.count) open uploads", citizens.map(\.expiresMillis).min(), nowMillis)
+            }
+        }
         let bytes = (own: own.reduce(part.size) { $0 + $1.size }, all: open.values.reduce(part.size) { $0 + $1.size })
         guard own.count < limits.perPrincipal, bytes.own <= limits.bytesPerPrincipal else {
             throw full("this principal has \(own.count) open uploads", own.map(\.expiresMillis).min(), nowMillis)
