@@ -201,10 +201,11 @@ package struct Hub: Sendable {
             InquiryOffice(
                 ledger: ledger, journal: journal, rulebook: rulebook, access: access, board: board,
                 clock: ports.clock))
+        let appointments = AppointmentDesk(
+            ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
+            completion: completion, clock: ports.clock)
         router.addAppointments(
-            AppointmentDesk(
-                ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,
-                completion: completion, clock: ports.clock),
+            appointments, CounterDesk(desk: appointments, intake: intake),
             AppointmentReads(ledger: ledger, rulebook: rulebook, access: access, clock: ports.clock))
         let payments = PaymentService(
             ledger: ledger, journal: journal, rulebook: rulebook, access: access, deadlines: passage,

@@ -13,7 +13,8 @@ struct BookingHub {
 
     static func open(
         ledger: any Ledger = InMemoryLedger(), offices: HubOfficeRules = offices(), couriers: [any NoticeCourier] = [],
-        _ change: (inout HubServiceDefinition) -> Void = { _ in }
+        _ change: (inout HubServiceDefinition) -> Void = { _ in },
+        equip: (inout HubPorts) -> Void = { _ in }
     ) async throws -> BookingHub {
         let bundle = LoadedBundle(
             module: "uji", department: "pengaduan", definitions: [definition(change)],
@@ -25,6 +26,7 @@ struct BookingHub {
             small: try await SmallHub.open(
                 ledger: ledger, bundle: bundle, principals: [.officer, .clerk, .stranger], answer: answer
             ) { ports in
+                equip(&ports)
                 if let courier = couriers.first {
                     ports.couriers = [.file: courier]
                     ports.outbox.standardChannels = [.file]

@@ -170,7 +170,9 @@ struct Caller {
                 "bank": try ["GetBill", "Pay", "Reverse", "Reconcile"].map {
                     try MethodPattern("layanan.v1.Payments/\($0)")
                 },
-                "authority": try ["Take", "Answer", "Fail"].map { try MethodPattern("layanan.v1.Authority/\($0)") },
+                "authority": try ["Authority/Take", "Authority/Answer", "Authority/Fail", "Documents/Put"].map {
+                    try MethodPattern("layanan.v1.\($0)")
+                },
                 "applicant": all, "officer": all, "importer": all, "admin": all,
             ], allDepartments: ["admin"],
             allActions: ["admin"], applicants: ["applicant"], principals: [admin.principal] + callers.map(\.principal))

@@ -117,9 +117,12 @@ struct CounterTests {
         let hub = try await hub()
         let state = try await hub.book(try await hub.waiting(), Hub.at(5, 8))
         #expect(try await refusal { try await hub.serve(state) } == .appointmentRefused)
-        #expect(try await refusal { try await hub.noShow(state) } == .appointmentRefused, "the slot has not begun")
-        try await hub.wait(until: Hub.at(5, 8))
-        #expect(try await hub.noShow(state).appointmentStates == [.missed, .wanted])
+        for minute in [0, 9] {
+            try await hub.wait(until: Hub.at(5, 8, minute))
+            #expect(try await refusal { try await hub.noShow(state) } == .appointmentRefused, "there is still time")
+        }
+        try await hub.wait(until: Hub.at(5, 8, 10))
+        #expect(try await hub.state(state).appointmentStates == [.missed, .wanted])
     }
 
     @Test("a number that is called and nobody answers is missed; one that was not called until the day ended is freed")
@@ -135,6 +138,16 @@ struct CounterTests {
         #expect(try await hub.state(left).appointmentStates == [.freed, .wanted])
         #expect(try await hub.queue().queues.first?.given == 0, "a new day begins at one")
         #expect(try await hub.conflicts().map(\.case) == [left.number])
+    }
+
+    @Test("who waits at an office is served there, and nobody else says that they did not come")
+    func otherOffice() async throws {
+        let hub = try await hub()
+        try await hub.wait(until: Hub.at(5, 8))
+        let state = try await hub.checkIn(try await hub.waiting())
+        try await hub.publish("offices/kantor.bin", Hub.offices("2") { $0.code = "lain" })
+        #expect(try await refusal { try await hub.serve(state) } == .permissionDenied)
+        #expect(try await refusal { try await hub.noShow(state) } == .permissionDenied)
     }
 
     // MARK: Identity

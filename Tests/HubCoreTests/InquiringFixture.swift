@@ -13,7 +13,8 @@ struct InquiringHub {
     let small: SmallHub
 
     static func open(
-        ledger: any Ledger = InMemoryLedger(), _ change: (inout HubServiceDefinition) -> Void = { _ in }
+        ledger: any Ledger = InMemoryLedger(), _ change: (inout HubServiceDefinition) -> Void = { _ in },
+        equip: (inout HubPorts) -> Void = { _ in }
     ) async throws -> InquiringHub {
         let bundle = LoadedBundle(
             module: "uji", department: "pengaduan", definitions: [definition(change)], standing: [])
@@ -26,7 +27,10 @@ struct InquiringHub {
         return InquiringHub(
             small: try await SmallHub.open(
                 ledger: ledger, bundle: bundle, principals: [.register, .otherRegister, .officer], answer: answer
-            ) { $0.pause = { _ in await Task.yield() } })
+            ) { ports in
+                ports.pause = { _ in await Task.yield() }
+                equip(&ports)
+            })
     }
 
     // MARK: Rules

@@ -85,7 +85,8 @@ extension HubClient {
             try await client.call(.serveAtCounter, request, options: options)
         }
 
-        /// The person is not there. Needs an idempotency key.
+        /// The person whose number was given is not there. Needs an idempotency key. Whoever has booked and is not there
+        /// when the grace is over has missed it without a word of anybody.
         ///
         /// `layanan.v1.Appointments/NoShow`
         public func noShow(
@@ -103,8 +104,8 @@ extension HubClient {
             try await client.call(.officeQueue, request, options: options)
         }
 
-        /// Appointments that an office does not keep: booked in slots that are no longer there, or freed and not booked
-        /// anew.
+        /// Appointments that an office does not keep: booked in slots that are no longer there, or have too few places;
+        /// or freed and not booked anew.
         ///
         /// `layanan.v1.Appointments/Conflicts`
         public func conflicts(

@@ -7,6 +7,7 @@ import SwiftProtobuf
 /// What officers at counters do with appointments.
 struct CounterDesk: Sendable {
     let desk: AppointmentDesk
+    let intake: DocumentIntake
 
     private var access: CaseAccess { desk.access }
     private var counts: SlotCounts { desk.counts }
@@ -118,9 +119,7 @@ struct CounterDesk: Sendable {
             guard [.checkedIn, .called].contains(step.appointment.state) else {
                 throw .appointment("check the person in first", step.appointment.state)
             }
-            guard access.servesAt(step.appointment.office, context.actor) else {
-                throw HubError(.permissionDenied, "people are served where they wait")
-            }
+            try requireOffice(step)
             try await identify(request, &step)
             step.changed = try step.plan.serve(step.index, step.rule, &step.state)
             step.state.appointments[step.index].by = context.actor.principal
@@ -132,14 +131,14 @@ struct CounterDesk: Sendable {
         guard step.rule.hasIdentity else { return }
         let letters =
             step.rule.identity.letter.isEmpty ? [] : [request.letter].filter { request.hasLetter && $0 != .init() }
-        let actor = step.actor
-        let stored = try await desk.ledger.documentFacts(
-            letters.map { [UInt8]($0.sha256) }, owners: [actor.principal, actor.applicantReference])
+        let usable = try await intake.usable(letters, by: step.actor)
+        var request = request
+        if let letter = usable.documents.first { request.letter = letter }
         let counter = IdentityAtCounter(rule: step.rule.identity, definition: step.definition, request: request)
-        let (check, documents) = try counter.check(step.before, stored: stored)
+        let (check, documents) = try counter.check(step.before, stored: usable.facts)
         step.state.appointments[step.index].identity = check
         step.state.documents = documents
-        step.documents = letters
+        step.documents = usable.documents
     }
 
     /// `layanan.v1.Appointments/NoShow`
@@ -147,11 +146,18 @@ struct CounterDesk: Sendable {
         try await desk.change(context, request.case, request.expectedVersion) { (step) throws(HubError) in
             try authorise(context.actor, on: step.before)
             switch step.appointment.state {
-            case .checkedIn, .called: break
-            case .booked where step.appointment.startMs <= step.nowMillis: break
+            case .checkedIn, .called: try requireOffice(step)
+            // Whoever is late has until the end of the grace, and then has missed it without a word of anybody.
+            case .booked: throw .appointment("the person may still come until the grace is over", .booked)
             default: throw .appointment("nobody is expected now", step.appointment.state)
             }
             try step.miss()
+        }
+    }
+
+    private func requireOffice(_ step: AppointmentStep) throws(HubError) {
+        guard access.servesAt(step.appointment.office, step.actor) else {
+            throw HubError(.permissionDenied, "people are served where they wait")
         }
     }
 

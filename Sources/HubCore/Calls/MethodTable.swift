@@ -137,8 +137,7 @@ extension CallRouter {
         unary(.authorityStatus, office.status)
     }
 
-    mutating func addAppointments(_ desk: AppointmentDesk, _ reads: AppointmentReads) {
-        let counter = CounterDesk(desk: desk)
+    mutating func addAppointments(_ desk: AppointmentDesk, _ counter: CounterDesk, _ reads: AppointmentReads) {
         unary(.listOffices, reads.offices)
         unary(.listSlots, reads.slots)
         change(.bookAppointment, desk.book)

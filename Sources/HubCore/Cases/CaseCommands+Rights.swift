@@ -1,4 +1,4 @@
-// Who may take which action, and use which papers: rules that are the same for every service.
+// Who may take which action: rules that are the same for every service.
 
 import HubDomain
 import HubProto
@@ -56,22 +56,6 @@ extension CaseCommands {
         try authorise(
             action, actor, department: department, applicant: actor.applicantReference,
             works: policy.works(actor, in: department))
-    }
-
-    /// What the ledger knows of those documents that this actor may use: its own, its citizen's, and the case's.
-    func usable(
-        _ documents: [HubDocument], of before: HubCase?, _ actor: HubActor
-    ) async throws(HubError) -> [[UInt8]: (size: UInt64, mediaType: String)] {
-        // More than a case can have are refused by the form's rules; nothing is looked up for them.
-        guard !documents.isEmpty, documents.count <= FormRules.documentLimit else { return [:] }
-        var facts = try await ledger.documentFacts(
-            documents.map { [UInt8]($0.sha256) }, owners: [actor.principal, actor.applicantReference])
-        // Of what was found harmful nothing but this is known any more.
-        try await intake.requireFree(documents.map { [UInt8]($0.sha256) })
-        for document in before?.documents ?? [] {
-            facts[[UInt8](document.sha256)] = (document.size, document.mediaType)
-        }
-        return facts
     }
 
     private static let applicantRole = "applicant"

@@ -221,12 +221,13 @@ package struct CaseCommands: Sendable {
         new: (() async throws(HubError) -> CaseTransition.NewCase)?
     ) async throws(HubError) -> DecidedStep {
         var command = sent
-        command.documents = try await intake.resolved(sent.documents)
+        let usable = try await intake.usable(sent.documents, by: context.actor)
+        command.documents = usable.documents
         let rules = FormRules(definition: definition, tables: catalogue.tables)
         let form = try rules.check(
             form: command.form, documents: command.documents, note: command.note, action: action,
             existingData: before?.data ?? [], existingDocuments: before?.documents ?? [],
-            storedDocuments: try await usable(command.documents, of: before ?? whole, context.actor),
+            storedDocuments: usable.facts(with: before ?? whole),
             imported: command.kind == .import)
         // What an older register holds was agreed to there.
         let consent =

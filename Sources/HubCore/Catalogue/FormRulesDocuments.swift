@@ -49,7 +49,9 @@ extension FormRules {
         guard let facts = stored[[UInt8](document.sha256)] else { return .notStored(rule) }
         let allowed = rule.effectiveMediaTypes
         if !allowed.contains(facts.mediaType) { return .mediaType(rule, allowed: allowed) }
-        if facts.size > rule.effectiveSizeMax { return .tooLarge(rule, bytes: rule.effectiveSizeMax) }
+        // What a person sends can be made smaller; what the hub makes of it cannot.
+        let sent = document.originalSize > 0 ? document.originalSize : facts.size
+        if sent > rule.effectiveSizeMax { return .tooLarge(rule, bytes: rule.effectiveSizeMax) }
         return document.size == facts.size && document.mediaType == facts.mediaType ? nil : .otherDocument(rule)
     }
 }

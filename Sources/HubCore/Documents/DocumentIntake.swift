@@ -22,6 +22,8 @@ struct DocumentIntake: Sendable {
         var bytes: [UInt8]
         /// 32 bytes.
         var hash: [UInt8]
+        /// Under which they are kept.
+        var mediaType: String
         /// They wait for the scanner.
         var isWaiting: Bool
     }
@@ -31,9 +33,15 @@ struct DocumentIntake: Sendable {
         scanner != nil || (filter != nil && ContentKind(rawValue: mediaType.lowercased())?.isImage == true)
     }
 
+    /// The media type under which a document is kept: the first one stays for everybody who has the same bytes, so that it is
+    /// what the bytes themselves say, where they do, and never a matter of spelling.
+    ///
     /// - Throws: ``HubError/Code/documentTypeWrong``.
-    func check(head: some Collection<UInt8>, declared mediaType: String) throws(HubError) {
-        if policy.checksContent { _ = try ContentKind.agreed(head: head, declared: mediaType) }
+    func mediaType(head: some Collection<UInt8>, declared mediaType: String) throws(HubError) -> String {
+        let kind =
+            policy.checksContent
+            ? try ContentKind.agreed(head: head, declared: mediaType) : ContentKind(head: head)
+        return kind?.mediaType ?? mediaType.lowercased()
     }
 
     /// What is to be kept of a whole document.
@@ -41,13 +49,14 @@ struct DocumentIntake: Sendable {
     /// - Throws: ``HubError/Code/documentTypeWrong``, ``HubError/Code/imageUnreadable`` or
     ///   ``HubError/Code/documentHarmful``.
     func taken(_ bytes: [UInt8], hash: [UInt8], declared mediaType: String) async throws(HubError) -> Taken {
-        try check(head: bytes, declared: mediaType)
+        let mediaType = try self.mediaType(head: bytes, declared: mediaType)
         let isWaiting = try await isWaiting(bytes)
         guard let filter, let kind = ContentKind(head: bytes), kind.isImage else {
-            return Taken(bytes: bytes, hash: hash, isWaiting: isWaiting)
+            return Taken(bytes: bytes, hash: hash, mediaType: mediaType, isWaiting: isWaiting)
         }
         let clean = try await filter.encodedAnew(bytes, kind)
-        return Taken(bytes: clean, hash: Array(SHA256.hash(data: clean)), isWaiting: isWaiting)
+        return Taken(
+            bytes: clean, hash: Array(SHA256.hash(data: clean)), mediaType: mediaType, isWaiting: isWaiting)
     }
 
     /// What was sent is scanned, not what becomes of it: what harms may lie behind an image's end.
@@ -77,20 +86,42 @@ struct DocumentIntake: Sendable {
     // MARK: Names of documents
 
     /// Leads from the bytes as they were sent to those that are kept.
-    static func originalKey(_ hash: [UInt8]) -> String { "original/" + hexadecimal(hash) }
+    static func originalKey(_ hash: [UInt8]) -> String { "original/" + Hexadecimal.text(hash) }
 
-    /// Remembers that bytes are kept in place of others.
-    func remember(_ original: [UInt8], keptAs kept: HubDocument, nowMillis: Int64) async throws(HubError) {
-        let key = Self.originalKey(original)
-        var document = kept
-        document.originalSha256 = .init(original)
-        let body = try document.ledgerBytes()
-        let present = try await ledger.record(key)
-        guard present?.body != body else { return }
+    /// Leads from the bytes that are kept to how many were sent.
+    private static func sentKey(_ hash: [UInt8]) -> String { "sent/" + Hexadecimal.text(hash) }
+
+    /// Remembers that bytes are kept in place of others, in the turn of those that are kept.
+    ///
+    /// - Parameter size: Bytes of the original.
+    func remember(
+        _ original: [UInt8], size: UInt64, keptAs kept: HubDocument, nowMillis: Int64
+    ) async throws(HubError) {
+        let hash = [UInt8](kept.sha256)
+        var documents: [String: HubDocument] = [:]
+        if original != hash {
+            documents[Self.originalKey(original)] = kept
+            documents[Self.originalKey(original)]?.originalSha256 = .init(original)
+        }
+        // Of several originals the shortest: it is enough that it can be sent like that.
+        let known = try await sentSize(of: hash)
+        if known > size || (known == 0 && original != hash) {
+            documents[Self.sentKey(hash)] = .with { $0.originalSize = size }
+        }
         var commit = Commit(key: nil, atMillis: nowMillis)
-        commit.records = [RecordWrite(key: key, expectedVersion: present?.version ?? 0, body: body)]
-        // Whoever sent the same bytes at the same time has written the same.
-        _ = try await journal.commit(commit)
+        for (key, document) in documents {
+            let (present, body) = (try await ledger.record(key), try document.ledgerBytes())
+            guard present?.body != body else { continue }
+            commit.records.append(RecordWrite(key: key, expectedVersion: present?.version ?? 0, body: body))
+        }
+        if !commit.records.isEmpty { _ = try await journal.commit(commit) }
+    }
+
+    /// Bytes that were sent of a document that is kept encoded anew; 0 = it is kept as it was sent, or unknown.
+    func sentSize(of hash: [UInt8]) async throws(HubError) -> UInt64 {
+        guard hash.count == 32, let record = try await ledger.record(Self.sentKey(hash)) else { return 0 }
+        let document: HubDocument = try decoded(record.body, Self.sentKey(hash))
+        return document.originalSize
     }
 
     /// The document that is kept in place of these bytes; nil = they are kept themselves, or unknown.
@@ -99,25 +130,10 @@ struct DocumentIntake: Sendable {
         return try decoded(record.body, Self.originalKey(original))
     }
 
-    /// Documents as a case keeps them: one that is named by the bytes that were sent becomes the one that is kept.
-    func resolved(_ documents: [HubDocument]) async throws(HubError) -> [HubDocument] {
-        guard filter != nil, documents.count <= FormRules.documentLimit else { return documents }
-        var resolved: [HubDocument] = []
-        for document in documents {
-            guard var kept = try await kept(for: [UInt8](document.sha256)) else {
-                resolved.append(document)
-                continue
-            }
-            kept.kind = document.kind
-            resolved.append(kept)
-        }
-        return resolved
-    }
-
     // MARK: Quarantine
 
     static let quarantinePrefix = "quarantine/"
-    static func quarantineKey(_ hash: [UInt8]) -> String { quarantinePrefix + hexadecimal(hash) }
+    static func quarantineKey(_ hash: [UInt8]) -> String { quarantinePrefix + Hexadecimal.text(hash) }
 
     /// How a document stands that came while the scanner was silent.
     enum Quarantine: UInt8 {
@@ -127,7 +143,7 @@ struct DocumentIntake: Sendable {
 
     /// Nil = it was never in quarantine, or is free.
     func quarantine(_ hash: [UInt8]) async throws(HubError) -> Quarantine? {
-        guard scanner != nil, let record = try await ledger.record(Self.quarantineKey(hash)) else { return nil }
+        guard hash.count == 32, let record = try await ledger.record(Self.quarantineKey(hash)) else { return nil }
         return record.body.first.flatMap(Quarantine.init)
     }
 
@@ -138,6 +154,10 @@ struct DocumentIntake: Sendable {
             case nil: continue
             case .harmful: throw Self.harmful
             case .waiting:
+                // Nobody will look at it; what is sent now is taken as it is.
+                guard scanner != nil else {
+                    throw HubError(.documentHarmful, "a document was never scanned; send it again")
+                }
                 throw HubError(
                     .documentHarmful, "a document waits for the scanner; try again", status: .unavailable,
                     retryAfterMillis: UInt32(clamping: policy.rescanMillis))
@@ -156,10 +176,9 @@ struct DocumentIntake: Sendable {
         ]
         _ = try await journal.commit(commit)
     }
-}
 
-/// Lower-case digits.
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0x0F)]] })
+    /// What waited is free: the same bytes came again and need not wait. What was found harmful stays so.
+    func release(_ hash: [UInt8], nowMillis: Int64) async throws(HubError) {
+        if try await quarantine(hash) == .waiting { try await set(hash, nil, nowMillis: nowMillis) }
+    }
 }

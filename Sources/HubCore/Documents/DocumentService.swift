@@ -47,24 +47,25 @@ struct DocumentService: Sendable {
         _ bytes: [UInt8], _ hash: [UInt8], mediaType: String, owner: String
     ) async throws(HubError) -> LayananPutDocumentReply {
         let taken = try await intake.taken(bytes, hash: hash, declared: mediaType)
-        let reply = try await turns.alone(with: taken.hash) { () async throws(HubError) in
+        return try await turns.alone(with: taken.hash) { () async throws(HubError) in
             try await blobs.put(sha256: taken.hash, taken.bytes)
             // Before anybody can use it.
             if taken.isWaiting { try await intake.set(taken.hash, .waiting, nowMillis: clock.nowMillis()) }
-            return try await record(
-                taken.hash, StoredDocument(mediaType: mediaType, size: UInt64(taken.bytes.count), owner: owner))
-        }
-        if taken.hash != hash {
+            let document = StoredDocument(mediaType: taken.mediaType, size: UInt64(taken.bytes.count), owner: owner)
+            let reply = try await record(taken.hash, document, isWaiting: taken.isWaiting)
             let kept = HubDocument.with {
                 ($0.sha256, $0.size, $0.mediaType) = (reply.sha256, reply.size, reply.mediaType)
             }
-            try await intake.remember(hash, keptAs: kept, nowMillis: clock.nowMillis())
+            try await intake.remember(hash, size: UInt64(bytes.count), keptAs: kept, nowMillis: clock.nowMillis())
+            return reply
         }
-        return reply
     }
 
     /// Makes a document of bytes that are durable in the blob store, in the turn in which they were put there.
-    func record(_ hash: [UInt8], _ document: StoredDocument) async throws(HubError) -> LayananPutDocumentReply {
+    func record(
+        _ hash: [UInt8], _ document: StoredDocument, isWaiting: Bool = false
+    ) async throws(HubError) -> LayananPutDocumentReply {
+        if !isWaiting { try await intake.release(hash, nowMillis: clock.nowMillis()) }
         try await ledger.putDocument(sha256: hash, document)
         // The same bytes may have come before under another type; the first one stays.
         return try await reply(hash, owner: document.owner)

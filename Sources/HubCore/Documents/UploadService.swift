@@ -26,11 +26,12 @@ struct UploadService: Sendable {
         }
         guard request.sha256.count == 32 else { throw HubError(.documentRefused, "sha256 must have 32 bytes") }
         try DocumentService.check(mediaType: request.mediaType)
-        try checkPurpose(request)
+        let mediaType = request.mediaType.lowercased()
+        try checkPurpose(request, mediaType)
         let part = try await desk.begin(
             BlobPart(
                 id: id, principal: context.actor.principal, owner: context.actor.applicantReference,
-                size: request.size, sha256: [UInt8](request.sha256), mediaType: request.mediaType, expiresMillis: 0),
+                size: request.size, sha256: [UInt8](request.sha256), mediaType: mediaType, expiresMillis: 0),
             nowMillis: clock.nowMillis())
         return try await state(of: part)
     }
@@ -71,9 +72,10 @@ struct UploadService: Sendable {
         guard reached == part.size else {
             throw offset(reached, "the upload has \(reached) of \(part.size) bytes")
         }
+        let mediaType: String
         do throws(HubError) {
             let head = try await blobs.readPart(id, offset: 0, count: ContentKind.headBytes) ?? []
-            try documents.intake.check(head: head, declared: part.mediaType)
+            mediaType = try documents.intake.mediaType(head: head, declared: part.mediaType)
             if documents.intake.looksAtWhole(part.mediaType) {
                 let gate = documents.intake.gate
                 try await gate.enter(part.size)
@@ -95,7 +97,7 @@ struct UploadService: Sendable {
             () async throws(HubError) -> LayananPutDocumentReply? in
             guard try await blobs.seal(id, as: hash) else { return nil }
             return try await documents.record(
-                hash, StoredDocument(mediaType: part.mediaType, size: part.size, owner: part.owner))
+                hash, StoredDocument(mediaType: mediaType, size: part.size, owner: part.owner))
         }
         guard let reply = sealed else {
             try await desk.end(id)
@@ -186,7 +188,7 @@ struct UploadService: Sendable {
     }
 
     /// What the service asks for is checked before anybody sends for an hour what `Submit` would refuse.
-    private func checkPurpose(_ request: LayananOpenUploadRequest) throws(HubError) {
+    private func checkPurpose(_ request: LayananOpenUploadRequest, _ mediaType: String) throws(HubError) {
         guard !request.service.isEmpty else { return }
         let catalogue = rulebook.catalogue
         let today = catalogue.today(clock.nowMillis())
@@ -196,7 +198,7 @@ struct UploadService: Sendable {
         guard let rule = definition.documents.first(where: { $0.kind == request.kind }) else {
             throw HubError(.documentRefused, "the service asks for no document of this kind")
         }
-        guard rule.effectiveMediaTypes.contains(request.mediaType) else {
+        guard rule.effectiveMediaTypes.contains(mediaType) else {
             throw HubError(
                 .documentRefused, "the service takes \(rule.effectiveMediaTypes.joined(separator: ", ")) for this kind")
         }

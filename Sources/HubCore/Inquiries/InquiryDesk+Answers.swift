@@ -34,17 +34,13 @@ extension InquiryDesk {
         }
         guard inquiry.isOpen, let rule = try step.rule() else { return try await contradict(step) }
         guard !step.request.hasRefusal else { return try await keep(step, try await refused(step, rule)) }
+        let usable = try await intake.usable(step.request.documents, by: step.context.actor)
+        var request = step.request
+        request.documents = usable.documents
         let answer = InquiryAnswer(
-            request: step.request, rule: rule,
+            request: request, rule: rule,
             rules: FormRules(definition: try step.definition(), tables: step.catalogue.tables))
-        let actor = step.context.actor
-        let stored =
-            step.request.documents.count > FormRules.documentLimit
-            ? [:]
-            : try await ledger.documentFacts(
-                step.request.documents.map { [UInt8]($0.sha256) }, owners: [actor.principal, actor.applicantReference])
-        try await intake.requireFree(stored.keys)
-        let (outcome, wrong) = try answer.outcome(on: step.before, stored: stored)
+        let (outcome, wrong) = try answer.outcome(on: step.before, stored: usable.facts)
         guard let outcome else { return try await mistake(step, rule, wrong) }
         let marks = try await marks(of: outcome.received, rule, step)
         guard marks.wrong.isEmpty else { return try await mistake(step, rule, marks.wrong) }

@@ -583,6 +583,10 @@ public nonisolated struct HubDocument: Sendable {
   /// hash may name its document by this one. Empty = the bytes are as they were sent.
   public var originalSha256: Data = Data()
 
+  /// Bytes of what was sent, where the hub keeps an image encoded anew; of several the shortest. A service's limit of size holds for
+  /// this. 0 = the bytes are as they were sent. The hub says it; what a client says is ignored.
+  public var originalSize: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1706,7 +1710,7 @@ nonisolated extension HubFieldRow: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Document"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}sha256\0\u{1}size\0\u{3}media_type\0\u{3}original_sha256\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}sha256\0\u{1}size\0\u{3}media_type\0\u{3}original_sha256\0\u{3}original_size\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1719,6 +1723,7 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.mediaType) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.originalSha256) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.originalSize) }()
       default: break
       }
     }
@@ -1740,6 +1745,9 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.originalSha256.isEmpty {
       try visitor.visitSingularBytesField(value: self.originalSha256, fieldNumber: 5)
     }
+    if self.originalSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.originalSize, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1749,6 +1757,7 @@ nonisolated extension HubDocument: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.size != rhs.size {return false}
     if lhs.mediaType != rhs.mediaType {return false}
     if lhs.originalSha256 != rhs.originalSha256 {return false}
+    if lhs.originalSize != rhs.originalSize {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

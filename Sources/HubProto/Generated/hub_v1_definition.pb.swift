@@ -828,7 +828,7 @@ public nonisolated struct HubDocumentRule: Sendable {
   /// Allowed media types; none = image/jpeg, image/png, application/pdf.
   public var mediaTypes: [String] = []
 
-  /// Largest document, bytes; 0 = 25 MiB, which is also the most.
+  /// Largest document as it is sent, bytes; 0 = 25 MiB, which is also the most.
   public var sizeMax: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -1208,7 +1208,7 @@ const ProtobufCMessageDescriptor hub__v1__field_row__descriptor =
   (ProtobufCMessageInit) hub__v1__field_row__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hub__v1__document__field_descriptors[5] =
+static const ProtobufCFieldDescriptor hub__v1__document__field_descriptors[6] =
 {
   {
     "kind",
@@ -1270,18 +1270,31 @@ static const ProtobufCFieldDescriptor hub__v1__document__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "original_size",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Hub__V1__Document, original_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hub__v1__document__field_indices_by_name[] = {
   0,   /* field[0] = kind */
   3,   /* field[3] = media_type */
   4,   /* field[4] = original_sha256 */
+  5,   /* field[5] = original_size */
   1,   /* field[1] = sha256 */
   2,   /* field[2] = size */
 };
 static const ProtobufCIntRange hub__v1__document__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor hub__v1__document__descriptor =
 {
@@ -1291,7 +1304,7 @@ const ProtobufCMessageDescriptor hub__v1__document__descriptor =
   "Hub__V1__Document",
   "hub.v1",
   sizeof(Hub__V1__Document),
-  5,
+  6,
   hub__v1__document__field_descriptors,
   hub__v1__document__field_indices_by_name,
   1,  hub__v1__document__number_ranges,

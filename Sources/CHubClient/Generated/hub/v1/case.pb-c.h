@@ -351,10 +351,15 @@ struct  Hub__V1__Document
    * hash may name its document by this one. Empty = the bytes are as they were sent.
    */
   ProtobufCBinaryData original_sha256;
+  /*
+   * Bytes of what was sent, where the hub keeps an image encoded anew; of several the shortest. A service's limit of size holds for
+   * this. 0 = the bytes are as they were sent. The hub says it; what a client says is ignored.
+   */
+  uint64_t original_size;
 };
 #define HUB__V1__DOCUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hub__v1__document__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string, {0,NULL} }
+    , (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string, {0,NULL}, 0 }
 
 
 /*

@@ -476,7 +476,7 @@ struct  Hub__V1__DocumentRule
   size_t n_media_types;
   char **media_types;
   /*
-   * Largest document, bytes; 0 = 25 MiB, which is also the most.
+   * Largest document as it is sent, bytes; 0 = 25 MiB, which is also the most.
    */
   uint64_t size_max;
 };
