@@ -103,8 +103,7 @@ extension HubError.Code {
     public static let surveyRefused = Self(number: 4024, status: .failedPrecondition)
     /// The register has no such entry, or had none on that day. Compare number and day with the paper.
     public static let entryUnknown = Self(number: 4025, status: .notFound)
-    /// The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again, and is
-    /// absent where one of its cases must end first.
+    /// The account or device has made as many requests as it may; fact "retry_at_ms", where there is one, says until when.
     public static let limitReached = Self(number: 4026, status: .resourceExhausted)
     /// Somebody else must take this action; fact "action" names what the caller has taken before it.
     public static let otherPersonNeeded = Self(number: 4027, status: .failedPrecondition)

@@ -190,8 +190,7 @@ public nonisolated enum HubErrorCode: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// [NOT_FOUND] No such notice, or it was delivered and cannot be sent again. See Outbox/List.
   case noticeUnknown // = 4023
 
-  /// [RESOURCE_EXHAUSTED] The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again,
-  /// and is absent where one of its cases must end first.
+  /// [RESOURCE_EXHAUSTED] The account or device has made as many requests as it may; fact "retry_at_ms", where there is one, says until when.
   case limitReached // = 4026
 
   /// [FAILED_PRECONDITION] Somebody else must take this action; fact "action" names what the caller has taken before it.

@@ -241,8 +241,7 @@ typedef enum _Hub__V1__ErrorCode {
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_NOTICE_UNKNOWN = 4023,
   /*
-   * [RESOURCE_EXHAUSTED] The account or device has made as many requests as it may; fact "retry_at_ms" says when it may again,
-   * and is absent where one of its cases must end first.
+   * [RESOURCE_EXHAUSTED] The account or device has made as many requests as it may; fact "retry_at_ms", where there is one, says until when.
    */
   HUB__V1__ERROR_CODE__ERROR_CODE_LIMIT_REACHED = 4026,
   /*
