@@ -84,7 +84,12 @@ package final class SQLiteLedger: Ledger {
         if checkpoints.hasFailed { writer.abandon() }
         if writer.isAbandoned { return }  // Left as a crash would leave it.
         do {
-            pool.writeWithoutTransaction { checkpoints.close($0) }
+            try pool.writeWithoutTransaction { db in
+                checkpoints.close(db)
+                // SQLite does so by itself only when the last connection may write; here readers are the last. What was erased
+                // lies in older pages of the log until then.
+                try PreparedStatement(db, "PRAGMA wal_checkpoint(TRUNCATE)").run()
+            }
             try pool.close()
         } catch {
             throw HubError(error, doing: "closing the ledger")

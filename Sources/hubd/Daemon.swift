@@ -194,8 +194,15 @@ private struct OutsideThreads {
     }
 }
 
+/// A part of the daemon that runs as long as it does. Logs call it by its name: what it holds may be secret.
+private protocol NamedService: Service, CustomStringConvertible {}
+
+extension NamedService {
+    var description: String { "\(Self.self)" }
+}
+
 /// The deadline loop as a service.
-private struct DeadlineService: Service {
+private struct DeadlineService: NamedService {
     let loop: DeadlineLoop
 
     func run() async throws {
@@ -206,7 +213,7 @@ private struct DeadlineService: Service {
 }
 
 /// The outbox as a service; without a way out it only waits for the end.
-private struct OutboxDelivery: Service {
+private struct OutboxDelivery: NamedService {
     let loop: OutboxLoop?
 
     func run() async throws {
@@ -221,7 +228,7 @@ private struct OutboxDelivery: Service {
 }
 
 /// Documents in quarantine as a service; without a scanner it only waits for the end.
-private struct QuarantineService: Service {
+private struct QuarantineService: NamedService {
     let loop: QuarantineLoop
 
     func run() async throws {
@@ -231,7 +238,7 @@ private struct QuarantineService: Service {
 }
 
 /// The daily list of revoked certificates as a service.
-private struct RevocationService: Service {
+private struct RevocationService: NamedService {
     let publisher: RevocationPublisher
 
     func run() async throws {
@@ -242,7 +249,7 @@ private struct RevocationService: Service {
 }
 
 /// The end of drafts that nobody finished, as a service.
-private struct DraftExpiry: Service {
+private struct DraftExpiry: NamedService {
     let keeper: DraftKeeper
 
     func run() async throws {
@@ -253,7 +260,7 @@ private struct DraftExpiry: Service {
 }
 
 /// The end of what was forgotten, as a service.
-private struct RetentionService: Service {
+private struct RetentionService: NamedService {
     let keeper: RetentionKeeper
 
     func run() async throws {
@@ -264,7 +271,7 @@ private struct RetentionService: Service {
 }
 
 /// The listener as a service: it runs until it is told to stop, then says goodbye to every client.
-private struct ListenerService: Service {
+private struct ListenerService: NamedService {
     let server: HubServer
     let health: HealthBoard
     let drainSeconds: Int64

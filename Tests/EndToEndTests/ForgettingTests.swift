@@ -28,7 +28,8 @@ extension EndToEnd {
             try await RunningHub.serve { hub in
                 let filed = try await hub.regency.admin([
                     "submit", Service.complaint, "--set", "jenis=aduan", "--set", "kategori=drainase", "--set",
-                    "kerahasiaan=bernama", "--set", "isi=\(Self.words)", "--on-behalf-of", Self.citizen, "-o", "name",
+                    "kerahasiaan=bernama", "--set", "nama=Ibu Pelapor Sekian", "--set", "isi=\(Self.words)",
+                    "--on-behalf-of", Self.citizen, "-o", "name",
                 ])
                 let number = filed.output.trimmingCharacters(in: .whitespacesAndNewlines)
                 #expect(filed.status == 0 && number.hasPrefix("ADU-"), "\(filed.output)")
@@ -49,6 +50,7 @@ extension EndToEnd {
                 await hub.regency.stop()
                 let bytes = try ledger(hub)
                 #expect(bytes.range(of: Data("mampet".utf8)) == nil, "the words lie in a page of the ledger")
+                #expect(bytes.range(of: Data("Pelapor Sekian".utf8)) == nil, "the name does")
                 #expect(bytes.range(of: Data(number.utf8)) != nil)
             }
         }
