@@ -85,6 +85,8 @@ extension HubCase {
 
     /// Documents and papers it refers to, each once, 32 bytes.
     package var documentHashes: [[UInt8]] {
+        // Asked with every step of every case, of which most have none.
+        if documents.isEmpty, papers.isEmpty, consents.isEmpty { return [] }
         var seen: Set<[UInt8]> = []
         let all =
             documents.map(\.sha256) + consents.map(\.documentSha256) + papers.flatMap { [$0.sha256, $0.copySha256] }
