@@ -196,15 +196,20 @@ struct PaymentTests {
         #expect(try await hub.bill(two).payable == 800)
     }
 
-    @Test("money is booked also when the case cannot go on at the moment, and the hub tries again")
-    func pending() async throws {
-        let hub = try await PayingHub.open { definition in
+    /// Its next stage has a clock of a calendar that is not there.
+    private static func stuck() async throws -> PayingHub {
+        try await PayingHub.open { definition in
             definition.clocks.append(
                 .with {
                     ($0.name, $0.unit, $0.amount, $0.calendar) = ("penerbitan", .workingDays, 1, "lain")
                     ($0.runsIn, $0.onPassed) = (["penerbitan"], .mark)
                 })
         }
+    }
+
+    @Test("money is booked also when the case cannot go on at the moment, and the hub tries again")
+    func pending() async throws {
+        let hub = try await Self.stuck()
         let state = try await hub.assessed()
         let reply = try await hub.pay(state.bill.number, 100_000, "bank-1")
         #expect(reply.outcome == .heldPending && reply.held == 100_000)
@@ -218,13 +223,7 @@ struct PaymentTests {
 
     @Test("what was held and is given back is not tried again: the loop rests, and the case is left alone")
     func pendingGivenBack() async throws {
-        let hub = try await PayingHub.open { definition in
-            definition.clocks.append(
-                .with {
-                    ($0.name, $0.unit, $0.amount, $0.calendar) = ("penerbitan", .workingDays, 1, "lain")
-                    ($0.runsIn, $0.onPassed) = (["penerbitan"], .mark)
-                })
-        }
+        let hub = try await Self.stuck()
         let state = try await hub.assessed()
         _ = try await hub.pay(state.bill.number, 100_000, "bank-1")
         _ = try await hub.refund(state.bill.number, 100_000, "refund-1")

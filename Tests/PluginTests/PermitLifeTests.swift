@@ -1,34 +1,16 @@
 // Business permits once they are there: renewed, changed, revoked, given back, expired, taken over from an older register.
 
 import HubDomain
-import HubModules
 import HubProto
 import PermitsRules
 import Testing
 
 @Suite("The life of a business permit")
 struct PermitLifeTests {
-    private static let papers = ["ktp", "foto_tempat"]
-
-    /// A bakery in Klaten: not of low risk, so that it goes the whole way.
-    private static let bakery: [HubFieldValue] = [
-        .text("nik", "3310015203900001"), .text("nama", "Sri Lestari"), .text("tanggal_lahir", "1990-03-12"),
-        .text("telepon", "081234567890"), .text("nama_usaha", "Roti Lestari"), .text("kbli", "10710"),
-        .text("skala", "kecil"), .integer("modal", 1_500_000_000), .integer("tenaga_kerja", 6),
-        .text("alamat", "Jalan Pemuda 12"), .text("wilayah", "331001"),
-    ]
-    /// A coffee stall: micro and of low risk.
-    private static let stall = bakery.with(.text("kbli", "56304")).with(.text("skala", "mikro"))
-        .with(.integer("modal", 25_000_000))
-
-    private func desk(_ start: String = "2026-03-13 10:00") throws -> Desk {
-        try Desk(PermitsModule(), service: "izin-usaha", at: start)
-    }
-
     /// The stall's permit, issued on Friday 13 March 2026.
     private func permit() throws -> Desk {
-        var desk = try desk()
-        try desk.submit(Self.stall, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.stall, papers: Business.papers)
         try desk.act("dokumen_lengkap")
         try desk.answer([.text("nib", "9120000000001")])
         #expect(desk.stage == "terbit" && desk.state?.papers.map(\.validUntil) == ["2031-03-12"])
@@ -37,8 +19,8 @@ struct PermitLifeTests {
 
     @Test("an authority that is late has granted (row 31): five working days after the request, and the paper says why")
     func deemedGranted() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery, papers: Business.papers)
         try desk.act("dokumen_lengkap")
         try desk.wait(until: "2026-03-27 23:59")
         #expect(desk.stage == "penilaian")
@@ -50,8 +32,8 @@ struct PermitLifeTests {
 
     @Test("time that the applicant takes for a repair does not grant anything")
     func repairIsNotLate() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery, papers: Business.papers)
         try desk.wait(until: "2026-03-16 10:00")
         try desk.act("minta_perbaikan", note: "Foto buram.")
         try desk.wait(until: "2026-03-27 10:00")
@@ -75,7 +57,7 @@ struct PermitLifeTests {
     @Test("a renewal adds to the old term and supersedes the paper; a refused one leaves the paper as it was")
     func renewedTerm() throws {
         var desk = try Desk(PermitsModule(), service: "izin-usaha", at: "2026-01-05 10:00")
-        try desk.submit(Self.stall, papers: Self.papers)
+        try desk.submit(Business.stall, papers: Business.papers)
         try desk.act("dokumen_lengkap")
         try desk.answer([.text("nib", "9120000000001")])
         try desk.alter { $0.papers[0].validUntil = "2026-03-31" }
@@ -97,7 +79,7 @@ struct PermitLifeTests {
     func wholeTerms() throws {
         for (last, next) in [("2026-02-28", "2031-02-28"), ("2027-02-28", "2032-02-29"), ("2026-03-30", "2031-03-30")] {
             var desk = try Desk(PermitsModule(), service: "izin-usaha", at: "2026-01-05 10:00")
-            try desk.submit(Self.stall, papers: Self.papers)
+            try desk.submit(Business.stall, papers: Business.papers)
             try desk.act("dokumen_lengkap")
             try desk.answer([.text("nib", "9120000000001")])
             try desk.alter { $0.papers[0].validUntil = last }
@@ -128,7 +110,7 @@ struct PermitLifeTests {
         for (action, refusal) in [("perpanjang", "tolak_perpanjangan"), ("ubah", "tolak_perubahan")] {
             var desk = try Desk(PermitsModule(), service: "izin-usaha", at: "2026-03-13 10:00")
             try desk.bring(
-                Self.stall + [
+                Business.stall + [
                     .text("nib", "9120000000001"), .text("dasar_terbit", "keputusan"),
                     .text("berlaku_sejak", "2021-04-01"), .text("batas_berlaku", "2026-03-31"),
                 ], created: try Desk.millis("2021-04-01 09:00"), closed: try Desk.millis("2021-04-01 10:00"))
@@ -144,8 +126,8 @@ struct PermitLifeTests {
 
     @Test("whoever has a business number keeps it when the authority is late, and no other is asked for")
     func deemedWithOwnNumber() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery + [.text("nib_pemohon", "9120000000009")], papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery + [.text("nib_pemohon", "9120000000009")], papers: Business.papers)
         try desk.wait(until: "2026-03-28 00:00")
         #expect(desk.stage == "terbit" && desk.text("nib") == "9120000000009")
         #expect(desk.text("dasar_terbit") == "fiktif_positif")

@@ -8,27 +8,10 @@ import Testing
 
 @Suite("Business permits")
 struct PermitsTests {
-    private static let papers = ["ktp", "foto_tempat"]
-
-    /// A bakery in Klaten: not of low risk, so that it goes the whole way.
-    private static let bakery: [HubFieldValue] = [
-        .text("nik", "3310015203900001"), .text("nama", "Sri Lestari"), .text("tanggal_lahir", "1990-03-12"),
-        .text("telepon", "081234567890"), .text("nama_usaha", "Roti Lestari"), .text("kbli", "10710"),
-        .text("skala", "kecil"), .integer("modal", 1_500_000_000), .integer("tenaga_kerja", 6),
-        .text("alamat", "Jalan Pemuda 12"), .text("wilayah", "331001"),
-    ]
-    /// A coffee stall: micro and of low risk.
-    private static let stall = bakery.with(.text("kbli", "56304")).with(.text("skala", "mikro"))
-        .with(.integer("modal", 25_000_000))
-
-    private func desk(_ start: String = "2026-03-13 10:00") throws -> Desk {
-        try Desk(PermitsModule(), service: "izin-usaha", at: start)
-    }
-
     @Test("a small bakery goes through check, assessment and decision to a permit")
     func wholeWay() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery, papers: Business.papers)
         #expect(desk.stage == "pemeriksaan_dokumen")
         #expect(desk.text("risiko") == "menengah_rendah")
         #expect(desk.warnings == [])
@@ -48,8 +31,8 @@ struct PermitsTests {
 
     @Test("a micro business of low risk is issued without assessment")
     func microLowRisk() throws {
-        var desk = try desk()
-        try desk.submit(Self.stall, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.stall, papers: Business.papers)
         #expect(desk.text("risiko") == "rendah")
         try desk.act("dokumen_lengkap")
         #expect(desk.stage == "menunggu_nib")
@@ -58,23 +41,23 @@ struct PermitsTests {
 
     @Test("whoever has a business number is asked for no other, and one with a letter in it is refused")
     func ownNumber() throws {
-        var desk = try desk()
-        let form = Self.stall.with(.text("nib_pemohon", "9120000000123"))
+        var desk = try Business.desk()
+        let form = Business.stall.with(.text("nib_pemohon", "9120000000123"))
         let error = try refusal {
-            try desk.submit(form.with(.text("nib_pemohon", "912000000012B")), papers: Self.papers)
+            try desk.submit(form.with(.text("nib_pemohon", "912000000012B")), papers: Business.papers)
         }
         #expect(error.rules == ["nib_pemohon/digits"])
-        try desk.submit(form, papers: Self.papers)
+        try desk.submit(form, papers: Business.papers)
         try desk.act("dokumen_lengkap")
         #expect(desk.stage == "terbit" && desk.text("nib") == "9120000000123" && desk.state?.inquiries == [])
     }
 
     @Test("low risk alone, or micro alone, is assessed", arguments: [("56304", "kecil"), ("10710", "mikro")])
     func notBoth(_ kbli: String, _ scale: String) throws {
-        var desk = try desk()
+        var desk = try Business.desk()
         let capital: Int64 = scale == "mikro" ? 25_000_000 : 1_500_000_000
-        let form = Self.stall.with(.text("kbli", kbli)).with(.text("skala", scale)).with(.integer("modal", capital))
-        try desk.submit(form, papers: Self.papers)
+        let form = Business.stall.with(.text("kbli", kbli)).with(.text("skala", scale)).with(.integer("modal", capital))
+        try desk.submit(form, papers: Business.papers)
         try desk.act("dokumen_lengkap")
         #expect(desk.stage == "penilaian")
     }
@@ -89,13 +72,13 @@ struct PermitsTests {
             ("menengah", 10_000_000_000, true), ("menengah", 10_000_000_001, false),
         ] as [(String, Int64, Bool)])
     func scaleAgainstCapital(_ scale: String, _ capital: Int64, _ agree: Bool) throws {
-        var desk = try desk()
-        let form = Self.bakery.with(.text("skala", scale)).with(.integer("modal", capital))
+        var desk = try Business.desk()
+        let form = Business.bakery.with(.text("skala", scale)).with(.integer("modal", capital))
         if agree {
-            try desk.submit(form, papers: Self.papers)
+            try desk.submit(form, papers: Business.papers)
             #expect(desk.stage == "pemeriksaan_dokumen")
         } else {
-            let error = try refusal { try desk.submit(form, papers: Self.papers) }
+            let error = try refusal { try desk.submit(form, papers: Business.papers) }
             #expect(error == HubError(.refusedByRule, ""))
             #expect(error.rules == ["skala/capital"])
             #expect(desk.state == nil)
@@ -104,18 +87,20 @@ struct PermitsTests {
 
     @Test("everything that is wrong with a request is told at once")
     func allReasons() throws {
-        var desk = try desk()
-        let form = Self.bakery.with(.text("skala", "mikro")).with(.text("wilayah", "33"))
-        let error = try refusal { try desk.submit(form, papers: Self.papers) }
+        var desk = try Business.desk()
+        let form = Business.bakery.with(.text("skala", "mikro")).with(.text("wilayah", "33"))
+        let error = try refusal { try desk.submit(form, papers: Business.papers) }
         #expect(Set(error.rules) == ["skala/capital", "wilayah/district"])
     }
 
     @Test("a KBLI code that is not in the table, or a missing paper, is refused and nothing begins")
     func unknownCode() throws {
-        var desk = try desk()
-        let code = try refusal { try desk.submit(Self.bakery.with(.text("kbli", "99999")), papers: Self.papers) }
+        var desk = try Business.desk()
+        let code = try refusal {
+            try desk.submit(Business.bakery.with(.text("kbli", "99999")), papers: Business.papers)
+        }
         #expect(code == HubError(.formInvalid, ""))
-        let paper = try refusal { try desk.submit(Self.bakery, papers: ["ktp"]) }
+        let paper = try refusal { try desk.submit(Business.bakery, papers: ["ktp"]) }
         #expect(paper == HubError(.documentInvalid, ""))
         #expect(paper.rules == ["documents/foto_tempat/required"])
         #expect(desk.state == nil)
@@ -123,22 +108,22 @@ struct PermitsTests {
 
     @Test("row 2: a NIK that contradicts the date of birth is kept as a warning, never refused; 15 digits are refused")
     func nikAndBirth() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery.with(.text("tanggal_lahir", "1990-03-13")), papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery.with(.text("tanggal_lahir", "1990-03-13")), papers: Business.papers)
         #expect(desk.warnings == ["nik_birth_date"])
         try desk.act("dokumen_lengkap")
         #expect(desk.warnings == ["nik_birth_date"])
-        var other = try self.desk()
+        var other = try Business.desk()
         let short = try refusal {
-            try other.submit(Self.bakery.with(.text("nik", "331001520390001")), papers: Self.papers)
+            try other.submit(Business.bakery.with(.text("nik", "331001520390001")), papers: Business.papers)
         }
         #expect(short.rules == ["nik/nik"])
     }
 
     @Test("row 31: while the applicant repairs, the office's clocks stand; after 5 working days the request lapses")
     func repairLapses() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery, papers: Business.papers)
         try desk.act("minta_perbaikan", note: "Foto buram.")
         #expect(desk.deadline("pemeriksaan")?.state == .paused)
         #expect(desk.deadline("janji_layanan")?.state == .paused)
@@ -150,8 +135,8 @@ struct PermitsTests {
 
     @Test("a repair in time goes back to the check, by the rules of a new request, and the clocks run on")
     func repairInTime() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery, papers: Business.papers)
         try desk.act("minta_perbaikan", note: "Skala keliru.")
         try desk.wait(until: "2026-03-26 09:00")
         let error = try refusal {
@@ -168,8 +153,8 @@ struct PermitsTests {
 
     @Test("rows 38 to 40: filed on Friday 13 March 2026, the promise of 5 working days ends with Friday 27 March")
     func promise() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery, papers: Business.papers)
         #expect(desk.deadline("janji_layanan")?.dueMs == (try Desk.millis("2026-03-28 00:00")))
         #expect(desk.deadline("pemeriksaan")?.dueMs == (try Desk.millis("2026-03-17 00:00")))
         try desk.wait(until: "2026-03-17 08:00")
@@ -181,8 +166,8 @@ struct PermitsTests {
 
     @Test("a rejection needs a reason and the head; a withdrawal needs only the applicant")
     func ends() throws {
-        var desk = try desk()
-        try desk.submit(Self.bakery, papers: Self.papers)
+        var desk = try Business.desk()
+        try desk.submit(Business.bakery, papers: Business.papers)
         #expect(try refusal { try desk.act("tolak", by: "head") } == HubError(.formInvalid, ""))
         #expect(try refusal { try desk.act("tolak", note: "x") } == HubError(.actionNotAllowed, ""))
         var other = desk
