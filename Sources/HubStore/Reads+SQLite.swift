@@ -211,17 +211,22 @@ extension SQLiteLedger {
             sequence += 1
             chain = hash
         }
-        for part in missing where try !isErased(db, part.caseID, after: part.version) {
-            throw broken(at: part.sequence)
+        // A case misses many parts at once, and is looked at once.
+        var erased: [[UInt8]: Int64] = [:]
+        for part in missing {
+            let version = try erased[part.caseID] ?? erasure(db, part.caseID)
+            erased[part.caseID] = version
+            guard version > Int64(clamping: part.version) else { throw broken(at: part.sequence) }
         }
         return (sequence, chain)
     }
 
-    /// Whether the log says that what was personal up to a version of a case is removed.
-    private static func isErased(_ db: Database, _ id: [UInt8], after version: UInt64) throws -> Bool {
-        try PreparedStatement(
-            db, "SELECT body FROM event WHERE case_id = ? AND case_version > ? ORDER BY case_version DESC"
-        ).all(id, version) { row in try HubEvent(serializedBytes: row.bytes(0)).kind }.contains(.anonymised)
+    /// Version of a case with which the log says that what was personal before is removed; 0 = it does not.
+    private static func erasure(_ db: Database, _ id: [UInt8]) throws -> Int64 {
+        try PreparedStatement(db, "SELECT case_version, body FROM event WHERE case_id = ?")
+            .all(id) { row in
+                try HubEvent(serializedBytes: row.bytes(1)).kind == .anonymised ? row.integer(0) : 0
+            }.max() ?? 0
     }
 
     static func broken(at sequence: UInt64) -> HubError {

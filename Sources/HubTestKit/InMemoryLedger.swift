@@ -100,7 +100,7 @@ package actor InMemoryLedger: Ledger {
             for event in events { self.events[[UInt8](event.caseID), default: []].append(Int(event.sequence) - 1) }
             log.append(contentsOf: chained)
             for write in commit.cases {
-                let old = cases[[UInt8](write.state.id)]?.state.documentHashes ?? []
+                let old = write.erases ? cases[[UInt8](write.state.id)]?.state.documentHashes ?? [] : []
                 store(write)
                 if write.erases { forget(old, atMillis: commit.atMillis) }
             }
