@@ -123,20 +123,20 @@ package struct Hub: Sendable {
         let outboxBoard = OutboxBoard()
         let outbox = OutboxService(ledger: ledger, journal: journal, board: outboxBoard, clock: ports.clock)
         let turns = DocumentTurns()
+        let intake = DocumentIntake(
+            ledger: ledger, journal: journal, blobs: ports.blobs, filter: ports.imageFilter, scanner: ports.scanner,
+            policy: ports.intake, logger: logger)
+        let retention = RetentionKeeper(
+            ledger: ledger, blobs: ports.blobs, intake: intake, turns: turns, clock: ports.clock, logger: logger)
         let drafts = DraftBook(ledger: ledger)
         let draftKeeper = DraftKeeper(
             ledger: ledger, journal: journal, book: drafts, clock: ports.clock, logger: logger)
-        let retention = RetentionKeeper(
-            ledger: ledger, blobs: ports.blobs, turns: turns, clock: ports.clock, logger: logger)
         let admin = AdminService(
             ledger: ledger, journal: journal, modules: ports.modules, clock: ports.clock, deadlines: deadlines,
             counters: counters, facts: facts, memory: ports.memory, backups: ports.backups,
             outbox: outbox, drafts: draftKeeper, retention: retention)
         let certificates = try await CertificateRegister.load(from: ledger, nowMillis: ports.signer.nowMillis())
         let revocations = RevocationPublisher(certificates: certificates, signer: ports.signer, logger: logger)
-        let intake = DocumentIntake(
-            ledger: ledger, journal: journal, blobs: ports.blobs, filter: ports.imageFilter, scanner: ports.scanner,
-            policy: ports.intake, logger: logger)
         let commands = CaseCommands(
             ledger: ledger, journal: journal, modules: ports.modules, rulebook: rulebook, access: access,
             clock: ports.clock, deadlines: passage, numbers: numbers, completion: completion, drafts: drafts,

@@ -41,25 +41,17 @@ extension InMemoryLedger {
     package func waiting(
         _ place: WaitingPlace, after: HubCase?, limit: Int
     ) async throws(HubError) -> [HubCase] {
-        typealias Turn = (due: Int64, state: HubCase)
-        func comes(_ first: Turn, before second: Turn) -> Bool {
-            first.due == second.due
-                ? first.state.id.lexicographicallyPrecedes(second.state.id) : first.due < second.due
+        guard let turns = places[place] else { return [] }
+        var first = 0
+        if let after {
+            guard let due = WaitingPlace.due(of: after, in: place) else { return [] }
+            first = turns.place(behind: TurnKey(due, [UInt8](after.id)))
         }
-        let last = after.flatMap { state in WaitingPlace.due(of: state, in: place).map { ($0, state) } }
-        guard after == nil || last != nil else { return [] }
-        return turns(in: place).filter { turn in last.map { comes($0, before: turn) } ?? true }
-            .sorted { comes($0, before: $1) }.prefix(max(0, limit)).map(\.state)
+        return turns.keys[first...].prefix(max(0, limit)).compactMap { cases[$0.id]?.state }
     }
 
     package func waitingCount(_ place: WaitingPlace) async throws(HubError) -> UInt64 {
-        UInt64(turns(in: place).count)
-    }
-
-    private func turns(in place: WaitingPlace) -> [(due: Int64, state: HubCase)] {
-        (places[place] ?? []).compactMap { cases[$0]?.state }.compactMap { state in
-            WaitingPlace.due(of: state, in: place).map { ($0, state) }
-        }
+        UInt64(places[place]?.keys.count ?? 0)
     }
 
     private static func isOverdue(_ state: HubCase, _ nowMillis: Int64) -> Bool {

@@ -50,7 +50,8 @@ package actor InMemoryLedger: Ledger {
     var indexed: [IndexEntry: SortedKeys<CaseKey>] = [:]
     /// Running timers of open cases, by time.
     var timers = SortedKeys<TimerKey>()
-    var places: [WaitingPlace: Set<[UInt8]>] = [:]
+    /// Turns of open cases, by time.
+    var places: [WaitingPlace: SortedKeys<TurnKey>] = [:]
     var log: [StoredEvent] = []
     /// Places in the log, by case.
     var events: [[UInt8]: [Int]] = [:]
@@ -253,8 +254,10 @@ package actor InMemoryLedger: Ledger {
         for hash in write.state.documentHashes { uses[hash, default: []].insert(id) }
         for timer in before?.timers ?? [] { timers.remove(TimerKey(timer, of: id)) }
         for timer in write.state.timers { timers.insert(TimerKey(timer, of: id)) }
-        for turn in before.map(WaitingPlace.turns) ?? [] { places[turn.place]?.remove(id) }
-        for turn in WaitingPlace.turns(of: write.state) { places[turn.place, default: []].insert(id) }
+        for turn in before.map(WaitingPlace.turns) ?? [] { places[turn.place]?.remove(TurnKey(turn.dueMillis, id)) }
+        for turn in WaitingPlace.turns(of: write.state) {
+            places[turn.place, default: SortedKeys()].insert(TurnKey(turn.dueMillis, id))
+        }
     }
 }
 

@@ -47,6 +47,18 @@ struct RecordKey: Comparable {
     static func < (a: RecordKey, b: RecordKey) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 }
 
+/// A case's turn where it waits, by time and id.
+struct TurnKey: Comparable {
+    let dueMillis: Int64
+    let id: [UInt8]
+
+    init(_ dueMillis: Int64, _ id: [UInt8]) { (self.dueMillis, self.id) = (dueMillis, id) }
+
+    static func < (a: TurnKey, b: TurnKey) -> Bool {
+        a.dueMillis == b.dueMillis ? a.id.lexicographicallyPrecedes(b.id) : a.dueMillis < b.dueMillis
+    }
+}
+
 /// A timer by time, case and name.
 struct TimerKey: Comparable {
     let due: DueDeadline

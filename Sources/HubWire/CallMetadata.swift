@@ -47,7 +47,7 @@ public enum CallMetadata {
             }
             if entry.key == HubMetadataKey.onBehalfOf {
                 // Dropping a bad one would file the case under the wrong applicant.
-                if WireRule.citizenReference.forbids(isSpokenFor || !isReference(entry.value)) {
+                if WireRule.citizenReference.forbids(isSpokenFor || !CitizenReference.isWellFormed(entry.value)) {
                     return HubError(
                         .metadataInvalid,
                         "on-behalf-of must be given once, as register:key with [a-z]{2,8}:[0-9A-Za-z._-]{1,64}")
@@ -92,28 +92,6 @@ public enum CallMetadata {
                 default: false
                 }
             }
-    }
-
-    /// `nik:…`, or the key of another register by which departments name a citizen. A principal, `urn:…`, is none: nobody
-    /// speaks for another program.
-    private static func isReference(_ value: some Collection<UInt8>) -> Bool {
-        guard value.count <= CallLimits.referenceBytesMax, let colon = value.firstIndex(of: UInt8(ascii: ":")) else {
-            return false
-        }
-        let register = value[..<colon]
-        let key = value[value.index(after: colon)...]
-        return (2...8).contains(register.count) && (1...64).contains(key.count)
-            && register.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-            && !register.elementsEqual("urn".utf8) && key.allSatisfy(isReferenceByte)
-    }
-
-    private static func isReferenceByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 
     private static func tooMuch(_ detail: String) -> HubError {

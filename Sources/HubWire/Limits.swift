@@ -1,5 +1,7 @@
 // Every limit of the wire: name, unit, and who owns it.
 
+import HubDomain
+
 /// What one side of a connection accepts. Checked before memory is taken.
 public struct WireLimits: Sendable, Hashable {
     /// Payload of one frame, bytes.
@@ -58,7 +60,7 @@ public enum CallLimits {
     /// All metadata keys and values together, bytes.
     public static let metadataBytesMax = 8_192
     /// Reference to a citizen in `on-behalf-of`, bytes: register, colon, key.
-    public static let referenceBytesMax = 73
+    public static let referenceBytesMax = CitizenReference.bytesMax
     /// Milliseconds a unary call may wait, by default and at most.
     public static let unaryTimeoutMillis: (standard: UInt32, max: UInt32) = (30_000, 300_000)
     /// Milliseconds a stream may last, by default and at most.

@@ -14,6 +14,8 @@ struct Day {
     let onlooker: Onlooker
     let promises: Promises
     var people: People
+    /// As the hub has it now.
+    var calendar: WorkCalendar
     private let watching: Task<Void, Never>
     private let relay: Relay
     private let adapters: [ChildProcess]
@@ -65,11 +67,12 @@ struct Day {
         let watching = Task { await watcher.run() }
         let list = try AcknowledgementList(path: regency.folder + "/acknowledged")
         let today = CalendarDate(epochMillis: status.nowMs, utcOffsetMinutes: 420)
+        let tables = try People.Tables.load(regency.programs)
         return Day(
             regency: regency, town: town, watcher: watcher, traffic: Traffic(list: list), list: list,
             onlooker: onlooker, promises: promises,
-            people: People(tables: try People.Tables.load(regency.programs), today: today, seed: seed),
-            watching: watching, relay: relay, adapters: adapters)
+            people: People(tables: tables, today: today, seed: seed), calendar: tables.calendar, watching: watching,
+            relay: relay, adapters: adapters)
     }
 
     /// Everything from the first request to the last look.
@@ -80,6 +83,7 @@ struct Day {
         onlooker.chapter("Officers at work")
         try await compare()
         try await neighbours()
+        try await finishElsewhere()
         try await work(meeting: false)
         onlooker.tell("every case but the ignored complaints, and those whose people have to come, has come to its end")
         onlooker.chapter("Three days pass")
@@ -89,6 +93,7 @@ struct Day {
         try await correct()
         try await work(meeting: false)
         onlooker.chapter("People come to the counters")
+        try await closeADay()
         try await work(meeting: true)
         onlooker.chapter("Citizens judge")
         try await judgeServices()
@@ -215,6 +220,12 @@ struct Day {
         return done < steps.count && (meeting || !steps[done].by.isAppointment)
     }
 
+    /// The next thing that its citizen does is to book an appointment.
+    func needsAppointment(_ open: OpenCase) -> Bool {
+        let (steps, done) = (open.petition.life.steps, taken[open.number] ?? 0)
+        return done < steps.count && steps[done].by == .booking
+    }
+
     /// Rounds in which every case must have come to its end.
     private static let roundsMax = 300
 
@@ -258,9 +269,12 @@ struct Day {
         report.appointments = try await judgement.ofAppointments(states)
         report.notices = try await judgement.ofNotices(follows)
         onlooker.tell("\(try await judgement.ofPublicList()) complaints on the public list")
-        report.audit = try await judgement.ofLog()
         report.backup = try await judgement.ofBackup()
-        report.services = judgement.ofServices(report.services, states, people.tables.calendar, report.papers)
+        onlooker.chapter("Two years pass")
+        let forgotten = try await judgement.ofForgetting(states)
+        onlooker.tell("\(forgotten.count) complaints are forgotten but for what statistics need")
+        report.audit = try await judgement.ofLog()
+        report.services = judgement.ofServices(report.services, states, calendar, report.papers)
         for index in report.services.indices {
             report.services[index].stored = traffic.stored[report.services[index].code] ?? 0
         }
@@ -273,6 +287,7 @@ struct Day {
         await town.close()
         await regency.stop()
         report.audit += await judgement.ofStoppedLog()
+        judgement.ofForgottenPages(forgotten)
         judgement.ofPrivacy()
     }
 }

@@ -37,7 +37,7 @@ extension Town {
     }
 
     /// Books the first free slot that begins so many hours from now.
-    private func book(
+    func book(
         _ state: HubCase, for open: OpenCase, after hours: Int64, change: Bool = false
     ) async throws(HubError) {
         var options = CallOptions()

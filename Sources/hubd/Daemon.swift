@@ -128,12 +128,12 @@ struct Daemon {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: DeadlineService(loop: hub.deadlines)),
-                    .init(service: RevocationService(publisher: hub.revocations)),
-                    .init(service: DraftExpiry(keeper: hub.drafts)),
-                    .init(service: RetentionService(keeper: hub.retention)),
-                    .init(service: OutboxDelivery(loop: hub.outbox)),
-                    .init(service: QuarantineService(loop: hub.quarantine)),
+                    .init(service: LoopService("deadlines") { await hub.deadlines.run(sleep: $0) }),
+                    .init(service: LoopService("revocations") { await hub.revocations.run(sleep: $0) }),
+                    .init(service: LoopService("drafts") { await hub.drafts.run(sleep: $0) }),
+                    .init(service: LoopService("retention") { await hub.retention.run(sleep: $0) }),
+                    .init(service: LoopService("outbox") { await hub.outbox?.run(sleep: $0) }),
+                    .init(service: LoopService("quarantine") { _ in await hub.quarantine.run() }),
                     .init(
                         service: ListenerService(
                             server: server, health: hub.health, drainSeconds: configuration.drainSeconds)),
@@ -194,84 +194,28 @@ private struct OutsideThreads {
     }
 }
 
-/// A part of the daemon that runs as long as it does. Logs call it by its name: what it holds may be secret.
-private protocol NamedService: Service, CustomStringConvertible {}
+/// A loop that sleeps between its rounds, as a service. Logs call it by its name: what it holds may be secret.
+private struct LoopService: Service, CustomStringConvertible {
+    /// Runs until its task is cancelled, and is given what waits for so many milliseconds.
+    typealias Loop = @Sendable (_ sleep: @escaping @Sendable (Int64) async -> Void) async -> Void
 
-extension NamedService {
-    var description: String { "\(Self.self)" }
-}
+    let description: String
+    let loop: Loop
 
-/// The deadline loop as a service.
-private struct DeadlineService: NamedService {
-    let loop: DeadlineLoop
+    init(_ description: String, _ loop: @escaping Loop) { (self.description, self.loop) = (description, loop) }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
+            await loop { millis in try? await Task.sleep(for: .milliseconds(millis)) }
         }
-    }
-}
-
-/// The outbox as a service; without a way out it only waits for the end.
-private struct OutboxDelivery: NamedService {
-    let loop: OutboxLoop?
-
-    func run() async throws {
-        guard let loop else {
-            try? await gracefulShutdown()
-            return
-        }
-        await cancelWhenGracefulShutdown {
-            await loop.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
-        }
-    }
-}
-
-/// Documents in quarantine as a service; without a scanner it only waits for the end.
-private struct QuarantineService: NamedService {
-    let loop: QuarantineLoop
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await loop.run() }
+        // A loop with nothing to do ends at once, and nothing else shall end because of it.
         try? await gracefulShutdown()
     }
 }
 
-/// The daily list of revoked certificates as a service.
-private struct RevocationService: NamedService {
-    let publisher: RevocationPublisher
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await publisher.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
-        }
-    }
-}
-
-/// The end of drafts that nobody finished, as a service.
-private struct DraftExpiry: NamedService {
-    let keeper: DraftKeeper
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await keeper.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
-        }
-    }
-}
-
-/// The end of what was forgotten, as a service.
-private struct RetentionService: NamedService {
-    let keeper: RetentionKeeper
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await keeper.run { millis in try? await Task.sleep(for: .milliseconds(millis)) }
-        }
-    }
-}
-
 /// The listener as a service: it runs until it is told to stop, then says goodbye to every client.
-private struct ListenerService: NamedService {
+private struct ListenerService: Service, CustomStringConvertible {
+    let description = "listener"
     let server: HubServer
     let health: HealthBoard
     let drainSeconds: Int64

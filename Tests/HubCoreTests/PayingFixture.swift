@@ -11,11 +11,12 @@ struct PayingHub {
     let small: SmallHub
 
     static func open(
-        ledger: any Ledger = InMemoryLedger(), _ change: (inout HubServiceDefinition) -> Void = { _ in }
+        ledger: any Ledger = InMemoryLedger(), standing: [any StandingRule] = [],
+        _ change: (inout HubServiceDefinition) -> Void = { _ in }
     ) async throws -> PayingHub {
         let bundle = LoadedBundle(
             module: "uji", department: "pengaduan", definitions: [definition(change)],
-            standing: [PublishingHub.calendar(), treasury, tariff()])
+            standing: [PublishingHub.calendar(), treasury, tariff()] + standing)
         let answer: @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { question, _ in
             .with { $0.stage = leads[question.command.action] ?? "" }
         }

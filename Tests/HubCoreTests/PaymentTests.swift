@@ -234,47 +234,6 @@ struct PaymentTests {
         #expect(try await hub.state(state).version == rested.version)
     }
 
-    // MARK: Taking and giving back
-
-    @Test("a payment can be taken back until the case has gone on: the bill is open again and the case waits")
-    func reversed() async throws {
-        let hub = try await PayingHub.open()
-        let state = try await hub.assessed()
-        _ = try await hub.pay(state.bill.number, 100_000, "bank-1")
-        #expect(try await hub.reverse(state.bill.number, "bank-1").outcome == .reopened)
-        let open = try await hub.state(state)
-        #expect(open.stage == "bayar" && open.bills.count == 1 && open.bill.state == .open && open.bill.receipt.isEmpty)
-        #expect(try await hub.reverse(state.bill.number, "bank-1").outcome == .known)
-        #expect(try await refusal { try await hub.pay(state.bill.number, 100_000, "bank-1") } == .paymentRefused)
-        _ = try await hub.pay(state.bill.number, 100_000, "bank-2")
-        let paid = try await hub.state(state)
-        #expect(paid.bill.receipt == "\(paid.bill.number)-2")
-        try await hub.small.act("terbitkan", on: paid, by: .officer)
-        #expect(try await refusal { try await hub.reverse(state.bill.number, "bank-2") } == .paymentRefused)
-        #expect(try await hub.state(state).stage == "terbit")
-    }
-
-    @Test("only who brought a payment takes it back")
-    func strange() async throws {
-        let hub = try await PayingHub.open()
-        let state = try await hub.assessed()
-        _ = try await hub.pay(state.bill.number, 10_000, "bank-1")
-        #expect(
-            try await refusal { try await hub.reverse(state.bill.number, "bank-1", by: .cashier) } == .paymentRefused)
-    }
-
-    @Test("what is held can be given back, and no rupiah more")
-    func refunded() async throws {
-        let hub = try await PayingHub.open()
-        let state = try await hub.assessed()
-        _ = try await hub.pay(state.bill.number, 130_000, "bank-1")
-        #expect(try await refusal { try await hub.refund(state.bill.number, 30_001, "kas-1") } == .paymentRefused)
-        #expect(try await hub.refund(state.bill.number, 30_000, "kas-1").held == 0)
-        #expect(try await hub.refund(state.bill.number, 30_000, "kas-1").outcome == .known)
-        // The rest of it is spent: the whole payment cannot be taken back any more.
-        #expect(try await refusal { try await hub.reverse(state.bill.number, "bank-1") } == .paymentRefused)
-    }
-
     @Test("who only knows a bill's number sees what is owed, and not who paid what")
     func stranger() async throws {
         let hub = try await PayingHub.open()

@@ -1,5 +1,7 @@
 // What is personal in a case ends: planned at its end, done at its time, and found in no store afterwards.
 
+import Crypto
+import Foundation
 import HubDomain
 import HubProto
 import HubTestKit
@@ -19,7 +21,9 @@ struct RetentionTests {
         let blobs: InMemoryBlobStore
     }
 
-    private static func open(days: UInt32? = 30) async throws -> Opened {
+    private static func open(
+        days: UInt32? = 30, equip: (inout HubPorts) -> Void = { _ in }
+    ) async throws -> Opened {
         var definition = SmallHub.definition
         definition.fields[1].personal = true
         definition.fields += [
@@ -39,7 +43,7 @@ struct RetentionTests {
             bundle: LoadedBundle(module: "uji", department: "pengaduan", definitions: [definition], standing: []),
             answer: { question, acceptance in
                 question.command.action == "buka" ? .with { $0.stage = "diterima" } : acceptance
-            })
+            }, equip: equip)
         return Opened(hub: hub, ledger: ledger, blobs: blobs)
     }
 
@@ -160,6 +164,33 @@ struct RetentionTests {
         #expect(try await [lies(own), lies(shared), lies(later)] == [false, true, true])
         #expect(try await opened.ledger.document(sha256: [UInt8](own.sha256)) == nil)
         #expect(try await hub.hub.retention.sweep() == 0)
+    }
+
+    @Test("when the bytes of an image go, nothing leads to them any more from what was sent, and it can be sent again")
+    func originals() async throws {
+        let opened = try await Self.open(equip: { SmallHub.examine(&$0) })
+        let hub = opened.hub
+        let photos = [SmallHub.photo, SmallHub.photo + [1]]
+        let sent = photos.map { Array(SHA256.hash(data: $0)) }
+        func put() async throws -> LayananPutDocumentReply {
+            _ = try await hub.put(photos[1])
+            return try await hub.put(photos[0])
+        }
+        func marks() async throws -> Int {
+            let prefixes = ["original/", "sent/", "quarantine/"]
+            var count = 0
+            for prefix in prefixes { count += try await opened.ledger.records(prefix: prefix).count }
+            return count
+        }
+        let kept = try await put()
+        #expect(try await marks() == 4)
+        let evidence = SmallHub.evidence(kept, named: Data(sent[0]))
+        _ = try await end(try await submit(hub, documents: [evidence]), hub)
+        try await pass(days: 32, hub)
+        #expect(try await hub.hub.retention.sweep() == 1)
+        #expect(try await marks() == 0)
+        #expect(try await put().sha256 == kept.sha256)
+        #expect(try await submit(hub, documents: [evidence]).documents[0].sha256 == kept.sha256)
     }
 
     @Test("an answer that is kept for whoever asks again is forgotten after the 30 days for which a key is good")

@@ -57,6 +57,7 @@ struct YearTests {
         #expect(result.calendar.wasPublished && result.calendar.touched > 0)
         #expect(
             result.calendar.touched < result.calendar.seen, "the calendar touched everybody, so nothing was told apart")
+        #expect(result.calendar.freed == result.calendar.bookings)
         #expect(result.tariff.touched > 0 && result.tariff.touched < result.tariff.seen)
     }
 
@@ -83,6 +84,33 @@ struct YearTests {
         #expect(longer > usual)
         let later = closes.adding(days: 1).startMillis(utcOffsetMinutes: 420)
         #expect(changes.due(from: later, days: 5, closing: nil) == changes.due(from: later, days: 5, closing: closes))
+    }
+
+    @Test("A booking on the day that is closed is to be freed, and one on the day before is not")
+    func closedBookings() async throws {
+        let scenario = try Scenario(yaml: try TextFiles.text(Place.parameters))
+        let changes = try await HubYear.open(scenario, Self.settings(days: 1)).changes
+        let closes = scenario.changes.closedDay
+        func booked(_ day: CalendarDate, at office: String = "dukcapil-pusat") -> HubAppointment {
+            .with {
+                ($0.office, $0.state) = (office, .booked)
+                $0.startMs = day.startMillis(utcOffsetMinutes: 420) + 9 * 3_600_000
+            }
+        }
+        let state = HubCase.with {
+            $0.appointments = [
+                booked(closes.adding(days: -1)), booked(closes), booked(closes, at: "elsewhere"),
+                .with { ($0.office, $0.state) = ("dukcapil-pusat", .wanted) },
+            ]
+        }
+        let effect = changes.effect(on: state)
+        #expect(effect == ClosedDayEffect(freed: [state.appointments[1].startMs]))
+        var after = state
+        after.appointments[1].state = .freed
+        #expect(ClosedDayEffect(from: state, to: after) == effect)
+        after.appointments[0].state = .freed
+        #expect(ClosedDayEffect(from: state, to: after) != effect, "one booking too many would be told")
+        #expect(ClosedDayEffect(from: state, to: state).isNothing)
     }
 
     @Test("Amounts unit by unit are those of the tariff's regulation")

@@ -168,6 +168,25 @@ struct ImportPlanTests {
         }
     }
 
+    private static let held = yaml + "\napplicant: { register: nik, column: Key }"
+
+    @Test("a row belongs to the citizen whose key it has, and to nobody without one; a key that is none is refused")
+    func holders() throws {
+        let plan = try plan(Self.held)
+        #expect(try plan.record(row()).applicant == "nik:k1")
+        #expect(try self.plan().record(row()).applicant == nil)
+        #expect { try plan.record(row([0: "k:1"])) } throws: { ($0 as? RowRefusal)?.rule == "applicant" }
+    }
+
+    @Test(
+        "programs are no citizens: a register that the hub would refuse is refused in the map",
+        arguments: ["urn", "n", "registers", "NIK"])
+    func strangeRegisters(name: String) {
+        #expect(throws: HubError(.configurationInvalid, "")) {
+            try ImportMap(yaml: Self.held.replacing("register: nik", with: "register: \(name)"), file: "map.yaml")
+        }
+    }
+
     @Test("the key of a row depends on register and row, and nothing else")
     func keys() {
         #expect(ImportPlan.key(source: "a", sourceID: "1") == ImportPlan.key(source: "a", sourceID: "1"))

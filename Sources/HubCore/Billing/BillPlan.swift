@@ -37,7 +37,10 @@ package struct BillPlan: Sendable {
             where state.bills[index].state == .open && state.bills[index].stage != state.stage {
                 state.bills[index].state = .cancelled
             }
-            guard let rule = definition.stage(state.stage).flatMap({ $0.hasBill ? $0.bill : nil }) else { return }
+            // The bill whose payment was taken back is open again.
+            guard !state.bills.contains(where: { $0.state == .open }),
+                let rule = definition.stage(state.stage).flatMap({ $0.hasBill ? $0.bill : nil })
+            else { return }
             let lines = try lines(of: rule, state.data)
             guard lines.isEmpty else {
                 guard state.bills.count < Self.billsMax else {

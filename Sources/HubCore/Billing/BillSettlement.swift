@@ -11,7 +11,7 @@ struct BillSettlement: Sendable {
     ///   - account: After it moved.
     ///   - index: Of the bill in the case.
     ///   - actor: Who moved it; nil = the hub itself.
-    /// - Throws: What the step throws to which a settled bill sends its case.
+    /// - Throws: What the step throws to which the money sends the case, or from which it calls it back.
     func commit(
         _ account: BillAccount, bill index: Int, of before: HubCase, key: CommitKey? = nil, by actor: HubActor? = nil,
         _ catalogue: ServiceCatalogue
@@ -21,13 +21,16 @@ struct BillSettlement: Sendable {
         state.bills[index] = account.bill
         let plan = BillPlan(definition: definition, catalogue: catalogue, nowMillis: account.nowMillis)
         var records: [RecordWrite] = []
-        switch (before.bills[index].state, account.bill.state) {
-        case (.open, .settled):
-            try plan.move(&state, to: account.bill.settledTo)
+        let goesTo: String? =
+            switch (before.bills[index].state, account.bill.state) {
+            case (.open, .settled): account.bill.settledTo
+            case (.settled, .open): account.bill.stage
+            default: nil
+            }
+        if let goesTo {
+            try plan.move(&state, to: goesTo)
             records = try await completion.complete(
                 &state, after: before, by: nil, definition, catalogue, nowMillis: account.nowMillis)
-        case (.settled, .open): try plan.move(&state, to: account.bill.stage)
-        default: break
         }
         state.follow(before, account.nowMillis)
         var commit = Commit(state, after: before, .paid, key: key, definition, records: records) { event in

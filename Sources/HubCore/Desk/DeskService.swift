@@ -26,8 +26,11 @@ struct DeskService: Sendable {
             ? CaseReads.pageSize.standard : min(Int(request.pageSize), CaseReads.pageSize.max)
         var entries: [LayananQueueEntry] = []
         var seen: Set<[UInt8]> = []
-        for (reason, query) in queries(of: context.actor) where [.unspecified, reason].contains(request.reason) {
-            for state in try await ledger.waiting(query, limit: limit + 1) where access.sees(context.actor, state) {
+        for (reason, place) in places(of: context.actor) where [.unspecified, reason].contains(request.reason) {
+            let visible = try await ledger.waiting(place, limit: limit + 1) { state in
+                access.sees(context.actor, state) ? state : nil
+            }
+            for state in visible {
                 guard seen.insert([UInt8](state.id)).inserted else { continue }
                 entries.append(
                     .with {
@@ -44,23 +47,23 @@ struct DeskService: Sendable {
     }
 
     /// What to look for: the officer's own and those of everybody for whom it stands in; then what its units have.
-    private func queries(of actor: HubActor) -> [(LayananQueueReason, WaitingPlace)] {
+    private func places(of actor: HubActor) -> [(LayananQueueReason, WaitingPlace)] {
         let catalogue = rulebook.catalogue
         let persons = absences.represented(by: actor.principal, on: catalogue.today(clock.nowMillis()))
-        var queries: [(LayananQueueReason, WaitingPlace)] = []
-        queries += persons.map { (.held, .held(by: $0)) }
-        queries += persons.map { (.asked, .asked($0)) }
+        var places: [(LayananQueueReason, WaitingPlace)] = []
+        places += persons.map { (.held, .held(by: $0)) }
+        places += persons.map { (.asked, .asked($0)) }
         let chart = catalogue.chart
-        queries += advisers(persons, actor, chart).map { (.advice, .advice(unit: $0)) }
+        places += advisers(persons, actor, chart).map { (.advice, .advice(unit: $0)) }
         var units = chart?.workplaces(of: actor.principal) ?? []
         if units.isEmpty { units = [actor.unit, ""] }
         for unit in units {
-            queries.append((.unclaimed, WaitingPlace(unit: unit, department: actor.department)))
+            places.append((.unclaimed, WaitingPlace(unit: unit, department: actor.department)))
             if let department = chart?.department(of: unit), chart?.front(of: department) == unit {
-                queries.append((.unclaimed, WaitingPlace(unit: "", department: department)))
+                places.append((.unclaimed, WaitingPlace(unit: "", department: department)))
             }
         }
-        return queries
+        return places
     }
 
     /// Units for which an officer, or somebody for whom it stands in, may advise; who stands on no chart does for all of

@@ -88,8 +88,11 @@ struct DocumentIntake: Sendable {
     /// Leads from the bytes as they were sent to those that are kept.
     static func originalKey(_ hash: [UInt8]) -> String { "original/" + Hexadecimal.text(hash) }
 
-    /// Leads from the bytes that are kept to how many were sent.
-    private static func sentKey(_ hash: [UInt8]) -> String { "sent/" + Hexadecimal.text(hash) }
+    /// Leads from the bytes that are kept to those that were sent for them, and how many these were.
+    private static func sentKey(_ hash: [UInt8], _ original: [UInt8]) -> String {
+        sentPrefix(hash) + Hexadecimal.text(original)
+    }
+    private static func sentPrefix(_ hash: [UInt8]) -> String { "sent/" + Hexadecimal.text(hash) + "/" }
 
     /// Remembers that bytes are kept in place of others, in the turn of those that are kept.
     ///
@@ -103,10 +106,12 @@ struct DocumentIntake: Sendable {
             documents[Self.originalKey(original)] = kept
             documents[Self.originalKey(original)]?.originalSha256 = .init(original)
         }
-        // Of several originals the shortest: it is enough that it can be sent like that.
+        // What is kept as it was sent needs no entry, unless something longer became the same.
         let known = try await sentSize(of: hash)
-        if known > size || (known == 0 && original != hash) {
-            documents[Self.sentKey(hash)] = .with { $0.originalSize = size }
+        if original != hash || known > size {
+            documents[Self.sentKey(hash, original)] = .with {
+                ($0.originalSha256, $0.originalSize) = (.init(original), size)
+            }
         }
         var commit = Commit(key: nil, atMillis: nowMillis)
         for (key, document) in documents {
@@ -117,11 +122,36 @@ struct DocumentIntake: Sendable {
         if !commit.records.isEmpty { _ = try await journal.commit(commit) }
     }
 
-    /// Bytes that were sent of a document that is kept encoded anew; 0 = it is kept as it was sent, or unknown.
+    /// Bytes that were sent of a document that is kept encoded anew, of several originals the shortest: it is enough that it
+    /// can be sent like that. 0 = it is kept as it was sent, or unknown.
     func sentSize(of hash: [UInt8]) async throws(HubError) -> UInt64 {
-        guard hash.count == 32, let record = try await ledger.record(Self.sentKey(hash)) else { return 0 }
-        let document: HubDocument = try decoded(record.body, Self.sentKey(hash))
-        return document.originalSize
+        try await originals(of: hash).map(\.document.originalSize).min() ?? 0
+    }
+
+    private func originals(
+        of hash: [UInt8]
+    ) async throws(HubError) -> [(key: String, version: UInt64, document: HubDocument)] {
+        guard hash.count == 32 else { return [] }
+        return try await ledger.records(prefix: Self.sentPrefix(hash)).map { record throws(HubError) in
+            (record.key, record.version, try decoded(record.body, record.key))
+        }
+    }
+
+    /// Nothing leads any more to bytes that are removed, in their turn. What was found harmful is known for good.
+    func forget(_ hash: [UInt8], nowMillis: Int64) async throws(HubError) {
+        var commit = Commit(key: nil, atMillis: nowMillis)
+        for original in try await originals(of: hash) {
+            commit.records.append(RecordWrite(removing: original.key, version: original.version))
+            let key = Self.originalKey([UInt8](original.document.originalSha256))
+            if let record = try await ledger.record(key) {
+                commit.records.append(RecordWrite(removing: key, version: record.version))
+            }
+        }
+        let key = Self.quarantineKey(hash)
+        if let record = try await ledger.record(key), record.body.first != Quarantine.harmful.rawValue {
+            commit.records.append(RecordWrite(removing: key, version: record.version))
+        }
+        if !commit.records.isEmpty { _ = try await journal.commit(commit) }
     }
 
     /// The document that is kept in place of these bytes; nil = they are kept themselves, or unknown.

@@ -2,35 +2,21 @@
 
 package import HubDomain
 import HubProto
-import Logging
+package import Logging
 
-/// Looks once an hour, and when the hub starts; what could not be removed then is removed at the next look.
-package struct DraftKeeper: Sendable {
+package struct DraftKeeper: HourlySweep {
     let ledger: any Ledger
     let journal: Journal
     let book: DraftBook
     let clock: any HubClock
-    let logger: Logger
+    package let logger: Logger
 
-    /// Between two looks.
-    private static let lookMillis: Int64 = 3_600_000
+    package static let subject = "drafts that have ended"
     /// Days that a look goes back: a hub that was off for longer than a draft lives finds all of them.
     private static let daysBack: Int64 = 400
 
-    /// Runs until its task is cancelled.
-    ///
-    /// - Parameter sleep: Waits for so many milliseconds; passed in, as all time is.
-    package func run(sleep: @Sendable (Int64) async -> Void) async {
-        var isFirst = true
-        while !Task.isCancelled {
-            do throws(HubError) {
-                try await sweep(daysBack: isFirst ? Self.daysBack : 1)
-                isFirst = false
-            } catch {
-                logger.error("drafts that have ended cannot be removed", metadata: ["error": "\(error)"])
-            }
-            await sleep(Self.lookMillis)
-        }
+    package func look(isFirst: Bool) async throws(HubError) -> Int {
+        try await sweep(daysBack: isFirst ? Self.daysBack : 1)
     }
 
     /// Removes drafts that have ended by now.

@@ -51,7 +51,7 @@ struct InquiryOffice: Sendable {
         var found: [LayananListedInquiry] = []
         for name in names {
             let place: WaitingPlace = request.parked ? .inquiryParked(at: name) : .inquired(of: name)
-            found += try await waiting(place, limit: limit + 1) { state in
+            found += try await ledger.waiting(place, limit: limit + 1) { state in
                 guard access.sees(context.actor, state) else { return nil }
                 return access.view(of: state, for: context.actor).inquiry(of: name)
                     .map { LayananListedInquiry(state, $0) }
@@ -62,22 +62,6 @@ struct InquiryOffice: Sendable {
             $0.inquiries = Array(found.prefix(limit))
             $0.more = found.count > limit
         }
-    }
-
-    /// What the caller is shown of a place, in the order of its turns. What others work on takes nobody's room.
-    ///
-    /// - Parameter shown: nil = the case is not the caller's business.
-    private func waiting<Shown>(
-        _ place: WaitingPlace, limit: Int, _ shown: (HubCase) -> Shown?
-    ) async throws(HubError) -> [Shown] {
-        var found: [Shown] = []
-        var last: HubCase?
-        repeat {
-            let page = try await ledger.waiting(place, after: last, limit: limit)
-            found += page.compactMap(shown)
-            last = page.count == limit ? page.last : nil
-        } while found.count < limit && last != nil
-        return Array(found.prefix(limit))
     }
 
     // MARK: Retry
@@ -96,7 +80,7 @@ struct InquiryOffice: Sendable {
         }
         var reply = LayananRetryInquiriesReply()
         if request.case.isEmpty {
-            let parked = try await waiting(.inquiryParked(at: request.authority), limit: Self.releaseMax + 1) {
+            let parked = try await ledger.waiting(.inquiryParked(at: request.authority), limit: Self.releaseMax + 1) {
                 access.works(context.actor, on: $0) ? $0 : nil
             }
             for state in parked.prefix(Self.releaseMax) {

@@ -167,4 +167,20 @@ extension Ledger {
     package func waiting(_ place: WaitingPlace, limit: Int) async throws(HubError) -> [HubCase] {
         try await waiting(place, after: nil, limit: limit)
     }
+
+    /// What somebody is shown of a place, in the order of its turns. What others work on takes nobody's room.
+    ///
+    /// - Parameter shown: nil = the case is not the caller's business.
+    package func waiting<Shown>(
+        _ place: WaitingPlace, limit: Int, _ shown: (HubCase) -> Shown?
+    ) async throws(HubError) -> [Shown] {
+        var found: [Shown] = []
+        var last: HubCase?
+        repeat {
+            let page = try await waiting(place, after: last, limit: limit)
+            found += page.compactMap(shown)
+            last = page.count == limit ? page.last : nil
+        } while found.count < limit && last != nil
+        return Array(found.prefix(limit))
+    }
 }

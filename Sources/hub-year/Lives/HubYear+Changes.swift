@@ -13,43 +13,22 @@ extension HubYear {
         try await inside.settle()
         let before = try await openCases()
         var finding = ChangeFinding(seen: before.count, wasPublished: true)
-        var expected: [[String: Int64]] = []
-        for state in before {
-            expected.append(movedDeadlines(of: state))
-            if expected.last?.isEmpty == false { finding.expected += 1 }
-        }
+        let expected = before.map { changes.effect(on: $0) }
+        finding.expected = expected.count { !$0.isNothing }
+        finding.bookings = expected.map(\.freed.count).reduce(0, +)
         let files = [file("calendars/\(changes.plan.calendar).yaml", changes.calendar.after)]
         finding.announced = try await publish(files, note: "Hari libur daerah \(changes.plan.closedDay.iso)")
         try await inside.settle()
         for (place, state) in try await openCases(like: before).enumerated() {
-            let old = before[place]
-            var moved: [String: Int64] = [:]
-            for deadline in state.deadlines {
-                let past = old.deadlines.first { $0.name == deadline.name }
-                if past?.dueMs != deadline.dueMs { moved[deadline.name] = deadline.dueMs }
-            }
-            finding.items += moved.count
-            if state.version != old.version { finding.touched += 1 }
-            if moved != expected[place] || (state.version != old.version) != !expected[place].isEmpty {
-                finding.wrong.append(state.number)
-            }
+            let effect = ClosedDayEffect(from: before[place], to: state)
+            finding.items += effect.moved.count
+            finding.freed += effect.freed.count
+            let isTouched = state.version != before[place].version
+            if isTouched { finding.touched += 1 }
+            if effect != expected[place] || isTouched == effect.isNothing { finding.wrong.append(state.number) }
         }
         changes.calendarFinding = finding
         hours = OfficeHours(scenario.hours, changes.calendar.before.closing(changes.plan.closedDay))
-    }
-
-    /// Running deadlines that one more closed day makes end later, and when.
-    private func movedDeadlines(of state: HubCase) -> [String: Int64] {
-        var moved: [String: Int64] = [:]
-        for deadline in state.deadlines where deadline.state == .running && deadline.unit == .workingDays {
-            guard deadline.calendar.split(separator: "/").first.map(String.init) == changes.plan.calendar,
-                let due = changes.due(
-                    from: deadline.countedFromMs, days: deadline.countedDays, closing: changes.plan.closedDay),
-                due != deadline.dueMs
-            else { continue }
-            moved[deadline.name] = due
-        }
-        return moved
     }
 
     /// Bills that exist keep what they say; whatever is billed from the first day of the new period on costs more.

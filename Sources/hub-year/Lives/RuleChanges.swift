@@ -11,6 +11,8 @@ struct RuleChanges: Sendable {
     /// As it was published first, and as it shall be.
     let calendar: (before: HubCalendar, after: String)
     let tariff: (before: HubTariff, after: String)
+    /// Codes of the offices that open by the calendar.
+    let offices: Set<String>
     var calendarFinding = ChangeFinding()
     var tariffFinding = ChangeFinding()
 
@@ -24,6 +26,9 @@ struct RuleChanges: Sendable {
             let tariff = standing.compactMap({ $0 as? HubTariff }).first(where: { $0.name == plan.tariff })
         else { throw ParameterFault(reasons: ["changes: no bundle brings \(plan.calendar) and \(plan.tariff)"]) }
         self.plan = plan
+        offices = Set(
+            standing.compactMap { $0 as? HubOfficeRules }.flatMap(\.offices).filter { $0.calendar == plan.calendar }
+                .map(\.code))
         let calendarText = try Self.text("calendars/\(plan.calendar).yaml", plugins)
         let tariffText = try Self.text("tariffs/\(plan.tariff).yaml", plugins)
         self.calendar = (calendar, try RuleEditor.closing(plan.closedDay, in: calendarText))
@@ -92,6 +97,9 @@ struct ChangeFinding: Sendable {
     var touched = 0
     /// Single deadlines or amounts of these.
     var items = 0
+    /// Bookings that should be freed, and that were.
+    var bookings = 0
+    var freed = 0
     /// What the hub said beforehand, with Check.
     var announced = 0
     /// Cases where both differ: touched and should not be, or the other way round, or otherwise than they should.

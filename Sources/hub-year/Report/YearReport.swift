@@ -168,8 +168,9 @@ struct YearReport {
         lines.append(
             calendar.wasPublished
                 ? "On \(plan.calendarPublished.iso) \(plan.closedDay.iso) was declared closed. Of \(calendar.seen) open cases "
-                    + "\(calendar.expected) should move by plain arithmetic, \(calendar.touched) moved with \(calendar.items) "
-                    + "deadlines (\(calendar.announced) announced by Check); different from what they should: "
+                    + "\(calendar.expected) should change by plain arithmetic, \(calendar.touched) did: \(calendar.items) "
+                    + "deadlines moved (\(calendar.announced) announced by Check), and of \(calendar.bookings) bookings "
+                    + "on that day \(calendar.freed) were freed. Different from what they should: "
                     + "\(calendar.wrong.count)."
                 : "The calendar did not change within the run.")
         lines.append(

@@ -185,7 +185,7 @@ extension HubYear {
             ("the hub's index of satisfaction is that of the answers that people gave, exactly", survey.isExact),
             ("the chain of the log is whole", result.events > 0),
             (
-                "the calendar moved the deadlines that it should, and no other case",
+                "the calendar moved the deadlines and freed the bookings that it should, and touched no other case",
                 result.calendar.wrong.isEmpty && result.calendar.expected == result.calendar.touched
                     && (!result.calendar.wasPublished || result.calendar.announced == result.calendar.items)
             ),

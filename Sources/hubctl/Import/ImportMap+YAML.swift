@@ -101,8 +101,8 @@ extension ImportMap.Holder {
     fileprivate init(_ node: MapNode) throws(HubError) {
         try node.allow(["register", "column"])
         register = try node.text("register")
-        guard (2...8).contains(register.utf8.count), register.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
-            throw node.wrong("register", "2 to 8 letters a-z, such as nik")
+        guard CitizenReference.isRegister(register.utf8) else {
+            throw node.wrong("register", "2 to 8 letters a-z, such as nik, and not urn")
         }
         column = try node.text("column")
     }

@@ -43,8 +43,6 @@ struct RowRefusal: Error, Equatable, Sendable {
 struct ImportPlan: Sendable {
     /// Bytes of a key in the register (hub.v1.Origin).
     static let sourceIDBytesMax = 64
-    /// Bytes of a citizen's key (PROTOCOL.md, W-37).
-    static let citizenKeyBytesMax = 64
     /// Bytes of a category (hub.v1.Origin).
     static let categoryBytesMax = 200
     /// Characters of a note (layanan.v1.ImportRequest).
@@ -121,19 +119,10 @@ struct ImportPlan: Sendable {
         guard let holder = map.applicant else { return nil }
         let key = cell(holder.column, cells)
         guard !key.isEmpty else { return nil }
-        guard key.utf8.count <= Self.citizenKeyBytesMax, key.utf8.allSatisfy(Self.isCitizenKeyByte) else {
+        guard CitizenReference.isKey(key.utf8) else {
             throw Fault(rule: "applicant", reason: "\(holder.column) must be 1 to 64 of 0-9 A-Z a-z . _ -")
         }
         return "\(holder.register):\(key)"
-    }
-
-    private static func isCitizenKeyByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 
     private func fill(_ field: ImportMap.Field, _ cells: [String], _ record: inout ImportRecord) throws(Fault) {
