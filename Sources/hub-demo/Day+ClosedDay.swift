@@ -17,8 +17,10 @@ extension Day {
             ($0.path, $0.content) = ("calendars/\(calendar.name).yaml", .init(Array(try closing(day).utf8)))
         }
         let check = try await town.admin.rulebook.check(.with { $0.files = [file] }).message
-        _ = try await town.admin.rulebook.publish(
-            .with { ($0.files, $0.note) = ([file], "Hari libur daerah \(day.iso)") })
+        let published = try await town.admin.rulebook.publish(
+            .with { ($0.files, $0.note) = ([file], "Hari libur daerah \(day.iso)") }
+        ).message
+        watcher.expectNothing(of: published.receipt.sequence)
         calendar = calendar.closing(day)
         let advanced = try await regency.admin(["clock", "advance", "1m"])
         let after = try await town.read(open.number, as: town.admin).appointments

@@ -60,7 +60,7 @@ struct Judgement {
         let head = try await town.status().sequence
         let caughtUp = await watcher.sees(head)
         let status = try await town.status()
-        let happened = head - watcher.start
+        let happened = watcher.happened(until: head)
         let counts = "\(watcher.count) of \(happened) events, \(watcher.connections) connections"
         promises.check(
             "a watcher that is cut sees every event once and in order",

@@ -19,9 +19,10 @@ final class WatcherCheck: Sendable {
         let escalation: UInt32
     }
 
-    private struct State {
+    fileprivate struct State {
         var events: [Seen] = []
-        var faults: [String] = []
+        /// Sequences of rules that came into force: watchers of cases are not told of them.
+        var ofNoCase: Set<UInt64> = []
         var cuts = 0
         var end: HubError?
         var started = false
@@ -50,7 +51,7 @@ final class WatcherCheck: Sendable {
     var connections: Int { relay.connections }
     /// Gaps, repetitions and reversals; and how the watch ended, when it did.
     var faults: [String] {
-        state.withLock { state in state.faults + (state.end.map { ["the watch ended: \($0)"] } ?? []) }
+        state.withLock { $0.faults(after: start) + ($0.end.map { ["the watch ended: \($0)"] } ?? []) }
     }
     /// The hub has answered.
     var isWatching: Bool { state.withLock { $0.started } }
@@ -67,6 +68,12 @@ final class WatcherCheck: Sendable {
             if error.code != .cancelled { state.withLock { $0.end = error } }
         }
     }
+
+    /// An event is not of a case; the hub's receipt has said so.
+    func expectNothing(of sequence: UInt64) { state.withLock { _ = $0.ofNoCase.insert(sequence) } }
+
+    /// Events until `head` that there are to see.
+    func happened(until head: UInt64) -> UInt64 { head - start - UInt64(state.withLock { $0.ofNoCase.count }) }
 
     /// Cuts the watcher's connection.
     func cut() {
@@ -86,10 +93,6 @@ final class WatcherCheck: Sendable {
         state.withLock { state in
             state.started = true
             for event in update.events {
-                let expected = (state.events.last?.sequence ?? start) + 1
-                if event.sequence != expected {
-                    state.faults.append("event \(event.sequence) came instead of \(expected)")
-                }
                 state.events.append(
                     Seen(
                         sequence: event.sequence, number: event.number, service: event.service, kind: event.kind,
@@ -97,5 +100,19 @@ final class WatcherCheck: Sendable {
                         escalation: event.escalation))
             }
         }
+    }
+}
+
+extension WatcherCheck.State {
+    fileprivate func faults(after start: UInt64) -> [String] {
+        var faults: [String] = []
+        var last = start
+        for event in events {
+            var expected = last + 1
+            while ofNoCase.contains(expected) { expected += 1 }
+            if event.sequence != expected { faults.append("event \(event.sequence) came instead of \(expected)") }
+            last = event.sequence
+        }
+        return faults
     }
 }
