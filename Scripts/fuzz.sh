@@ -29,6 +29,7 @@ decoders=(
 
 # What is built besides: nothing for libFuzzer, or `coverage` for llvm-cov.
 build() {
+    mkdir -p $scratch
     # Optimised as hubd is, and with its traps; the flag for tests opens what other modules keep to themselves.
     HUB_FUZZ=${1:-fuzz} swift build -c release --scratch-path $scratch --sanitize=address -Xswiftc -enable-testing \
         --product hub-fuzz >$scratch.log 2>&1 || {

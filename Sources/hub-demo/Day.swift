@@ -259,6 +259,7 @@ struct Day {
         report.memory = try await judgement.ofMemory()
         let states = try await judgement.states()
         report.money = try await judgement.ofMoney(states)
+        try await judgement.ofBankDays()
         report.papers = try await judgement.ofPapers(states)
         report.authorities = try await judgement.ofAuthorities(states)
         report.registers = try await judgement.ofRegisters(states)

@@ -84,38 +84,6 @@ struct Judgement {
         return memory
     }
 
-    /// Every rupiah that was billed is settled or cancelled, and the books balance.
-    func ofMoney(_ states: [HubCase]) async throws -> Report.Money {
-        var money = Report.Money()
-        var unpaid: [String] = []
-        for state in states {
-            for bill in state.bills {
-                (money.bills, money.billed) = (money.bills + 1, money.billed + bill.total)
-                switch bill.state {
-                case .settled: (money.settlements, money.settled) = (money.settlements + 1, money.settled + bill.total)
-                case .cancelled: money.cancelled += 1
-                default: unpaid.append(state.number)
-                }
-            }
-            if state.ended, state.stage == state.bills.last?.settledTo { unpaid.append(state.number) }
-        }
-        let today = CalendarDate(epochMillis: try await town.status().nowMs, utcOffsetMinutes: 420)
-        let request = LayananBooksRequest.with {
-            ($0.firstDay, $0.lastDay) = (today.adding(days: -90).iso, today.iso)
-        }
-        let books = try await town.admin.payments.books(request).message
-        money.accounts = books.accounts.map { ($0.title.en, $0.debit, $0.credit) }
-        let sum = books.accounts.reduce(0) { $0 + $1.debit - $1.credit }
-        let earned = books.accounts.filter { $0.debit == 0 }.reduce(0) { $0 + $1.credit }
-        promises.check(
-            "nothing is issued unpaid, and every bill has its end", unpaid.isEmpty && money.bills > 0,
-            broken: unpaid.prefix(3).joined(separator: ", "))
-        promises.check(
-            "the books balance, and say what was settled", sum == 0 && earned == money.settled && books.held.isEmpty,
-            broken: "\(earned) of \(money.settled), \(books.held.count) bills hold money")
-        return money
-    }
-
     /// Every paper that was issued proves itself for what it is worth now, and one that is changed does not. One of each kind
     /// that holds is left to look at.
     func ofPapers(_ states: [HubCase]) async throws -> Report.Papers {

@@ -25,6 +25,7 @@ struct Town: Sendable {
     let consulted: [String: HubClient]
     /// The bank at which citizens pay.
     let bank: HubClient
+    let journal = BankJournal()
     /// Sees every department, changes nothing.
     let auditor: Desk
     /// By service code.
@@ -200,11 +201,14 @@ struct Town: Sendable {
         options.onBehalfOf = citizen
         let request = LayananGetBillRequest.with { $0.bill = number }
         let bill = try await channel.payments.getBill(request, options: options).message
-        _ = try await bank.payments.pay(
-            .with {
-                ($0.bill, $0.amount) = (bill.bill.number, bill.payable * percent / 100)
-                ($0.reference, $0.channel) = ("H2H-\(chance.number(1...Int.max / 2))", .bank)
-            })
+        let payment = LayananPayRequest.with {
+            ($0.bill, $0.amount) = (bill.bill.number, bill.payable * percent / 100)
+            ($0.reference, $0.channel) = ("H2H-\(chance.number(1...Int.max / 2))", .bank)
+        }
+        // Time stands still while they speak: the hub's clock is moved by hand.
+        let now = try await status().nowMs
+        _ = try await bank.payments.pay(payment)
+        journal.add(payment, atMillis: now)
         return try await read(number, as: admin)
     }
 
