@@ -11,7 +11,7 @@ import HubDomain
 struct BackupBlobs {
     /// Where they go; the folder is made.
     private let path: String
-    /// Where they are looked for, in this order; the last one has them all.
+    /// Where they are looked for, in this order; the first one has them all.
     private let sources: [String]
     /// Of sealed documents; nil = none is.
     private let keys: BlobKeys?
@@ -68,16 +68,20 @@ struct BackupBlobs {
         bytes &+= size
         let present = sources.flatMap { source in BlobForm.all.map { (source: source, form: $0) } }
             .filter { FileCopy.size("\($0.source)/\(name)\($0.form.suffix)") == $0.form.fileBytes(size) }
-        guard let last = present.last else {
+        let expected = FileCopy.Digest(size: size, sha256: Hexadecimal.text(document))
+        for (source, form) in present {
+            let file = "\(source)/\(name)\(form.suffix)"
+            // What an earlier backup has is looked at again: one that rots on its disk would be in all that come.
+            guard source == sources.first || (try? form.digest(file, of: document, keys)) == expected else { continue }
+            if try FileCopy.link(file, to: "\(path)/\(name)\(form.suffix)") { return }
+        }
+        guard let own = present.first, own.source == sources.first else {
             throw HubError(
                 .backupDamaged, "blobs/\(name) is missing, or has not the \(size) bytes that the ledger says")
         }
-        for (source, form) in present
-        where try FileCopy.link("\(source)/\(name)\(form.suffix)", to: "\(path)/\(name)\(form.suffix)") { return }
-        let file = name + last.form.suffix
-        _ = try FileCopy.copy("\(last.source)/\(file)", to: "\(path)/\(file)")
-        let expected = FileCopy.Digest(size: size, sha256: Hexadecimal.text(document))
-        guard try last.form.digest("\(path)/\(file)", of: document, keys) == expected else {
+        let file = name + own.form.suffix
+        _ = try FileCopy.copy("\(own.source)/\(file)", to: "\(path)/\(file)")
+        guard try own.form.digest("\(path)/\(file)", of: document, keys) == expected else {
             throw HubError(.backupDamaged, "blobs/\(file) has other bytes than its name says")
         }
         bytesCopied &+= size

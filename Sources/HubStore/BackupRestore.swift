@@ -57,6 +57,7 @@ package enum BackupRestore {
     ) throws(HubError) {
         guard mkdir(draft, 0o700) == 0 else { throw FileCopy.failure("\(draft) cannot be made") }
         for file in manifest.files {
+            try FileCopy.makeFolders(of: file.name, in: draft)
             let digest = try FileCopy.copy("\(folder)/\(file.name)", to: "\(draft)/\(file.name)")
             guard digest == FileCopy.Digest(size: file.size, sha256: file.sha256) else {
                 throw HubError(.backupDamaged, "\(file.name) has other bytes")

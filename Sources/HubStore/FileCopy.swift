@@ -33,6 +33,17 @@ enum FileCopy {
         return digest
     }
 
+    /// The folders on the way to a file that do not exist; their entries are durable.
+    static func makeFolders(of file: String, in folder: String) throws(HubError) {
+        var path = folder
+        for part in file.split(separator: "/").dropLast() {
+            let parent = path
+            path += "/\(part)"
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("\(part) cannot be made") }
+            try DurableFolder.flush(parent)
+        }
+    }
+
     static func digest(_ path: String) throws(HubError) -> Digest { try read(path) { _ in } }
 
     /// A second name for a file, or false where the file system has none to give: then it is to be copied.

@@ -194,10 +194,12 @@ extension SQLiteLedger {
     ) throws -> (sequence: UInt64, chain: [UInt8]) {
         var (sequence, chain) = (sequence, chain)
         var missing: [(sequence: UInt64, caseID: [UInt8], version: UInt64)] = []
+        // A backup is of the version of its day, and stays so until it is restored.
+        let personal = try Schema.storedVersion(db) >= Schema.withPersonalParts ? "personal" : "NULL"
         _ = try PreparedStatement(
             db,
             """
-            SELECT sequence, hash, body, personal FROM event WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
+            SELECT sequence, hash, body, \(personal) FROM event WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
             """
         ).all(sequence, last, verifyPiece) { row -> Void? in
             let body = row.bytes(2)

@@ -14,6 +14,9 @@ enum Schema {
     /// What this hub reads and writes.
     static let version = Int64(steps.count)
 
+    /// From which version on events have personal parts of their own.
+    static let withPersonalParts: Int64 = 5
+
     /// Step n leads from version n to n + 1. A released step is never changed.
     private static let steps: [String] = [
         """

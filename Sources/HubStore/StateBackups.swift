@@ -11,7 +11,7 @@ import Synchronization
 /// The folder for backups of one hub; each backup is a folder in it, whose files only the owner can read.
 ///
 /// A backup holds the ledger, the documents it names, and every file of the state directory itself: keys, certificates,
-/// policy, configuration. It is as secret as the state directory. Uploads that are not yet documents are left out; their
+/// policy, configuration, and those in folders of it that the configuration names. It is as secret as the state directory. Uploads that are not yet documents are left out; their
 /// clients begin them anew.
 package final class StateBackups: BackupVault {
     /// The folder, where none is configured.
@@ -28,6 +28,7 @@ package final class StateBackups: BackupVault {
 
     private let state: String
     private let folder: String
+    private let named: [String]
     private let software: String
     /// Concurrent, because a list must not wait for the backup that is being made.
     private let queue = DispatchQueue(label: "backups", attributes: .concurrent)
@@ -38,9 +39,11 @@ package final class StateBackups: BackupVault {
     /// - Parameters:
     ///   - state: The state directory.
     ///   - folder: Where backups go; nil = ``folderName`` in the state directory. Relative to the state directory.
+    ///   - named: Files that the configuration names; those in folders of the state directory belong to its backups.
     ///   - software: Name and version for the manifest.
-    package init(state: String, folder: String?, software: String) {
+    package init(state: String, folder: String?, named: [String] = [], software: String) {
         self.state = state
+        self.named = named.filter { $0.hasPrefix(state + "/") }.map { String($0.dropFirst(state.utf8.count + 1)) }
         let folder = folder ?? Self.folderName
         self.folder = folder.hasPrefix("/") ? folder : state + "/" + folder
         self.software = software
@@ -88,7 +91,7 @@ package final class StateBackups: BackupVault {
                 throw FileCopy.failure("the backup cannot be put in its place")
             }
             try DurableFolder.flush(folder)
-            prune(keep: keep, hubID: [UInt8](backup.hubID))
+            prune(keep: keep, beside: backup)
             return backup
         } catch {
             try? FileManager.default.removeItem(atPath: draft)
@@ -106,7 +109,7 @@ package final class StateBackups: BackupVault {
         let earlier = present().first.map { "\(folder)/\($0.name)/\(FileBlobStore.folderName)" }
         var blobs = try BackupBlobs(
             into: "\(draft)/\(FileBlobStore.folderName)",
-            from: [earlier, "\(state)/\(FileBlobStore.folderName)"].compactMap(\.self),
+            from: ["\(state)/\(FileBlobStore.folderName)", earlier].compactMap(\.self),
             keys: try BlobKeys.read(state: state))
         try blobs.fill(from: copy)
         try copy.close()
@@ -132,13 +135,15 @@ package final class StateBackups: BackupVault {
         return manifest.backup
     }
 
-    /// Keys, policy, configuration and whatever else lies in the state directory itself.
+    /// Keys, policy, configuration and whatever else lies in the state directory itself; in its folders what is named.
     private func copyFiles(to draft: String) throws(HubError) -> [HubBackupFile] {
+        let own = try DurableFolder(state).names().filter { name in
+            HubBackupManifest.isFilePath(name) && !Self.passing.contains(name) && !name.hasSuffix(".draft")
+        }
+        let inside = named.filter { $0.contains("/") && HubBackupManifest.isFilePath($0) }
         var files: [HubBackupFile] = []
-        for name in try DurableFolder(state).names().sorted() {
-            guard HubBackupManifest.isFileName(name), !Self.passing.contains(name), !name.hasSuffix(".draft"),
-                FileCopy.size("\(state)/\(name)") != nil
-            else { continue }
+        for name in Set(own + inside).sorted() where FileCopy.size("\(state)/\(name)") != nil {
+            try FileCopy.makeFolders(of: name, in: draft)
             files.append(Self.entry(name, try FileCopy.copy("\(state)/\(name)", to: "\(draft)/\(name)")))
         }
         return files
@@ -177,10 +182,13 @@ package final class StateBackups: BackupVault {
         return found.sorted { ($0.madeMs, $0.name) > ($1.madeMs, $1.name) }
     }
 
-    /// Removes the oldest; those of another log, such as the one that was restored, stay.
-    private func prune(keep: UInt32, hubID: [UInt8]) {
+    /// Removes those that hold the least; the one just made stays, and so do those of another log, such as the one that was
+    /// restored. Times are not asked: a machine's clock may have been wrong.
+    private func prune(keep: UInt32, beside made: HubBackup) {
         guard keep > 0 else { return }
-        for old in present().filter({ [UInt8]($0.hubID) == hubID }).dropFirst(Int(keep)) {
+        let others = present().filter { $0.hubID == made.hubID && $0.name != made.name }
+            .sorted { ($0.sequence, $0.madeMs) > ($1.sequence, $1.madeMs) }
+        for old in others.dropFirst(Int(keep) - 1) {
             // From then on it is no backup, however far the rest comes: drafts go with the next one.
             let draft = "\(folder)/\(Self.draftPrefix)\(old.name)"
             if rename("\(folder)/\(old.name)", draft) == 0 { try? FileManager.default.removeItem(atPath: draft) }

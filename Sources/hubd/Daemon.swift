@@ -71,7 +71,8 @@ struct Daemon {
             random: { UInt64.random(in: .min ... .max) })
         ports.health = health
         ports.backups = StateBackups(
-            state: state.path, folder: configuration.backupFolder, software: softwareVersion)
+            state: state.path, folder: configuration.backupFolder, named: configuration.namedFiles,
+            software: softwareVersion)
         try Self.equip(&ports, state, logger)
         try Self.equip(&ports, configuration.notices, threads.notices, clock: SystemClock())
         if let signature = configuration.signature, let own = threads.signatures {

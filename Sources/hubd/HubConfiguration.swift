@@ -56,6 +56,9 @@ struct HubConfiguration {
         return limits
     }
 
+    /// Files without which the parts that name them do not start.
+    var namedFiles: [String] { (notices?.files ?? []) + (signature?.files ?? []) }
+
     /// Reads the file; without one everything has its default.
     ///
     /// - Throws: ``HubError/Code/configurationInvalid`` naming file, key and remedy.

@@ -17,6 +17,11 @@ struct NoticesConfiguration {
     /// Blocking work at the same time, for all channels.
     var threads: Int { max(2, policy.concurrency * 2) }
 
+    /// Secrets and authorities.
+    var files: [String] {
+        [mail?.passwordFile, mail?.server.authorityFile, gateway?.secretFile, gateway?.authorityFile].compactMap(\.self)
+    }
+
     private struct Mail {
         var server: MailServer
         var passwordFile: String?

@@ -36,6 +36,9 @@ struct SignatureConfiguration {
         try section.finish()
     }
 
+    /// Secrets and authorities.
+    var files: [String] { [passwordFile, authorityFile].compactMap(\.self) }
+
     /// - Throws: ``HubError/Code/configurationInvalid`` naming a secret that cannot be used.
     func service(_ threads: CourierThreads) throws(HubError) -> SignatureService {
         var server = SignatureServer(

@@ -140,6 +140,83 @@ struct BackupTests {
         }
     }
 
+    @Test(
+        "a document that rots in an earlier backup on another disk is copied anew from the hub",
+        .enabled(if: FileManager.default.isWritableFile(atPath: otherDisk)))
+    func rotElsewhere() async throws {
+        let folder = "\(Self.otherDisk)/backups-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await StateDirectory.use { directory in
+            let home = try Home(directory, folder: folder)
+            let hash = Hexadecimal.text(try await home.document([UInt8](repeating: 7, count: 100_000)))
+            _ = try await home.make("a")
+            let blob = URL(filePath: "\(folder)/a/blobs/\(hash.prefix(2))/\(hash.dropFirst(2))")
+            try Data(repeating: 8, count: 100_000).write(to: blob)
+            let second = try await home.make("b", at: Sample.now + 1)
+            #expect(second.bytesWritten == second.bytes)
+            _ = try BackupCheck.verify("\(folder)/b")
+        }
+    }
+
+    @Test("a backup that an older hub made is verified and restored", arguments: [3, 4])
+    func olderHub(schema: Int) async throws {
+        try await StateDirectory.use { directory in
+            let home = try Home(directory)
+            // Without anything personal, as the chain of an older hub holds its events whole.
+            var commit = Sample.commit(Sample.newCase(1))
+            commit.events[0].applicant = ""
+            try await home.ledger.write(commit)
+            try directory.close()
+            let withoutOutbox = schema < 4 ? "DROP TABLE outbox;" : ""
+            try directory.tamper(
+                """
+                \(withoutOutbox) \(OpeningTests.withoutRetention);
+                UPDATE case_row SET side = substr(side, 1, length(side) - 1);
+                UPDATE meta SET value = \(schema) WHERE key = 'schema_version'
+                """)
+            _ = try await home.make("a")
+            #expect(try BackupCheck.verify(home.path("a")).schema == UInt32(schema))
+            let ledger = try open(try home.restore("a"))
+            #expect(try await ledger.verifyChain().sequence == 1)
+            #expect(try await ledger.caseState(id: Sample.id(1))?.number == "IZN-2026-1")
+            try ledger.close()
+        }
+    }
+
+    @Test("secrets that the configuration names are in a backup wherever they lie in the state directory")
+    func namedFiles() async throws {
+        try await StateDirectory.use { directory in
+            let home = try Home(directory)
+            let folder = "\(directory.path)/secrets/mail"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for name in ["password", "beside"] {
+                try Data("rahasia".utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+            }
+            let backups = StateBackups(
+                state: directory.path, folder: nil,
+                named: ["\(folder)/password", "\(directory.path)/secrets/none", "/etc/hostname"], software: "test 1")
+            _ = try await backups.make(name: "a", keep: 0, nowMillis: Sample.now)
+            let manifest = try BackupCheck.verify(home.path("a"))
+            #expect(
+                manifest.files.map(\.name) == ["ledger.sqlite", "ca.key", "policy.yaml", "secrets/mail/password"])
+            let restored = try home.restore("a") + "/secrets/mail/password"
+            #expect(try Data(contentsOf: URL(filePath: restored)) == Data("rahasia".utf8))
+            let attributes = try FileManager.default.attributesOfItem(atPath: restored)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test("a clock that was once ahead costs no backup: what holds more stays, and the one just made always does")
+    func wrongClock() async throws {
+        try await StateDirectory.use { directory in
+            let home = try Home(directory)
+            for number in 1...2 { _ = try await home.make("ahead-\(number)", at: Sample.now + 1_000_000) }
+            try await home.ledger.write(Sample.commit(Sample.newCase(1)))
+            for number in 1...3 { _ = try await home.make("now-\(number)", keep: 2, at: Sample.now + Int64(number)) }
+            #expect(try await home.backups.list().map(\.name) == ["now-3", "now-2"])
+        }
+    }
+
     @Test("every kind of damage is refused with the file's name, and nothing is restored of it")
     func damage() async throws {
         try await StateDirectory.use { directory in

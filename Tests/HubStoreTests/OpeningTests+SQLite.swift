@@ -80,7 +80,7 @@ struct OpeningTests {
     }
 
     /// Takes back the step to schema 5.
-    private static let withoutRetention = """
+    static let withoutRetention = """
         DROP TABLE document_use; DROP TABLE released; DROP INDEX idempotency_by_time;
         ALTER TABLE event DROP COLUMN personal
         """

@@ -60,16 +60,21 @@ extension HubBackupManifest {
         guard manifest.backup.hubID.count == 16, manifest.backup.chainHead.count == 32,
             (1...filesMax).contains(manifest.files.count),
             Set(manifest.files.map(\.name)).count == manifest.files.count,
-            manifest.files.allSatisfy({ isFileName($0.name) && isHash($0.sha256) })
+            manifest.files.allSatisfy({ isFilePath($0.name) && isHash($0.sha256) })
         else { throw HubError(.backupDamaged, "\(fileName) is not what a hub writes") }
         return manifest
     }
 
-    /// A file of the folder itself, and not a hidden one.
-    package static func isFileName(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        return (1...255).contains(bytes.count) && bytes[0] != UInt8(ascii: ".")
-            && bytes.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F }
+    /// A file of the folder, or of folders in it that are neither the documents' nor hidden; such as `secrets/mail`.
+    package static func isFilePath(_ path: String) -> Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return (1...4).contains(parts.count) && parts.allSatisfy { isName($0.utf8) }
+            && (parts.count == 1 || parts[0] != "blobs")
+    }
+
+    private static func isName(_ name: some Collection<UInt8>) -> Bool {
+        (1...255).contains(name.count) && name.first != UInt8(ascii: ".")
+            && name.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "/") && $0 != 0x7F }
     }
 
     private static func isHash(_ text: String) -> Bool {
