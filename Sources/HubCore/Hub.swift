@@ -91,9 +91,10 @@ package struct Hub: Sendable {
             bundles: await ports.modules.bundles(), ledger: ledger, nowMillis: ports.clock.nowMillis(), logger: logger)
         let rulebook = Rulebook(try await opening.catalogue())
         let bell = DeadlineBell()
+        let head = try await ledger.head()
         let journal = Journal(
-            ledger: ledger, feed: EventFeed(head: try await ledger.head().sequence), bell: bell,
-            notices: ports.couriers.isEmpty ? nil : NoticeWriter(rulebook: rulebook))
+            ledger: ledger, feed: EventFeed(head: head.sequence), bell: bell,
+            notices: ports.couriers.isEmpty ? nil : NoticeWriter(rulebook: rulebook, log: head.hubID))
         let counters = HubCounters()
         let absences = try await AbsenceBoard.load(from: ledger)
         let access = CaseAccess(policy: policy, rulebook: rulebook, absences: absences, clock: ports.clock)

@@ -5,9 +5,14 @@ import HubCore
 package import HubDomain
 
 extension Batch {
-    /// Removes what is personal in the events of a case. The chain covers its hash, and so holds.
-    func erasePersonal(ofCase id: [UInt8]) throws {
+    /// Removes what is personal in the events of a case, whose chain covers its hash and so holds, and the case's notices.
+    mutating func erasePersonal(ofCase id: [UInt8]) throws {
         try PreparedStatement(db, "UPDATE event SET personal = NULL WHERE case_id = ? AND personal IS NOT NULL").run(id)
+        let (first, last) = (id, id + [UInt8](repeating: 0xFF, count: 8))
+        let states = try PreparedStatement(db, "SELECT state FROM outbox WHERE id > ? AND id <= ?")
+            .all(first, last) { $0.integer(0) }
+        for state in states { count(state, -1) }
+        try PreparedStatement(db, "DELETE FROM outbox WHERE id > ? AND id <= ?").run(first, last)
     }
 
     /// Forgets those documents that no case uses.

@@ -50,7 +50,7 @@ extension Batch {
         count(row.state, 1)
     }
 
-    private mutating func count(_ state: Int64, _ step: Int64) {
+    mutating func count(_ state: Int64, _ step: Int64) {
         switch HubNoticeState(rawValue: Int(state)) {
         case .waiting: growth.noticesWaiting += step
         case .dead: growth.noticesDead += step

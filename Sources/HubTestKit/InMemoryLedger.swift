@@ -97,6 +97,7 @@ package actor InMemoryLedger: Ledger {
             // From here on nothing can fail: whole or not at all.
             for write in commit.cases where write.erases {
                 for place in self.events[[UInt8](write.state.id)] ?? [] { log[place].personal = nil }
+                for id in notices.keys where id.starts(with: write.state.id) { notices[id] = nil }
             }
             for event in events { self.events[[UInt8](event.caseID), default: []].append(Int(event.sequence) - 1) }
             log.append(contentsOf: chained)

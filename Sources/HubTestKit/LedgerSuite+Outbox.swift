@@ -54,6 +54,27 @@ extension LedgerSuite {
             try promise(try await due(ledger), is: [])
             try promise(try await due(ledger, .file), is: ["IZN-2026-1"])
         },
+        LedgerPromise("notices of a case go with what is personal in it, and are counted no more; nobody else's go") {
+            home in
+            let ledger = try await home.open()
+            for number in 1...2 {
+                var first = Sample.commit(Sample.newCase(number))
+                first.notices = [NoticeWrite(notice(number))]
+                try await ledger.write(first)
+            }
+            var dead = notice(1)
+            (dead.id, dead.state) = (.init(Sample.id(1) + [UInt8](repeating: 0xFF, count: 8)), .dead)
+            try await ledger.write(commit(dead))
+            try promise(try await ledger.counts().noticesDead, is: 1)
+            try await ledger.write(Sample.erasing(1))
+            let counts = try await ledger.counts()
+            try promise([counts.noticesWaiting, counts.noticesDead], is: [1, 0])
+            let again = try await home.open()
+            try promise(try await due(again), is: ["IZN-2026-2"])
+            try promise(try await again.notice(id: [UInt8](notice(1).id)), is: nil)
+            try promise(try await again.notice(id: [UInt8](dead.id)), is: nil)
+            try promise(try await again.counts().noticesWaiting, is: 1)
+        },
         LedgerPromise("notices are due by channel and time, the earliest first, up to a limit") { home in
             let ledger = try await home.open()
             let now = Sample.now

@@ -33,14 +33,15 @@ struct TellingHub {
 
     static func open(
         templates: [HubNoticeTemplate] = templates, standard: [HubNoticeChannel] = [.file],
-        ledger: any Ledger = InMemoryLedger(), change: (inout HubServiceDefinition) -> Void = { _ in }
+        channels: Set<HubNoticeChannel> = [.file, .email, .webhook], ledger: any Ledger = InMemoryLedger(),
+        change: (inout HubServiceDefinition) -> Void = { _ in }
     ) async throws -> TellingHub {
-        try await TellingHub(templates, standard, ledger, change)
+        try await TellingHub(templates, standard, channels, ledger, change)
     }
 
     private init(
-        _ templates: [HubNoticeTemplate], _ standard: [HubNoticeChannel], _ ledger: any Ledger,
-        _ change: (inout HubServiceDefinition) -> Void
+        _ templates: [HubNoticeTemplate], _ standard: [HubNoticeChannel], _ channels: Set<HubNoticeChannel>,
+        _ ledger: any Ledger, _ change: (inout HubServiceDefinition) -> Void
     ) async throws {
         var definition = SmallHub.definition
         definition.fields.append(.with { ($0.name, $0.type, $0.personal) = ("telepon", .phone, true) })
@@ -54,7 +55,8 @@ struct TellingHub {
         small = try await SmallHub.open(
             ledger: ledger, bundle: bundle,
             equip: { ports in
-                ports.couriers = [.file: file, .email: email, .webhook: webhook]
+                let couriers: [HubNoticeChannel: any NoticeCourier] = [.file: file, .email: email, .webhook: webhook]
+                ports.couriers = couriers.filter { channels.contains($0.key) }
                 ports.outbox.standardChannels = standard
             })
     }

@@ -178,7 +178,47 @@ struct NoticeTests {
         }
     }
 
+    @Test("what waits for a channel that the hub no longer has goes the person's next way")
+    func lostChannel() async throws {
+        let ledger = InMemoryLedger()
+        let hub = try await TellingHub.open(ledger: ledger)
+        try await hub.choose(
+            .with { ($0.channels, $0.email) = ([.email, .file], "w@contoh.example") }, for: SmallHub.anna)
+        hub.email.answer(.later(what: "down", channelFails: true))
+        try await hub.small.submit(for: SmallHub.anna)
+        try await hub.deliver()
+        #expect(try await hub.notices(.waiting).map(\.channel) == [.email])
+        let without = try await TellingHub.open(channels: [.file, .webhook], ledger: ledger)
+        try await without.small.hub.outbox?.reroute()
+        without.small.clock.advance(toMillis: hub.small.clock.nowMillis() + 86_400_000)
+        try await without.deliver()
+        #expect(without.file.carried.count == 1)
+        #expect(try await without.notices(.waiting).isEmpty)
+    }
+
+    @Test("after a restore another end of the same case is another notice; the same change stays the same")
+    func otherLog() {
+        let id = [UInt8](repeating: 4, count: 16)
+        let first = NoticeID.of(id, version: 6, ordinal: 0, log: [UInt8](repeating: 1, count: 16))
+        let second = NoticeID.of(id, version: 6, ordinal: 0, log: [UInt8](repeating: 2, count: 16))
+        #expect(first != second && first.count == 24 && first.starts(with: id) && first[16] < 0x80)
+        #expect(first == NoticeID.of(id, version: 6, ordinal: 0, log: [UInt8](repeating: 1, count: 16)))
+    }
+
     // MARK: Officers and clocks
+
+    @Test("who holds a request of their own is reminded once, and holding it does not fail")
+    func twinReminder() async throws {
+        let templates = [HubNoticeReader.applicant, .holder].map { reader in
+            TellingHub.template(.deadlineNear, "{nomor}", "-", reader) { $0.hoursBefore = 24 }
+        }
+        let hub = try await TellingHub.open(templates: templates)
+        let state = try await hub.small.submit(by: .officer)
+        #expect(state.applicant == Caller.officer.principal.urn)
+        let request = LayananHoldRequest.with { $0.case = state.number }
+        _ = try await hub.small.call(.claimCase, request, as: LayananCaseReply.self, by: .officer)
+        #expect(try await hub.notices(.waiting).count == 1)
+    }
 
     @Test("a reminder comes so many hours before its clock passes, and not at all when the clock has stopped")
     func reminder() async throws {
@@ -213,7 +253,7 @@ struct NoticeTests {
         let id = [UInt8](hub.file.carried[0].id.utf8)
         let kept = try await hub.small.ledger.notice(
             id: try #require(NoticeID.bytes(String(decoding: id, as: UTF8.self))))
-        #expect(kept?.state == .delivered && kept?.hasText == false)
+        #expect(kept?.state == .delivered && kept?.hasText == false && kept?.recipient.isEmpty == true)
     }
 
     // MARK: Trying

@@ -95,7 +95,7 @@ struct OutboxSequenceTests {
             var commit = Sample.commit(Sample.newCase(number))
             let person = commit.cases[0].state.applicant
             let notice = HubNotice.with {
-                ($0.id, $0.state) = (.init(NoticeID.of(Sample.id(number), version: 1, ordinal: 0)), .waiting)
+                ($0.id, $0.state) = (.init(NoticeID.of(Sample.id(number), version: 1, ordinal: 0, log: [7])), .waiting)
                 ($0.recipient, $0.caseID, $0.dueMs) = (person, .init(Sample.id(number)), Sample.now)
                 ($0.reader, $0.text) = (.applicant, .with { ($0.id, $0.en) = ("Isi", "Text") })
             }

@@ -8,10 +8,14 @@ import HubProto
 package enum NoticeID {
     /// A notice of an event.
     ///
-    /// - Parameter ordinal: Of the event's notices, from 0.
-    static func of(_ caseID: [UInt8], version: UInt64, ordinal: Int) -> [UInt8] {
-        // 47 bits of version and 16 of ordinal: a case has neither so many events nor so many readers.
-        let tail = ((version & 0x7FFF_FFFF_FFFF) << 16) | UInt64(truncatingIfNeeded: ordinal & 0xFFFF)
+    /// - Parameters:
+    ///   - log: Identity of the log: a hub that was restored may come to the same version of a case in another way, and who
+    ///     was told of the first must be told of the second.
+    ///   - ordinal: Of the event's notices, from 0.
+    static func of(_ caseID: [UInt8], version: UInt64, ordinal: Int, log: [UInt8]) -> [UInt8] {
+        // 15 bits of the log, 32 of version and 16 of ordinal: a case has neither so many events nor so many readers.
+        let mark = SHA256.hash(data: log).prefix(2).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } & 0x7FFF
+        let tail = mark << 48 | (version & 0xFFFF_FFFF) << 16 | UInt64(truncatingIfNeeded: ordinal & 0xFFFF)
         return caseID + bytes(of: tail)
     }
 

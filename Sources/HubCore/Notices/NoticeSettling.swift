@@ -55,9 +55,10 @@ extension HubNotice {
         return notice
     }
 
-    /// Without what it says.
+    /// Without what it says, and to whom.
     var emptied: HubNotice {
         var notice = self
+        notice.recipient = ""
         notice.clearSubject()
         notice.clearText()
         return notice

@@ -1,11 +1,14 @@
 // Which notices a change leaves: they follow from its events and the case after them, and are written in its commit.
 
+import Foundation
 import HubDomain
 import HubProto
 
 /// Writes the notices of a commit. Pure but for the rules in force; it cannot fail, so that no change fails by it.
 struct NoticeWriter: Sendable {
     let rulebook: Rulebook
+    /// Identity of the log.
+    let log: [UInt8]
 
     /// Officers of one unit who are told that its advice is asked for.
     static let advisersMax = 16
@@ -17,15 +20,18 @@ struct NoticeWriter: Sendable {
         let catalogue = rulebook.catalogue
         guard !catalogue.noticeBook.isEmpty else { return [] }
         let cases = Dictionary(commit.cases.map { ($0.state.id, $0.state) }) { first, _ in first }
+        var seen: Set<Data> = []
         return commit.events.flatMap { event -> [HubNotice] in
             guard event.kind != .imported, let state = cases[event.caseID],
                 let definition = try? catalogue.definition(of: state)
             else { return [] }
             let change = NoticedChange(
-                event: event, state: state, definition: definition, catalogue: catalogue,
+                event: event, state: state, definition: definition, catalogue: catalogue, log: log,
                 followers: followers[[UInt8](state.id)] ?? [])
             return change.notices + change.reminders
         }
+        // One person may be reminded as applicant and as holder.
+        .filter { seen.insert($0.id).inserted }
     }
 }
 
@@ -35,6 +41,8 @@ struct NoticedChange {
     let state: HubCase
     let definition: HubServiceDefinition
     let catalogue: ServiceCatalogue
+    /// Identity of the log.
+    let log: [UInt8]
     /// Citizens who want to know what becomes of a public case.
     var followers: [String] = []
 
@@ -49,7 +57,7 @@ struct NoticedChange {
             else { continue }
             let values = values(for: entry.template.occasion)
             for recipient in recipients {
-                let id = NoticeID.of([UInt8](state.id), version: state.version, ordinal: notices.count)
+                let id = NoticeID.of([UInt8](state.id), version: state.version, ordinal: notices.count, log: log)
                 notices.append(notice(id, to: recipient, entry, values, dueMillis: event.atMs))
             }
         }

@@ -68,7 +68,12 @@ package struct OutboxLoop: Sendable {
     package func run(sleep: @escaping @Sendable (Int64) async -> Void) async {
         await withTaskGroup { group in
             group.addTask {
-                await lane(.unspecified, sleep) { () async throws(HubError) in try await choose() }
+                let isRerouted = Shared(false)
+                await lane(.unspecified, sleep) { () async throws(HubError) in
+                    if !isRerouted.value.withLock(\.self) { try await reroute() }
+                    isRerouted.value.withLock { $0 = true }
+                    return try await choose()
+                }
             }
             for (channel, courier) in couriers {
                 let circuit = Shared(ChannelCircuit())
@@ -128,6 +133,17 @@ package struct OutboxLoop: Sendable {
             try await remember(changed)
         }
         return try await ledger.nextNoticeMillis(.unspecified)
+    }
+
+    /// What waits for a channel that this hub no longer has is chosen another one.
+    func reroute() async throws(HubError) {
+        for channel in NoticeChannels.all where couriers[channel] == nil {
+            while !Task.isCancelled {
+                let stranded = try await ledger.dueNotices(channel, nowMillis: .max, limit: Self.routedMax)
+                guard !stranded.isEmpty else { break }
+                try await remember(stranded.map { $0.assigned(to: .unspecified) })
+            }
+        }
     }
 
     private func routed(_ notice: HubNotice) async throws(HubError) -> HubNotice {
