@@ -127,6 +127,32 @@ struct DeadlinePlanTests {
         #expect(settled.dueMs == (try at("2026-03-28 00:00")))
     }
 
+    @Test(
+        "a clock that pauses just after its calendar has changed keeps the days that it has by the new one",
+        arguments: [("2026-03-17", Int64(4)), (nil, Int64(4))] as [(String?, Int64)])
+    func pausedAfterChange(closed: String?, left: Int64) throws {
+        // Friday 13 March; the 17th is closed by one of both calendars.
+        let open = try Self.calendar()
+        let other = WorkCalendar(
+            name: open.name, version: "2", firstDay: open.firstDay, lastDay: open.lastDay,
+            openWeekdays: open.openWeekdays, closedDays: open.closedDays.union([try Self.day("2026-03-17")]),
+            utcOffsetMinutes: 420)
+        let (before, after) = closed == nil ? (other, open) : (open, other)
+        func step(_ calendar: WorkCalendar, to stage: String, _ state: inout HubCase, _ time: String) throws {
+            let plan = DeadlinePlan(definition: Self.definition, calendars: [calendar.name: calendar])
+            state.deadlines = try plan.deadlines(
+                after: stage, stageBefore: state.stage.isEmpty ? nil : state.stage, current: state.deadlines,
+                data: state.data, nowMillis: at(time), history: nil)
+            state.stage = stage
+        }
+        var state = HubCase()
+        try step(before, to: "diterima", &state, "2026-03-13 10:00")
+        try step(after, to: "menunggu", &state, "2026-03-16 10:00")
+        // One of five days is used up, whichever calendar counts.
+        let row = try row("tuntas", state)
+        #expect(row.left == left, "\(row)")
+    }
+
     @Test("moving between a clock's stages changes nothing")
     func stays() throws {
         let first = try walk([("diterima", "2026-03-13 10:00")])

@@ -35,6 +35,14 @@ struct DeadlineRecount: Sendable {
         return moves.isEmpty ? nil : (after, moves)
     }
 
+    /// When a deadline ends by the calendars of now.
+    ///
+    /// - Throws: ``HubError/Code/definitionInvalid`` when a calendar does not know the days.
+    func dueMillis(of deadline: HubDeadline) throws(HubError) -> Int64 {
+        guard let calendar = stale(deadline) else { return deadline.dueMs }
+        return try due(deadline, calendar)
+    }
+
     /// The calendar that counts a running deadline now, when it is not the one that counted it before.
     private func stale(_ deadline: HubDeadline) -> WorkCalendar? {
         guard deadline.state == .running, deadline.unit == .workingDays,

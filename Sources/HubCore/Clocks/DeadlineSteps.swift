@@ -47,12 +47,13 @@ extension DeadlinePlan {
     private func paused(_ row: HubDeadline, _ clock: HubClockRule, _ step: Step) throws(HubError) -> HubDeadline {
         guard row.state == .running else { return row }
         guard step.nowMillis < row.dueMs else { return row.ended(step.nowMillis) }
+        // Whoever counts cases anew after a calendar has changed may not have come here yet, and leaves out what is paused.
+        let due = try DeadlineRecount(calendars: calendars, nowMillis: step.nowMillis).dueMillis(of: row)
         var row = row
         row.state = .paused
         switch row.unit {
         case .workingDays:
-            row.left = Int64(
-                try calendar(of: clock).workingDaysLeft(nowMillis: step.nowMillis, dueMillis: row.dueMs))
+            row.left = Int64(try calendar(of: clock).workingDaysLeft(nowMillis: step.nowMillis, dueMillis: due))
         case .hours, .days, .unspecified, .UNRECOGNIZED:
             row.left = row.dueMs.subtractingReportingOverflow(step.nowMillis).partialValue
         }
