@@ -225,6 +225,30 @@ struct ConsultationTests {
         #expect(reply.findings.map(\.rule) == ["consultee"])
     }
 
+    @Test("a version that was replaced binds nobody once no case runs by it, and does as long as one does")
+    func replaced() async throws {
+        let hub = try await ConsultingHub.open()
+        let next = ConsultingHub.definition {
+            ($0.version, $0.validFrom) = ("2026.2", "2026-01-02")
+            $0.stages[0].consults.consultees.removeLast()
+        }
+        let request = HubPublishRulesRequest.with {
+            $0.files = [(try? MessageRules.file("services/a.bin", next)) ?? HubRuleFile()]
+            $0.note = "Tanpa pertimbangan ketertiban"
+        }
+        var chart = ConsultingHub.organisation(version: "2")
+        chart.units.removeAll { $0.code == "ketertiban" }
+        chart.positions.removeAll { $0.unit == "ketertiban" }
+        chart.officers.removeAll { officer in
+            officer.positions.contains { post in !chart.positions.contains { $0.code == post } }
+        }
+        let old = try await hub.file()
+        _ = try await hub.small.call(.publishRules, request, as: HubPublishRulesReply.self, by: .admin)
+        #expect(try await findings(chart, hub).map(\.rule).contains("consultee"))
+        try await hub.small.act("tarik", .withdrawComplaint, on: old, by: .portal)
+        #expect(try await findings(chart, hub).map(\.remedy) == [])
+    }
+
     private func findings(_ chart: HubOrganisation, _ hub: ConsultingHub) async throws -> [HubRuleFinding] {
         let request = HubCheckRulesRequest.with {
             $0.files = [

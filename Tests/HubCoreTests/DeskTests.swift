@@ -280,6 +280,30 @@ struct DeskTests {
         #expect(after.findings.isEmpty)
     }
 
+    @Test("does not leave a case with an officer who goes to another department, nor with a unit that does")
+    func transferred() async throws {
+        let hub = try await open()
+        let state = try await change(hub, .claimCase, try await hub.submit(), by: .clerk)
+        func findings(_ change: (inout HubOrganisation) -> Void) async throws -> [[String]] {
+            var next = Self.organisation
+            next.version = "2"
+            change(&next)
+            let file = try MessageRules.file("organisation/m.bin", next)
+            return try await hub.call(
+                .checkRules, HubCheckRulesRequest.with { $0.files = [file] }, as: HubCheckRulesReply.self, by: .admin
+            ).findings.map(\.cases)
+        }
+        let elsewhere: (inout HubOrganisation) -> Void = { next in
+            next.positions.append(.with { ($0.code, $0.unit) = ("staf-lain", "lain") })
+            next.officers[1].positions = ["staf-lain"]
+        }
+        #expect(try await findings(elsewhere) == [[state.number]])
+        try await change(hub, .releaseCase, state, by: .clerk)
+        #expect(try await findings(elsewhere).isEmpty)
+        let handed = try await handOver(hub, state, to: "arsip", by: .clerk)
+        #expect(try await findings { $0.units[3].parent = "lain" } == [[handed.number]])
+    }
+
     @Test("answers a repeated claim with the first one's answer, and a stale one with the present version")
     func repeated() async throws {
         let hub = try await open()

@@ -20,10 +20,11 @@ struct RegisterHub {
     }
 
     static func open(
-        ledger: any Ledger = InMemoryLedger(), _ change: (inout HubServiceDefinition) -> Void = { _ in }
+        ledger: any Ledger = InMemoryLedger(), register: HubRegister = register(),
+        _ change: (inout HubServiceDefinition) -> Void = { _ in }
     ) async throws -> RegisterHub {
         let bundle = LoadedBundle(
-            module: "uji", department: "pengaduan", definitions: [definition(change)], standing: [register(), names()])
+            module: "uji", department: "pengaduan", definitions: [definition(change)], standing: [register, names()])
         let heard = Heard()
         let answer: @Sendable (HubDecideRequest, HubAcceptance) -> HubAcceptance = { question, _ in
             heard.hear(question)

@@ -70,6 +70,24 @@ struct RegisterTests {
         #expect(try await hub.entry(RegisterHub.citra).version == 2 && again.entries.count == 2)
     }
 
+    @Test("what an entry has already is not asked again by a text that would not take it any more")
+    func olderText() async throws {
+        let ledger = InMemoryLedger()
+        let before = try await RegisterHub.open(ledger: ledger)
+        let person = ["nik": RegisterHub.citra, "nama": "Citra Lestari", "lahir": "1990-01-05"]
+        let entered = try await before.act("catat", on: try await before.file(person))
+        let strict = RegisterHub.register(version: "2") { register in
+            register.fields[1].lengthMax = 5
+            register.fields[4].required = true
+        }
+        let hub = try await RegisterHub.open(ledger: ledger, register: strict)
+        let changed = try await hub.act("ubah", on: entered, ["kk": "3402011501900003"])
+        #expect(changed.stage == "diubah" && changed.entries.count == 2)
+        let other = try await hub.file(["nik": RegisterHub.dewi, "nama": "Dewi Lestari", "lahir": "1990-01-05"])
+        let refusal = try await refused { try await hub.act("catat", on: other) }
+        #expect(refusal.violations.map(\.field) == ["nama", "nik"])
+    }
+
     @Test("a group writes an entry for each of its rows, all or none")
     func rows() async throws {
         let hub = try await RegisterHub.open()
@@ -194,12 +212,13 @@ struct RegisterTests {
 
     /// What somebody may try with a register in force, and the rule that refuses it.
     enum Change: String, CaseIterable {
-        case key, dropped, retyped, unsearchable, searchable, demanding
+        case key, dropped, retyped, unsearchable, searchable, demanding, required, shorter, unique
 
         var rule: String {
             switch self {
             case .key: "key"
-            case .dropped, .retyped: "fields"
+            case .dropped, .retyped, .required, .shorter: "fields"
+            case .unique: "unique"
             case .unsearchable, .searchable: "index"
             case .demanding: "entries"
             }
@@ -212,6 +231,9 @@ struct RegisterTests {
             case .retyped: register.fields[1].type = .date
             case .unsearchable: register.fields[1].index = .unspecified
             case .searchable: register.fields[5].index = .exact
+            case .required: register.fields[3].required = true
+            case .shorter: register.fields[1].lengthMax = 5
+            case .unique: register.unique.append("nama")
             case .demanding: register.fields.append(.with { ($0.name, $0.type, $0.required) = ("baru", .text, true) })
             }
         }

@@ -76,7 +76,7 @@ extension TableIndex {
 extension RuleReview {
     /// A new text of a table with answers can be used by those who use the old one.
     func answers(in table: HubTable, _ file: String, _ verdict: inout RuleVerdict) {
-        for definition in verdict.catalogue.offered
+        for definition in verdict.living
         where definition.actions.contains(where: { $0.noteTable == table.name }) {
             for problem in definition.unanswerable(by: [table.name: TableIndex(table)]) {
                 verdict.find(file, "note_table", problem)

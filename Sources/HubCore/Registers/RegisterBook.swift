@@ -212,14 +212,20 @@ private struct Pages {
         return (records, references)
     }
 
-    /// Values as the register's fields hold them, in their order.
+    /// Values as the register's fields hold them, in their order. What an entry has already is not asked again: its register
+    /// may have taken it by another text, or by a table that has gone on.
     private mutating func sound(_ page: Page) throws(HubError) -> [HubFieldValue] {
         let rules = FormRules(definition: .with { $0.service = page.register.name }, tables: tables)
         var values: [HubFieldValue] = []
         for field in page.register.fields {
             let origin = page.origins[field.name].flatMap { $0.isEmpty ? nil : $0 } ?? page.keyField
+            let held = page.present?.values.first { $0.name == field.name }
             guard let value = page.values.first(where: { $0.name == field.name }) else {
-                if field.required { wrong.append(.entryRequires(field, origin)) }
+                if field.required, page.present == nil || held != nil { wrong.append(.entryRequires(field, origin)) }
+                continue
+            }
+            if value == held {
+                values.append(value)
                 continue
             }
             switch try rules.check(value, field) {

@@ -7,7 +7,7 @@ extension RuleReview {
     /// A chart must have the units whose advice new cases ask for.
     func advisers(in organisation: HubOrganisation, _ file: String, _ verdict: inout RuleVerdict) {
         let chart = OrganisationChart(organisation)
-        for definition in verdict.catalogue.offered {
+        for definition in verdict.living {
             for problem in definition.unadvised(by: chart) { verdict.find(file, "consultee", problem) }
         }
     }

@@ -30,7 +30,7 @@ extension RuleReview {
 
     /// A tariff must price whatever new cases may be charged by it.
     func prices(of tariff: RuleSet.Written<HubTariff>, _ verdict: inout RuleVerdict) {
-        for definition in verdict.catalogue.offered
+        for definition in verdict.living
         where definition.charges.contains(where: { $0.tariff == tariff.rule.name }) {
             for problem in definition.unpriced(in: verdict.catalogue, nowMillis: nowMillis) {
                 verdict.find(tariff.file, "periods", problem)

@@ -14,7 +14,7 @@ extension RuleReview {
             }
         }
         for template in notices.templates where !template.service.isEmpty {
-            let versions = verdict.catalogue.offered.filter { $0.service == template.service }
+            let versions = verdict.living.filter { $0.service == template.service }
             if versions.isEmpty {
                 verdict.find(file, "service", "no service \(template.service) is in force: \(template.summary)")
             } else if !versions.contains(where: { $0.has(template) }) {

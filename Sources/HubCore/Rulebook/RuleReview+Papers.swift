@@ -6,7 +6,7 @@ import HubProto
 extension RuleReview {
     /// A template must not name what no definition that issues it has.
     func placeholders(of paper: RuleSet.Written<HubPaperTemplate>, _ verdict: inout RuleVerdict) {
-        for definition in verdict.catalogue.offered where definition.paperNames.contains(paper.rule.name) {
+        for definition in verdict.living where definition.paperNames.contains(paper.rule.name) {
             for problem in definition.unprintable(in: verdict.catalogue) { verdict.find(paper.file, "paper", problem) }
         }
     }

@@ -111,7 +111,7 @@ extension RuleReview {
 
     /// A calendar must be long enough for the clocks of everything that new cases may begin with.
     func reach(over calendar: RuleSet.Written<HubCalendar>, _ verdict: inout RuleVerdict) {
-        for definition in verdict.catalogue.offered
+        for definition in verdict.living
         where !names(restingOn: calendar.rule.name, verdict.catalogue).isDisjoint(with: definition.calendarNames) {
             reach(of: definition, in: calendar.file, &verdict)
         }

@@ -14,9 +14,18 @@ extension RuleReview {
                 continue
             }
             if now.type != field.type { verdict.find(file, "fields", "\(field.name) keeps its type: entries hold it") }
+            if now.isNarrower(than: field) {
+                verdict.find(file, "fields", "\(field.name) takes whatever it took: entries hold it, and are amended")
+            }
             if field.index != .unspecified, now.index != field.index {
                 verdict.find(file, "index", "\(field.name) stays searchable as it is")
             }
+        }
+        for field in register.fields where field.required && !old.fields.contains(where: { $0.name == field.name }) {
+            verdict.find(file, "fields", "\(field.name) cannot be required: entries that are there do not have it")
+        }
+        if register.unique != old.unique {
+            verdict.find(file, "unique", "stays as it is: of entries that are there nobody has looked")
         }
         for field in register.fields where field.index != .unspecified {
             if old.fields.first(where: { $0.name == field.name })?.index == .unspecified {
@@ -24,9 +33,22 @@ extension RuleReview {
                     file, "index", "\(field.name) cannot become searchable: entries that are there would not be found")
             }
         }
-        for definition in verdict.catalogue.offered {
+        for definition in verdict.living {
             for problem in definition.unregistered(in: register) { verdict.find(file, "entries", problem) }
         }
+    }
+}
+
+extension HubFormField {
+    /// Something that the other one took it does not take.
+    fileprivate func isNarrower(than old: HubFormField) -> Bool {
+        func most(_ length: UInt32) -> UInt32 { length == 0 ? .max : length }
+        let isShorter = most(lengthMax) < most(old.lengthMax) || lengthMin > old.lengthMin
+        let isTighter =
+            (hasValueMin && (!old.hasValueMin || valueMin > old.valueMin))
+            || (hasValueMax && (!old.hasValueMax || valueMax < old.valueMax))
+        let isPoorer = !Set(old.choices.map(\.value)).isSubset(of: choices.map(\.value))
+        return (required && !old.required) || isShorter || isTighter || isPoorer || table != old.table
     }
 }
 

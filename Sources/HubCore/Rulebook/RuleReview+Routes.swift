@@ -6,7 +6,7 @@ import HubProto
 extension RuleReview {
     /// Services that go by these routes still fit.
     func services(by routes: HubRoutes, _ file: String, _ verdict: inout RuleVerdict) {
-        for definition in verdict.catalogue.offered where definition.routes == routes.name {
+        for definition in verdict.living where definition.routes == routes.name {
             for problem in definition.misrouted(
                 by: routes, tables: verdict.catalogue.tables, chart: verdict.catalogue.chart)
             {
@@ -18,7 +18,7 @@ extension RuleReview {
     /// A chart must have the units to which requests go.
     func routes(in organisation: HubOrganisation, _ file: String, _ verdict: inout RuleVerdict) {
         let chart = OrganisationChart(organisation)
-        for name in Set(verdict.catalogue.offered.map(\.routes)).sorted() {
+        for name in Set(verdict.living.map(\.routes)).sorted() {
             for rule in verdict.catalogue.routes[name]?.routes.rules ?? []
             where !rule.unit.isEmpty && chart.department(of: rule.unit) == nil {
                 verdict.find(file, "route", "routes \(name), rule \(rule.name): no department has a unit \(rule.unit)")

@@ -14,6 +14,9 @@ struct RuleVerdict: Sendable {
     var catalogue: ServiceCatalogue
     /// The chart that is in force now.
     var before: OrganisationChart?
+    /// Versions of definitions by which cases run, which may have been replaced since, and the day.
+    var running: Set<DefinitionVersion> = []
+    var today = ""
     /// Departments whose rules change.
     var owners: Set<String> = []
     /// Definitions that change, for which running cases are counted.
@@ -22,10 +25,18 @@ struct RuleVerdict: Sendable {
     var runningCases: UInt64 = 0
 }
 
+/// One version of a definition.
+struct DefinitionVersion: Hashable {
+    let service: String
+    let version: String
+}
+
 /// Reviews rules against a catalogue. Running cases are looked at in `RunningCases.swift`.
 struct RuleReview: Sendable {
     let before: ServiceCatalogue
     let nowMillis: Int64
+    /// Versions of definitions by which cases run.
+    let running: Set<DefinitionVersion>
     /// The text of a version that is in force, from the ledger.
     let text: @Sendable (HubRuleVersion) async throws(HubError) -> [UInt8]?
 
@@ -35,6 +46,7 @@ struct RuleReview: Sendable {
     /// - Throws: What the ledger throws; nothing that is wrong with the rules is an error.
     func verdict(on rules: RuleSet, findings: [HubRuleFinding]) async throws(HubError) -> RuleVerdict {
         var verdict = RuleVerdict(findings: findings, catalogue: before, before: before.chart)
+        (verdict.running, verdict.today) = (running, before.today(nowMillis).iso)
         // Definitions lean on all others.
         for written in StandingRules.ordered(rules.standing, \.rule) {
             try await consider(written.rule, written.file, in: &verdict)
@@ -156,6 +168,20 @@ struct RuleReview: Sendable {
 }
 
 extension RuleVerdict {
+    /// What other rules must go on to fit: every version with which a case can still begin, and every one by which one runs.
+    var living: [HubServiceDefinition] {
+        catalogue.entries.keys.sorted().flatMap { service -> [HubServiceDefinition] in
+            guard let entry = catalogue.entries[service] else { return [] }
+            let current = entry.offered.filter { $0.validFrom <= today }.max { $0.validFrom < $1.validFrom }
+            let beginning = entry.offered.filter { $0.validFrom > today || $0.version == current?.version }
+            let others = entry.known.values.filter { definition in
+                running.contains(DefinitionVersion(service: service, version: definition.version))
+                    && !beginning.contains { $0.version == definition.version }
+            }
+            return beginning + others.sorted { $0.version < $1.version }
+        }
+    }
+
     mutating func find(_ file: String, _ rule: String, _ remedy: String, cases: [String] = [], of count: UInt64 = 0) {
         findings.append(
             .with {

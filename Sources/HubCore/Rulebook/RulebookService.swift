@@ -145,14 +145,19 @@ struct RulebookService: Sendable {
         }
         defer { gate.leave() }
         let (rules, findings) = reader.read(files)
-        let review = RuleReview(before: catalogue, nowMillis: clock.nowMillis()) { version throws(HubError) in
+        let cases = RunningCases(ledger: ledger, nowMillis: clock.nowMillis())
+        // Definitions alone are reviewed against what is in force.
+        let running = rules.standing.isEmpty ? [] : try await cases.versions()
+        let review = RuleReview(
+            before: catalogue, nowMillis: clock.nowMillis(), running: running
+        ) { version throws(HubError) in
             try await ledger.record(version.recordKey)?.body
         }
         var verdict = try await review.verdict(on: rules, findings: findings)
         for department in verdict.owners.sorted() where !policy.works(actor, in: department) {
             throw HubError(.permissionDenied, "rules of \(department) are published by \(department)")
         }
-        try await RunningCases(ledger: ledger, nowMillis: clock.nowMillis()).look(at: rules, &verdict)
+        try await cases.look(at: rules, &verdict)
         return verdict
     }
 

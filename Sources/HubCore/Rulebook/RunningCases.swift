@@ -23,6 +23,27 @@ struct RunningCases: Sendable {
         }
     }
 
+    /// The versions of definitions by which open cases run.
+    func versions() async throws(HubError) -> Set<DefinitionVersion> {
+        var versions: Set<DefinitionVersion> = []
+        var last: [UInt8]?
+        repeat {
+            let cases = try await page(after: last)
+            for state in cases {
+                versions.insert(DefinitionVersion(service: state.service, version: state.definitionVersion))
+            }
+            last = cases.count == Self.page ? cases.last.map { [UInt8]($0.id) } : nil
+        } while last != nil
+        return versions
+    }
+
+    /// Open cases, the newest first.
+    private func page(after last: [UInt8]?) async throws(HubError) -> [HubCase] {
+        var query = CaseQuery()
+        (query.openOnly, query.limit, query.before) = (true, Self.page, last)
+        return try await ledger.cases(query, nowMillis: nowMillis)
+    }
+
     /// Adds to a verdict what running cases say to it.
     func look(at rules: RuleSet, _ verdict: inout RuleVerdict) async throws(HubError) {
         try await bookings(of: rules, &verdict)
@@ -33,11 +54,9 @@ struct RunningCases: Sendable {
         guard !tables.isEmpty || !calendars.isEmpty || !verdict.services.isEmpty || chart != nil else { return }
         let recount = DeadlineRecount(calendars: verdict.catalogue.calendars, nowMillis: nowMillis)
         var broken: [RuleName: Broken] = [:]
-        var query = CaseQuery()
-        query.openOnly = true
-        query.limit = Self.page
-        while true {
-            let cases = try await ledger.cases(query, nowMillis: nowMillis)
+        var last: [UInt8]?
+        repeat {
+            let cases = try await page(after: last)
             for state in cases {
                 if verdict.services.contains(state.service) { verdict.runningCases += 1 }
                 let counting = calendars.filter(state.isCounted)
@@ -58,20 +77,26 @@ struct RunningCases: Sendable {
                     broken[RuleName(kind: .table, name: table), default: Broken()].add(state)
                 }
             }
-            guard cases.count == Self.page, let last = cases.last else { break }
-            query.before = [UInt8](last.id)
-        }
+            last = cases.count == Self.page ? cases.last.map { [UInt8]($0.id) } : nil
+        } while last != nil
         tell(broken, rules, &verdict)
     }
 
-    /// The case waits in a unit, for a unit's advice, or in hands, that the chart knows no more.
+    /// The case waits in a unit, for a unit's advice, or in hands, that the chart knows no more, or no more as its own.
     private func isStranded(_ state: HubCase, _ chart: OrganisationChart, _ before: OrganisationChart?) -> Bool {
-        let isLost = before?.contains(unit: state.unit) == true && !chart.contains(unit: state.unit)
+        guard let before else { return false }
+        let unit = state.unit.isEmpty ? before.front(of: state.department) ?? "" : state.unit
+        let isLost =
+            before.contains(unit: state.unit)
+            && (!chart.contains(unit: state.unit)
+                || before.department(of: state.unit) != chart.department(of: state.unit))
         let isUnasked = state.consultations.contains {
-            $0.state == .open && before?.contains(unit: $0.unit) == true && chart.department(of: $0.unit) == nil
+            $0.state == .open && before.contains(unit: $0.unit) && chart.department(of: $0.unit) == nil
         }
-        let people = [state.holder, state.asked].filter { before?.workplace(of: $0) != nil }
-        return isLost || isUnasked || people.contains { chart.workplace(of: $0) == nil }
+        // Whoever has another post now would go on reading what the office before has.
+        let isTaken = before.works(state.holder, in: unit) && !chart.works(state.holder, in: unit)
+        let people = [state.holder, state.asked].filter { before.workplace(of: $0) != nil }
+        return isLost || isUnasked || isTaken || people.contains { chart.workplace(of: $0) == nil }
     }
 
     private static let organisation = RuleName(kind: .organisation, name: "")
