@@ -99,7 +99,7 @@ let hubdFiles = Target.target(
     ],
     sources: [
         "ConfigurationSection.swift", "DocumentsConfiguration.swift", "HubConfiguration.swift",
-        "NoticesConfiguration.swift", "PolicyFile.swift",
+        "NoticesConfiguration.swift", "PolicyFile.swift", "SignatureConfiguration.swift",
     ], swiftSettings: strict)
 
 /// The decoders as libFuzzer and the tests run them: one folder, with the program or with the tests that replay the corpus.

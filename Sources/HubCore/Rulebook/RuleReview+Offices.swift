@@ -21,7 +21,7 @@ extension RuleReview {
         }
         var next = verdict.catalogue
         next.keep(offices)
-        for definition in next.offered where definition.department == owner {
+        for definition in verdict.living where definition.department == owner {
             for problem in definition.unbookable(in: next) { verdict.find(file, "kinds", problem) }
         }
     }
