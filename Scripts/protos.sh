@@ -14,6 +14,7 @@ stamp() {
 }
 case "${1:-}" in
 generate)
+    command -v protoc >/dev/null || { echo "apt-get install protobuf-compiler" >&2; exit 1; }
     swift build --product protoc-gen-swift
     rm -rf "$out" && mkdir -p "$out"
     protoc -I Protos --plugin=protoc-gen-swift="$(swift build --show-bin-path)/protoc-gen-swift" \

@@ -115,9 +115,12 @@ package struct Hub: Sendable {
         let freeing = FreeingRound(
             ledger: ledger, journal: journal, completion: completion, rulebook: rulebook, clock: ports.clock,
             logger: logger)
-        let deadlines = DeadlineLoop(
-            ledger: ledger, passage: passage, recount: recount, freeing: freeing, clock: ports.clock, bell: bell,
+        let asking = AskingRound(
+            ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, clock: ports.clock,
             logger: logger)
+        let deadlines = DeadlineLoop(
+            ledger: ledger, passage: passage, recount: recount, freeing: freeing, asking: asking, clock: ports.clock,
+            bell: bell, logger: logger)
         let principals = try await PrincipalRegister.load(policy: policy, ledger: ledger)
         rulebook.catalogue.warnOfEndingCalendars(nowMillis: ports.clock.nowMillis(), logger: logger)
         let contacts = ContactBook(ledger: ledger, rulebook: rulebook, standard: ports.outbox.standardChannels)

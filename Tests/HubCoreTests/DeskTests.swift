@@ -280,6 +280,33 @@ struct DeskTests {
         #expect(after.findings.isEmpty)
     }
 
+    @Test("asks whoever answers for the rung by the new chart, once, and says so in the case's history")
+    func successor() async throws {
+        let hub = try await open()
+        let state = try await hub.submit()
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 73 * 3_600_000)
+        #expect(try await hub.get(state, by: .clerk).asked == Caller.chief.principal.urn)
+        var next = Self.organisation
+        next.version = "2"
+        next.officers[0].positions = ["staf-dinas"]
+        next.officers[2].positions = ["staf-dinas", "kepala"]
+        let request = HubPublishRulesRequest.with {
+            $0.files = [(try? MessageRules.file("organisation/m.bin", next)) ?? HubRuleFile()]
+            $0.note = "Kepala baru"
+        }
+        _ = try await hub.call(.publishRules, request, as: HubPublishRulesReply.self, by: .admin)
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 0)
+        let after = try await hub.get(state, by: .clerk)
+        #expect(after.asked == Caller.deputy.principal.urn)
+        let queue = LayananQueueRequest.with { $0.reason = .asked }
+        let asked = try await hub.call(.queue, queue, as: LayananQueueReply.self, by: .deputy)
+        #expect(asked.entries.map(\.case.number) == [state.number])
+        #expect(try await hub.call(.queue, queue, as: LayananQueueReply.self, by: .chief).entries.isEmpty)
+        #expect(try await hub.history(of: state, by: .clerk).events.last?.kind == .asked)
+        _ = try await hub.hub.deadlines.advance(hub.clock, byMillis: 0)
+        #expect(try await hub.get(state, by: .clerk).version == after.version)
+    }
+
     @Test("does not leave a case with an officer who goes to another department, nor with a unit that does")
     func transferred() async throws {
         let hub = try await open()

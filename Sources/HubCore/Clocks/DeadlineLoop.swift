@@ -12,6 +12,7 @@ package struct DeadlineLoop: Sendable {
     let recount: RecountRound
     /// Frees bookings of slots that are gone.
     let freeing: FreeingRound
+    let asking: AskingRound
     let clock: any HubClock
     let bell: DeadlineBell
     let logger: Logger
@@ -69,6 +70,7 @@ package struct DeadlineLoop: Sendable {
         // What cannot be counted anew now does not keep the rest from passing; each looks at its calendar itself.
         do throws(HubError) { try await recount.run() } catch { failure = error }
         do throws(HubError) { try await freeing.run() } catch { failure = failure ?? error }
+        do throws(HubError) { try await asking.run() } catch { failure = failure ?? error }
         while !Task.isCancelled {
             let due = try await ledger.dueDeadlines(nowMillis: clock.nowMillis(), after: last, limit: Self.batch)
             for deadline in due {

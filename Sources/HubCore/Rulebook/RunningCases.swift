@@ -26,18 +26,23 @@ struct RunningCases: Sendable {
     /// The versions of definitions by which open cases run.
     func versions() async throws(HubError) -> Set<DefinitionVersion> {
         var versions: Set<DefinitionVersion> = []
-        var last: [UInt8]?
-        repeat {
-            let cases = try await page(after: last)
-            for state in cases {
-                versions.insert(DefinitionVersion(service: state.service, version: state.definitionVersion))
-            }
-            last = cases.count == Self.page ? cases.last.map { [UInt8]($0.id) } : nil
-        } while last != nil
+        try await each { state throws(HubError) in
+            versions.insert(DefinitionVersion(service: state.service, version: state.definitionVersion))
+        }
         return versions
     }
 
-    /// Open cases, the newest first.
+    /// Every open case, the newest first.
+    func each(_ body: (HubCase) async throws(HubError) -> Void) async throws(HubError) {
+        var last: [UInt8]?
+        repeat {
+            if Task.isCancelled { throw HubError(.cancelled, "the hub stops") }
+            let cases = try await page(after: last)
+            for state in cases { try await body(state) }
+            last = cases.count == Self.page ? cases.last.map { [UInt8]($0.id) } : nil
+        } while last != nil
+    }
+
     private func page(after last: [UInt8]?) async throws(HubError) -> [HubCase] {
         var query = CaseQuery()
         (query.openOnly, query.limit, query.before) = (true, Self.page, last)
@@ -54,35 +59,31 @@ struct RunningCases: Sendable {
         guard !tables.isEmpty || !calendars.isEmpty || !verdict.services.isEmpty || chart != nil else { return }
         let recount = DeadlineRecount(calendars: verdict.catalogue.calendars, nowMillis: nowMillis)
         var broken: [RuleName: Broken] = [:]
-        var last: [UInt8]?
-        repeat {
-            let cases = try await page(after: last)
-            for state in cases {
-                if verdict.services.contains(state.service) { verdict.runningCases += 1 }
-                let counting = calendars.filter(state.isCounted)
-                if !counting.isEmpty {
-                    do throws(HubError) {
-                        verdict.movedDeadlines += UInt64(try recount.recounted(state)?.moves.count ?? 0)
-                    } catch {
-                        for name in counting {
-                            broken[RuleName(kind: .calendar, name: name), default: Broken()].add(state)
-                        }
+        try await each { state throws(HubError) in
+            if verdict.services.contains(state.service) { verdict.runningCases += 1 }
+            let counting = calendars.filter(state.isCounted)
+            if !counting.isEmpty {
+                do throws(HubError) {
+                    verdict.movedDeadlines += UInt64(try recount.recounted(state)?.moves.count ?? 0)
+                } catch {
+                    for name in counting {
+                        broken[RuleName(kind: .calendar, name: name), default: Broken()].add(state)
                     }
                 }
-                if let chart, isStranded(state, chart, verdict.before) {
-                    broken[Self.organisation, default: Broken()].add(state)
-                }
-                guard !tables.isEmpty, let definition = try? verdict.catalogue.definition(of: state) else { continue }
-                for table in tables where isLost(state, definition, in: table, verdict.catalogue) {
-                    broken[RuleName(kind: .table, name: table), default: Broken()].add(state)
-                }
             }
-            last = cases.count == Self.page ? cases.last.map { [UInt8]($0.id) } : nil
-        } while last != nil
+            if let chart, isStranded(state, chart, verdict.before) {
+                broken[Self.organisation, default: Broken()].add(state)
+            }
+            guard !tables.isEmpty, let definition = try? verdict.catalogue.definition(of: state) else { return }
+            for table in tables where isLost(state, definition, in: table, verdict.catalogue) {
+                broken[RuleName(kind: .table, name: table), default: Broken()].add(state)
+            }
+        }
         tell(broken, rules, &verdict)
     }
 
-    /// The case waits in a unit, for a unit's advice, or in hands, that the chart knows no more, or no more as its own.
+    /// The case waits in a unit, for a unit's advice, or in hands, that the chart knows no more, or no more as its own. Whom
+    /// its ladder asks follows the chart (``AskingRound``).
     private func isStranded(_ state: HubCase, _ chart: OrganisationChart, _ before: OrganisationChart?) -> Bool {
         guard let before else { return false }
         let unit = state.unit.isEmpty ? before.front(of: state.department) ?? "" : state.unit
@@ -95,8 +96,8 @@ struct RunningCases: Sendable {
         }
         // Whoever has another post now would go on reading what the office before has.
         let isTaken = before.works(state.holder, in: unit) && !chart.works(state.holder, in: unit)
-        let people = [state.holder, state.asked].filter { before.workplace(of: $0) != nil }
-        return isLost || isUnasked || isTaken || people.contains { chart.workplace(of: $0) == nil }
+        let isGone = before.workplace(of: state.holder) != nil && chart.workplace(of: state.holder) == nil
+        return isLost || isUnasked || isTaken || isGone
     }
 
     private static let organisation = RuleName(kind: .organisation, name: "")

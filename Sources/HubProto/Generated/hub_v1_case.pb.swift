@@ -344,6 +344,9 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// What was personal in the case and in its events before this one is removed: its time was over.
   case anonymised // = 25
+
+  /// The organisation changed: another officer answers for the rung to which the case was escalated.
+  case asked // = 26
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -377,6 +380,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 23: self = .attended
     case 24: self = .flagged
     case 25: self = .anonymised
+    case 26: self = .asked
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -408,6 +412,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .attended: return 23
     case .flagged: return 24
     case .anonymised: return 25
+    case .asked: return 26
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -439,6 +444,7 @@ public nonisolated enum HubEventKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .merged,
     .split,
     .anonymised,
+    .asked,
   ]
 
 }
@@ -1504,7 +1510,7 @@ nonisolated extension HubPaperState: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension HubEventKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{1}EVENT_KIND_SURVEYED\0\u{1}EVENT_KIND_MERGED\0\u{1}EVENT_KIND_SPLIT\0\u{2}\u{2}EVENT_KIND_BOOKED\0\u{1}EVENT_KIND_ATTENDED\0\u{1}EVENT_KIND_FLAGGED\0\u{1}EVENT_KIND_ANONYMISED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVENT_KIND_UNSPECIFIED\0\u{1}EVENT_KIND_SUBMITTED\0\u{1}EVENT_KIND_ACTED\0\u{1}EVENT_KIND_REPAIRED\0\u{1}EVENT_KIND_WITHDRAWN\0\u{1}EVENT_KIND_REOPENED\0\u{1}EVENT_KIND_DEADLINE_PASSED\0\u{1}EVENT_KIND_IMPORTED\0\u{1}EVENT_KIND_RECOUNTED\0\u{1}EVENT_KIND_PUBLISHED\0\u{1}EVENT_KIND_ASSIGNED\0\u{1}EVENT_KIND_HANDED_OVER\0\u{1}EVENT_KIND_ABSENCE\0\u{1}EVENT_KIND_PAID\0\u{1}EVENT_KIND_PAPER\0\u{1}EVENT_KIND_REVOKED\0\u{1}EVENT_KIND_CONSULTED\0\u{1}EVENT_KIND_INQUIRED\0\u{1}EVENT_KIND_SURVEYED\0\u{1}EVENT_KIND_MERGED\0\u{1}EVENT_KIND_SPLIT\0\u{2}\u{2}EVENT_KIND_BOOKED\0\u{1}EVENT_KIND_ATTENDED\0\u{1}EVENT_KIND_FLAGGED\0\u{1}EVENT_KIND_ANONYMISED\0\u{1}EVENT_KIND_ASKED\0")
 }
 
 nonisolated extension HubActor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -59,6 +59,7 @@ extension HubEventKind {
         case .deadlinePassed: "deadline_passed"
         case .imported: "imported"
         case .recounted: "recounted"
+        case .asked: "asked"
         case .published: "published"
         case .assigned: "assigned"
         case .handedOver: "handed_over"

@@ -3869,7 +3869,7 @@ const ProtobufCEnumDescriptor hub__v1__paper_state__descriptor =
   hub__v1__paper_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[25] =
+static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[26] =
 {
   { "EVENT_KIND_UNSPECIFIED", "HUB__V1__EVENT_KIND__EVENT_KIND_UNSPECIFIED", 0 },
   { "EVENT_KIND_SUBMITTED", "HUB__V1__EVENT_KIND__EVENT_KIND_SUBMITTED", 1 },
@@ -3896,15 +3896,17 @@ static const ProtobufCEnumValue hub__v1__event_kind__enum_values_by_number[25] =
   { "EVENT_KIND_ATTENDED", "HUB__V1__EVENT_KIND__EVENT_KIND_ATTENDED", 23 },
   { "EVENT_KIND_FLAGGED", "HUB__V1__EVENT_KIND__EVENT_KIND_FLAGGED", 24 },
   { "EVENT_KIND_ANONYMISED", "HUB__V1__EVENT_KIND__EVENT_KIND_ANONYMISED", 25 },
+  { "EVENT_KIND_ASKED", "HUB__V1__EVENT_KIND__EVENT_KIND_ASKED", 26 },
 };
 static const ProtobufCIntRange hub__v1__event_kind__value_ranges[] = {
-{0, 0},{22, 21},{0, 25}
+{0, 0},{22, 21},{0, 26}
 };
-static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[25] =
+static const ProtobufCEnumValueIndex hub__v1__event_kind__enum_values_by_name[26] =
 {
   { "EVENT_KIND_ABSENCE", 12 },
   { "EVENT_KIND_ACTED", 2 },
   { "EVENT_KIND_ANONYMISED", 24 },
+  { "EVENT_KIND_ASKED", 25 },
   { "EVENT_KIND_ASSIGNED", 10 },
   { "EVENT_KIND_ATTENDED", 22 },
   { "EVENT_KIND_BOOKED", 21 },
@@ -3935,9 +3937,9 @@ const ProtobufCEnumDescriptor hub__v1__event_kind__descriptor =
   "EventKind",
   "Hub__V1__EventKind",
   "hub.v1",
-  25,
+  26,
   hub__v1__event_kind__enum_values_by_number,
-  25,
+  26,
   hub__v1__event_kind__enum_values_by_name,
   2,
   hub__v1__event_kind__value_ranges,

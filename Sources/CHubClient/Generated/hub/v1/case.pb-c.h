@@ -214,7 +214,11 @@ typedef enum _Hub__V1__EventKind {
   /*
    * What was personal in the case and in its events before this one is removed: its time was over.
    */
-  HUB__V1__EVENT_KIND__EVENT_KIND_ANONYMISED = 25
+  HUB__V1__EVENT_KIND__EVENT_KIND_ANONYMISED = 25,
+  /*
+   * The organisation changed: another officer answers for the rung to which the case was escalated.
+   */
+  HUB__V1__EVENT_KIND__EVENT_KIND_ASKED = 26
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HUB__V1__EVENT_KIND)
 } Hub__V1__EventKind;
 
