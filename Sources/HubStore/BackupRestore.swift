@@ -62,6 +62,7 @@ package enum BackupRestore {
             guard digest == FileCopy.Digest(size: file.size, sha256: file.sha256) else {
                 throw HubError(.backupDamaged, "\(file.name) has other bytes")
             }
+            try FileCopy.flushFolder(of: "\(draft)/\(file.name)")
         }
         let ledger = try LedgerCopy("\(draft)/\(SQLiteLedger.fileName)")
         var blobs = try BackupBlobs(

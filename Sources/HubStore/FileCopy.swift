@@ -33,6 +33,11 @@ enum FileCopy {
         return digest
     }
 
+    /// Makes a file's entry in its folder durable.
+    static func flushFolder(of file: String) throws(HubError) {
+        try DurableFolder.flush(String(file.dropLast(name(file).count + 1)))
+    }
+
     /// The folders on the way to a file that do not exist; their entries are durable.
     static func makeFolders(of file: String, in folder: String) throws(HubError) {
         var path = folder

@@ -43,7 +43,9 @@ package final class StateBackups: BackupVault {
     ///   - software: Name and version for the manifest.
     package init(state: String, folder: String?, named: [String] = [], software: String) {
         self.state = state
-        self.named = named.filter { $0.hasPrefix(state + "/") }.map { String($0.dropFirst(state.utf8.count + 1)) }
+        let home = Self.parts(state)
+        self.named = named.map(Self.parts).filter { $0.count > home.count && $0.starts(with: home) }
+            .map { $0.dropFirst(home.count).joined(separator: "/") }
         let folder = folder ?? Self.folderName
         self.folder = folder.hasPrefix("/") ? folder : state + "/" + folder
         self.software = software
@@ -106,7 +108,9 @@ package final class StateBackups: BackupVault {
         try LedgerCopy.write(from: "\(state)/\(SQLiteLedger.fileName)", to: ledger)
         let copy = try LedgerCopy(ledger)
         let facts = try copy.facts()
-        let earlier = present().first.map { "\(folder)/\($0.name)/\(FileBlobStore.folderName)" }
+        let earlier = present().max { ($0.sequence, $0.madeMs) < ($1.sequence, $1.madeMs) }.map {
+            "\(folder)/\($0.name)/\(FileBlobStore.folderName)"
+        }
         var blobs = try BackupBlobs(
             into: "\(draft)/\(FileBlobStore.folderName)",
             from: ["\(state)/\(FileBlobStore.folderName)", earlier].compactMap(\.self),
@@ -135,16 +139,25 @@ package final class StateBackups: BackupVault {
         return manifest.backup
     }
 
+    /// A path's names, whatever slashes it is written with.
+    private static func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+
     /// Keys, policy, configuration and whatever else lies in the state directory itself; in its folders what is named.
     private func copyFiles(to draft: String) throws(HubError) -> [HubBackupFile] {
         let own = try DurableFolder(state).names().filter { name in
             HubBackupManifest.isFilePath(name) && !Self.passing.contains(name) && !name.hasSuffix(".draft")
+                && FileCopy.size("\(state)/\(name)") != nil
         }
-        let inside = named.filter { $0.contains("/") && HubBackupManifest.isFilePath($0) }
+        for name in named where !HubBackupManifest.isFilePath(name) || FileCopy.size("\(state)/\(name)") == nil {
+            throw HubError(
+                .backupRefused,
+                "hub.yaml names \(name), which is missing or cannot be in a backup: no folder's name begins with a dot")
+        }
         var files: [HubBackupFile] = []
-        for name in Set(own + inside).sorted() where FileCopy.size("\(state)/\(name)") != nil {
+        for name in Set(own + named).sorted() {
             try FileCopy.makeFolders(of: name, in: draft)
             files.append(Self.entry(name, try FileCopy.copy("\(state)/\(name)", to: "\(draft)/\(name)")))
+            try FileCopy.flushFolder(of: "\(draft)/\(name)")
         }
         return files
     }
@@ -183,11 +196,14 @@ package final class StateBackups: BackupVault {
     }
 
     /// Removes those that hold the least; the one just made stays, and so do those of another log, such as the one that was
-    /// restored. Times are not asked: a machine's clock may have been wrong.
+    /// restored. Times are not asked first: a machine's clock may have been wrong. Those that hold more are of a line that
+    /// is lost, such as before a snapshot of the disk was put back, and count when this log has come as far.
     private func prune(keep: UInt32, beside made: HubBackup) {
         guard keep > 0 else { return }
-        let others = present().filter { $0.hubID == made.hubID && $0.name != made.name }
-            .sorted { ($0.sequence, $0.madeMs) > ($1.sequence, $1.madeMs) }
+        let others = present().filter {
+            $0.hubID == made.hubID && $0.name != made.name && $0.sequence <= made.sequence
+        }
+        .sorted { ($0.sequence, $0.madeMs) > ($1.sequence, $1.madeMs) }
         for old in others.dropFirst(Int(keep) - 1) {
             // From then on it is no backup, however far the rest comes: drafts go with the next one.
             let draft = "\(folder)/\(Self.draftPrefix)\(old.name)"

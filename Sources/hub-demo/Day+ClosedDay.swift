@@ -7,11 +7,14 @@ import HubProto
 extension Day {
     /// The booking is given back, its citizen is to book anew, and the day has no more places.
     mutating func closeADay() async throws {
-        // Among very few cases there may be none.
-        guard let open = cases.first(where: { needsAppointment($0) }) else { return }
+        guard let open = cases.first(where: { needsAppointment($0) }) else {
+            // Among very few cases there is none.
+            promises.check(Self.closedDay, cases.count < 200, broken: "nobody was to book an appointment")
+            return
+        }
         let state = try await town.read(open.number, as: town.admin)
         try await town.book(state, for: open, after: 7 * 24)
-        guard let booked = try await town.read(open.number, as: town.admin).appointments.last else { return }
+        let booked = try await town.read(open.number, as: town.admin).appointments.last ?? HubAppointment()
         let day = CalendarDate(epochMillis: booked.startMs, utcOffsetMinutes: calendar.utcOffsetMinutes)
         let file = try HubRuleFile.with {
             ($0.path, $0.content) = ("calendars/\(calendar.name).yaml", .init(Array(try closing(day).utf8)))
@@ -29,12 +32,14 @@ extension Day {
             .with { ($0.office, $0.kind, $0.firstDay, $0.days) = (booked.office, booked.kind, day.iso, 1) }
         ).message.slots
         promises.check(
-            "a day that is declared closed frees its bookings, and their people are to book anew",
+            Self.closedDay,
             check.findings.isEmpty && advanced.status == 0 && after.suffix(2).map(\.state) == [.freed, .wanted]
                 && conflicts.contains { $0.case == open.number } && slots.isEmpty,
             broken: "\(open.number): \(after.map(\.state)), \(slots.count) slots")
         onlooker.tell("\(day.iso) is declared closed: the appointment on it is freed and will be booked anew")
     }
+
+    private static let closedDay = "a day that is declared closed frees its bookings, and their people are to book anew"
 
     /// The calendar's file with one more closed day, in its order, and the next version.
     private func closing(_ day: CalendarDate) throws -> String {

@@ -99,6 +99,12 @@ struct MoneyRuleTests {
             ("field: berpenghasilan_rendah", "field: luas_lantai", "when"),
             ("charges: [retribusi_pbg]", "charges: []", "bill"),
             ("settled_to: penerbitan", "settled_to: menunggu_pembayaran", "settled_to"),
+            // What is written into a register stays, whatever becomes of the payment.
+            (
+                "{ name: penerbitan, ",
+                "{ name: penerbitan, entries: [{ register: r, mode: enter, key: nik, values: { nama: nama } }], ",
+                "settled_to"
+            ),
         ])
     func badCharges(_ right: String, _ wrong: String, _ rule: String) throws {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -194,13 +194,21 @@ struct BackupTests {
             }
             let backups = StateBackups(
                 state: directory.path, folder: nil,
-                named: ["\(folder)/password", "\(directory.path)/secrets/none", "/etc/hostname"], software: "test 1")
+                named: ["\(directory.path)//secrets/./mail/password", "/etc/hostname"], software: "test 1")
             _ = try await backups.make(name: "a", keep: 0, nowMillis: Sample.now)
             let manifest = try BackupCheck.verify(home.path("a"))
             #expect(
                 manifest.files.map(\.name) == ["ledger.sqlite", "ca.key", "policy.yaml", "secrets/mail/password"])
             let restored = try home.restore("a") + "/secrets/mail/password"
             #expect(try Data(contentsOf: URL(filePath: restored)) == Data("rahasia".utf8))
+            for lost in ["secrets/none", "secrets/.hidden/mail", "secrets/../ca.key"] {
+                let forgetful = StateBackups(
+                    state: directory.path, folder: nil, named: ["\(directory.path)/\(lost)"], software: "test 1")
+                let error = await #expect(throws: HubError.self) {
+                    try await forgetful.make(name: "b", keep: 0, nowMillis: Sample.now)
+                }
+                #expect(error?.code == .backupRefused && error?.detail.contains(lost) == true)
+            }
             let attributes = try FileManager.default.attributesOfItem(atPath: restored)
             #expect(attributes[.posixPermissions] as? Int == 0o600)
         }
@@ -214,6 +222,27 @@ struct BackupTests {
             try await home.ledger.write(Sample.commit(Sample.newCase(1)))
             for number in 1...3 { _ = try await home.make("now-\(number)", keep: 2, at: Sample.now + Int64(number)) }
             #expect(try await home.backups.list().map(\.name) == ["now-3", "now-2"])
+        }
+    }
+
+    @Test("backups of a line that is lost do not push out those of the one that goes on")
+    func snapshotPutBack() async throws {
+        try await StateDirectory.use { directory in
+            let home = try Home(directory)
+            let snapshot = "\(directory.path)/snapshot"
+            try FileManager.default.createDirectory(atPath: snapshot, withIntermediateDirectories: true)
+            try directory.close()
+            try FileManager.default.copyItem(atPath: directory.file, toPath: "\(snapshot)/\(SQLiteLedger.fileName)")
+            let lost = try directory.open()
+            for number in 1...3 {
+                try await lost.write(Sample.commit(Sample.newCase(number)))
+                _ = try await home.make("lost-\(number)", keep: 2, at: Sample.now + Int64(number))
+            }
+            let back = StateBackups(state: snapshot, folder: home.path(""), software: "test 1")
+            for number in 1...3 {
+                _ = try await back.make(name: "back-\(number)", keep: 2, nowMillis: Sample.now + 10 + Int64(number))
+            }
+            #expect(try await back.list().map(\.name) == ["back-3", "back-2", "lost-3", "lost-2"])
         }
     }
 

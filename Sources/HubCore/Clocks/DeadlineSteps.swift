@@ -47,8 +47,10 @@ extension DeadlinePlan {
     private func paused(_ row: HubDeadline, _ clock: HubClockRule, _ step: Step) throws(HubError) -> HubDeadline {
         guard row.state == .running else { return row }
         guard step.nowMillis < row.dueMs else { return row.ended(step.nowMillis) }
-        // Whoever counts cases anew after a calendar has changed may not have come here yet, and leaves out what is paused.
-        let due = try DeadlineRecount(calendars: calendars, nowMillis: step.nowMillis).dueMillis(of: row)
+        // Whoever counts cases anew after a calendar has changed may not have come here yet, and leaves out what is paused. One
+        // that cannot be counted anew stays as it is.
+        let due =
+            (try? DeadlineRecount(calendars: calendars, nowMillis: step.nowMillis).dueMillis(of: row)) ?? row.dueMs
         var row = row
         row.state = .paused
         switch row.unit {

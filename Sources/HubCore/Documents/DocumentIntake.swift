@@ -88,11 +88,13 @@ struct DocumentIntake: Sendable {
     /// Leads from the bytes as they were sent to those that are kept.
     static func originalKey(_ hash: [UInt8]) -> String { "original/" + Hexadecimal.text(hash) }
 
-    /// Leads from the bytes that are kept to those that were sent for them, and how many these were.
-    private static func sentKey(_ hash: [UInt8], _ original: [UInt8]) -> String {
-        sentPrefix(hash) + Hexadecimal.text(original)
-    }
-    private static func sentPrefix(_ hash: [UInt8]) -> String { "sent/" + Hexadecimal.text(hash) + "/" }
+    /// Leads from the bytes that are kept to how many were sent for them, and to each of those.
+    private static func sentKey(_ hash: [UInt8]) -> String { "sent/" + Hexadecimal.text(hash) }
+    private static func sentPrefix(_ hash: [UInt8]) -> String { sentKey(hash) + "/" }
+
+    /// Originals of one document that lead to it: whoever sends one image in ever new clothes is told what it is kept as,
+    /// and no more is remembered of it.
+    private static let originalsMax = 256
 
     /// Remembers that bytes are kept in place of others, in the turn of those that are kept.
     ///
@@ -102,15 +104,16 @@ struct DocumentIntake: Sendable {
     ) async throws(HubError) {
         let hash = [UInt8](kept.sha256)
         var documents: [String: HubDocument] = [:]
-        if original != hash {
+        // Of several originals the shortest: it is enough that it can be sent like that.
+        let known = try await sentSize(of: hash)
+        if known > size || (known == 0 && original != hash) {
+            documents[Self.sentKey(hash)] = .with { $0.originalSize = size }
+        }
+        if original != hash, try await hasRoom(for: original, of: hash) {
             documents[Self.originalKey(original)] = kept
             documents[Self.originalKey(original)]?.originalSha256 = .init(original)
-        }
-        // What is kept as it was sent needs no entry, unless something longer became the same.
-        let known = try await sentSize(of: hash)
-        if original != hash || known > size {
-            documents[Self.sentKey(hash, original)] = .with {
-                ($0.originalSha256, $0.originalSize) = (.init(original), size)
+            documents[Self.sentPrefix(hash) + Hexadecimal.text(original)] = .with {
+                $0.originalSha256 = .init(original)
             }
         }
         var commit = Commit(key: nil, atMillis: nowMillis)
@@ -122,36 +125,42 @@ struct DocumentIntake: Sendable {
         if !commit.records.isEmpty { _ = try await journal.commit(commit) }
     }
 
-    /// Bytes that were sent of a document that is kept encoded anew, of several originals the shortest: it is enough that it
-    /// can be sent like that. 0 = it is kept as it was sent, or unknown.
-    func sentSize(of hash: [UInt8]) async throws(HubError) -> UInt64 {
-        try await originals(of: hash).map(\.document.originalSize).min() ?? 0
+    private func hasRoom(for original: [UInt8], of hash: [UInt8]) async throws(HubError) -> Bool {
+        let known = try await ledger.records(prefix: Self.sentPrefix(hash)).map(\.key)
+        return known.count < Self.originalsMax || known.contains(Self.sentPrefix(hash) + Hexadecimal.text(original))
     }
 
-    private func originals(
-        of hash: [UInt8]
-    ) async throws(HubError) -> [(key: String, version: UInt64, document: HubDocument)] {
-        guard hash.count == 32 else { return [] }
-        return try await ledger.records(prefix: Self.sentPrefix(hash)).map { record throws(HubError) in
-            (record.key, record.version, try decoded(record.body, record.key))
-        }
+    /// Bytes that were sent of a document that is kept encoded anew; 0 = it is kept as it was sent, or unknown.
+    func sentSize(of hash: [UInt8]) async throws(HubError) -> UInt64 {
+        guard hash.count == 32, let record = try await ledger.record(Self.sentKey(hash)) else { return 0 }
+        let document: HubDocument = try decoded(record.body, Self.sentKey(hash))
+        return document.originalSize
     }
 
     /// Nothing leads any more to bytes that are removed, in their turn. What was found harmful is known for good.
+    ///
+    /// - Throws: When somebody else wrote the same records at this moment; at the next look nobody does.
     func forget(_ hash: [UInt8], nowMillis: Int64) async throws(HubError) {
         var commit = Commit(key: nil, atMillis: nowMillis)
-        for original in try await originals(of: hash) {
-            commit.records.append(RecordWrite(removing: original.key, version: original.version))
-            let key = Self.originalKey([UInt8](original.document.originalSha256))
-            if let record = try await ledger.record(key) {
-                commit.records.append(RecordWrite(removing: key, version: record.version))
+        for record in try await ledger.records(prefix: Self.sentKey(hash)) {
+            commit.records.append(RecordWrite(removing: record.key, version: record.version))
+            let sent: HubDocument = try decoded(record.body, record.key)
+            let key = Self.originalKey([UInt8](sent.originalSha256))
+            guard let original = try await ledger.record(key) else { continue }
+            // The same bytes may be kept otherwise since: another encoder, other settings.
+            let kept: HubDocument = try decoded(original.body, key)
+            if [UInt8](kept.sha256) == hash {
+                commit.records.append(RecordWrite(removing: key, version: original.version))
             }
         }
         let key = Self.quarantineKey(hash)
         if let record = try await ledger.record(key), record.body.first != Quarantine.harmful.rawValue {
             commit.records.append(RecordWrite(removing: key, version: record.version))
         }
-        if !commit.records.isEmpty { _ = try await journal.commit(commit) }
+        guard !commit.records.isEmpty else { return }
+        guard case .committed = try await journal.commit(commit) else {
+            throw HubError(.versionStale, "what leads to a document that is removed changes at this moment")
+        }
     }
 
     /// The document that is kept in place of these bytes; nil = they are kept themselves, or unknown.

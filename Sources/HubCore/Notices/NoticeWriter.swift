@@ -86,7 +86,8 @@ struct NoticedChange {
         switch event.kind {
         // Who holds a case and what an office advises is not for applicants; a copy or a paper that waits is no news.
         // Nor is it news that others complain of the same.
-        case .assigned, .asked, .consulted, .inquired, .flagged, .attended, .merged, .anonymised: guard moved else { return [] }
+        case .assigned, .asked, .consulted, .inquired, .flagged, .attended, .merged, .anonymised:
+            guard moved else { return [] }
         case .paper: guard issued != nil, event.actor.principal.isEmpty else { return [] }
         case .paid: guard moved || !event.postings.isEmpty else { return [] }
         case .imported, .published, .absence, .revoked, .surveyed, .unspecified, .UNRECOGNIZED: return []
@@ -121,8 +122,9 @@ struct NoticedChange {
     }
 
     private var escalates: Bool {
-        event.kind == .asked || !passedClock.isEmpty
-            && definition.clocks.contains { $0.name == passedClock && $0.onPassed == .escalate }
+        event.kind == .asked
+            || !passedClock.isEmpty
+                && definition.clocks.contains { $0.name == passedClock && $0.onPassed == .escalate }
     }
 
     /// Officers of the units that are asked for advice by this change.

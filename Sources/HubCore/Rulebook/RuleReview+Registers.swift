@@ -24,7 +24,7 @@ extension RuleReview {
         for field in register.fields where field.required && !old.fields.contains(where: { $0.name == field.name }) {
             verdict.find(file, "fields", "\(field.name) cannot be required: entries that are there do not have it")
         }
-        if register.unique != old.unique {
+        if Set(register.unique) != Set(old.unique) {
             verdict.find(file, "unique", "stays as it is: of entries that are there nobody has looked")
         }
         for field in register.fields where field.index != .unspecified {
@@ -42,14 +42,16 @@ extension RuleReview {
 extension HubFormField {
     /// Something that the other one took it does not take.
     fileprivate func isNarrower(than old: HubFormField) -> Bool {
-        func most(_ length: UInt32) -> UInt32 { length == 0 ? .max : length }
-        let isShorter = most(lengthMax) < most(old.lengthMax) || lengthMin > old.lengthMin
-        let isTighter =
-            (hasValueMin && (!old.hasValueMin || valueMin > old.valueMin))
-            || (hasValueMax && (!old.hasValueMax || valueMax < old.valueMax))
+        let isShorter = mostCharacters < old.mostCharacters || leastCharacters > old.leastCharacters
+        let isTighter = leastNumber > old.leastNumber || mostNumber < old.mostNumber
         let isPoorer = !Set(old.choices.map(\.value)).isSubset(of: choices.map(\.value))
         return (required && !old.required) || isShorter || isTighter || isPoorer || table != old.table
     }
+
+    private var mostCharacters: UInt32 { lengthMax == 0 ? UInt32(FormRules.textLimit) : lengthMax }
+    private var leastCharacters: UInt32 { max(lengthMin, required ? 1 : 0) }
+    private var leastNumber: Int64 { hasValueMin ? valueMin : type == .rupiah ? 0 : .min }
+    private var mostNumber: Int64 { hasValueMax ? valueMax : .max }
 }
 
 extension HubServiceDefinition {

@@ -14,9 +14,8 @@ struct RuleVerdict: Sendable {
     var catalogue: ServiceCatalogue
     /// The chart that is in force now.
     var before: OrganisationChart?
-    /// Versions of definitions by which cases run, which may have been replaced since, and the day.
+    /// Versions of definitions by which cases run, which may have been replaced since.
     var running: Set<DefinitionVersion> = []
-    var today = ""
     /// Departments whose rules change.
     var owners: Set<String> = []
     /// Definitions that change, for which running cases are counted.
@@ -45,8 +44,7 @@ struct RuleReview: Sendable {
 
     /// - Throws: What the ledger throws; nothing that is wrong with the rules is an error.
     func verdict(on rules: RuleSet, findings: [HubRuleFinding]) async throws(HubError) -> RuleVerdict {
-        var verdict = RuleVerdict(findings: findings, catalogue: before, before: before.chart)
-        (verdict.running, verdict.today) = (running, before.today(nowMillis).iso)
+        var verdict = RuleVerdict(findings: findings, catalogue: before, before: before.chart, running: running)
         // Definitions lean on all others.
         for written in StandingRules.ordered(rules.standing, \.rule) {
             try await consider(written.rule, written.file, in: &verdict)
@@ -168,17 +166,16 @@ struct RuleReview: Sendable {
 }
 
 extension RuleVerdict {
-    /// What other rules must go on to fit: every version with which a case can still begin, and every one by which one runs.
+    /// What other rules must go on to fit: every version that was put in force last for its day, because cases of it may
+    /// be opened again or go on after their end, and every other one by which an open case runs.
     var living: [HubServiceDefinition] {
         catalogue.entries.keys.sorted().flatMap { service -> [HubServiceDefinition] in
             guard let entry = catalogue.entries[service] else { return [] }
-            let current = entry.offered.filter { $0.validFrom <= today }.max { $0.validFrom < $1.validFrom }
-            let beginning = entry.offered.filter { $0.validFrom > today || $0.version == current?.version }
             let others = entry.known.values.filter { definition in
                 running.contains(DefinitionVersion(service: service, version: definition.version))
-                    && !beginning.contains { $0.version == definition.version }
+                    && !entry.offered.contains { $0.version == definition.version }
             }
-            return beginning + others.sorted { $0.version < $1.version }
+            return entry.offered + others.sorted { $0.version < $1.version }
         }
     }
 

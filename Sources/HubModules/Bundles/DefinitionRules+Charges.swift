@@ -50,9 +50,11 @@ extension DefinitionRules {
             return
         }
         // A bank may take its payment back while the case stands there: nothing final may happen in it.
-        if next.ended || !next.issues.isEmpty {
+        if next.ended || !next.issues.isEmpty || !next.entries.isEmpty {
             wrong(
-                "settled_to", "sends a paid case to \(next.name), which ends it or issues a paper: put a stage between")
+                "settled_to",
+                "sends a paid case to \(next.name), which ends it, issues a paper or writes a register: put a stage between"
+            )
         }
         if next.hasBill, next.bill.settledTo == stage.name { wrong("settled_to", "and \(next.name) lead in a circle") }
         for action in definition.actions where action.from.contains(stage.name) { check(action, leaving: stage) }

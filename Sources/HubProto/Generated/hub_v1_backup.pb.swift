@@ -35,7 +35,7 @@ public nonisolated struct HubMakeBackupRequest: Sendable {
   /// [a-z0-9][a-z0-9.-]{0,63}, and new; empty = the hub's time in UTC, such as 20261126-061500.
   public var name: String = String()
 
-  /// How many backups of this log stay, with this one; the oldest others go once it is whole. 0 = all.
+  /// How many backups of this log stay, with this one; of the others those that hold least go once it is whole. 0 = all.
   public var keep: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

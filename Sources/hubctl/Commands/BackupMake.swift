@@ -21,7 +21,10 @@ struct BackupMake: HubCommand {
     @Option(help: "Its name: a-z, 0-9, dot and hyphen. Default: the hub's time in UTC, such as 20261126-061500.")
     var name: String?
 
-    @Option(help: "How many backups of this log stay, with this one; the oldest others are removed. Default: all.")
+    @Option(
+        help:
+            "How many backups of this log stay, with this one; of the others those that hold least are removed. Default: all."
+    )
     var keep: UInt32 = 0
 
     @OptionGroup var output: OutputOptions
