@@ -71,7 +71,8 @@ extension EndToEnd {
             process.standardError = FileHandle.nullDevice
             try process.run()
             let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
+            // Foundation's own waiting spins or sleeps for ever on some threads.
+            for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
             #expect(process.terminationStatus == status, "\(program)")
             return output
         }

@@ -248,7 +248,8 @@ struct CourierTests {
         input.fileHandleForWriting.write(Data(message.utf8))
         try input.fileHandleForWriting.close()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        // Foundation's own waiting spins or sleeps for ever on some threads.
+        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: String])
     }
 }

@@ -94,7 +94,8 @@ final class Receiver {
         process.arguments = arguments
         process.standardError = FileHandle.nullDevice
         try process.run()
-        process.waitUntilExit()
+        // Foundation's own waiting spins or sleeps for ever on some threads.
+        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
         guard process.terminationStatus == 0 else { throw NotStarted() }
     }
 

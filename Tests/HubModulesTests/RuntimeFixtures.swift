@@ -63,7 +63,8 @@ func run(_ path: String, _ arguments: [String]) throws -> String {
     process.standardError = pipe
     try process.run()
     let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    // Foundation's own waiting spins or sleeps for ever on some threads.
+    for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
     guard process.terminationStatus == 0 else { throw ToolFailure(description: "\(path) \(arguments): \(output)") }
     return output
 }

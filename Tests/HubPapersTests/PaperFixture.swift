@@ -90,7 +90,8 @@ final class Workshop {
         process.standardError = FileHandle.nullDevice
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        // Foundation's own waiting spins or sleeps for ever on some threads.
+        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
         return (output, process.terminationStatus)
     }
 
