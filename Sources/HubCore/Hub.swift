@@ -112,11 +112,12 @@ package struct Hub: Sendable {
             stuck: StuckClocks(logger: logger))
         let recount = RecountRound(
             ledger: ledger, passage: passage, rulebook: rulebook, clock: ports.clock, logger: logger)
+        let follower = RuleFollower(ledger: ledger, rulebook: rulebook, clock: ports.clock)
         let freeing = FreeingRound(
-            ledger: ledger, journal: journal, completion: completion, rulebook: rulebook, clock: ports.clock,
+            ledger: ledger, journal: journal, completion: completion, follower: follower, clock: ports.clock,
             logger: logger)
         let asking = AskingRound(
-            ledger: ledger, journal: journal, rulebook: rulebook, absences: absences, clock: ports.clock,
+            ledger: ledger, journal: journal, follower: follower, absences: absences, clock: ports.clock,
             logger: logger)
         let deadlines = DeadlineLoop(
             ledger: ledger, passage: passage, recount: recount, freeing: freeing, asking: asking, clock: ports.clock,

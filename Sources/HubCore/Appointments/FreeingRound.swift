@@ -4,45 +4,36 @@ import HubDomain
 import HubProto
 import Logging
 
-/// Frees what offices do not keep, and tells the people to book anew. What was done stands in the ledger, so that a hub that
-/// dies in the middle goes on when it is up again.
+/// Frees what offices do not keep, and tells the people to book anew.
 struct FreeingRound: Sendable {
     let ledger: any Ledger
     let journal: Journal
     let completion: StepCompletion
-    let rulebook: Rulebook
+    let follower: RuleFollower
     let clock: any HubClock
     let logger: Logger
 
-    private static let recordKey = "offices-looked"
     /// How often a case that changes meanwhile is read anew.
     private static let attempts = 5
 
     /// Cheap when no rule has changed since the last round.
     func run() async throws(HubError) {
-        let mark = try await ledger.record(Self.recordKey)
-        guard mark?.body ?? [] != Array(rulebook.catalogue.officeRules.utf8) else { return }
-        // A command that saw the rules of before may still book; it is waited for.
-        let catalogue = await rulebook.settled()
-        let lost = try await SlotConflicts(ledger: ledger, catalogue: catalogue, nowMillis: clock.nowMillis()).cases()
-        var (freed, stuck) = (0, 0)
-        for one in lost {
-            do throws(HubError) {
-                if try await free(one, catalogue) { freed += 1 }
-            } catch {
-                // Of a service whose module is not here; it stays booked, and is named among the conflicts.
-                guard error.code == .moduleUnavailable else { throw error }
-                stuck += 1
+        try await follower.once("offices-looked", \.officeRules) { catalogue throws(HubError) in
+            let lost = try await SlotConflicts(ledger: ledger, catalogue: catalogue, nowMillis: clock.nowMillis())
+                .cases()
+            var (freed, stuck) = (0, 0)
+            for one in lost {
+                do throws(HubError) {
+                    if try await free(one, catalogue) { freed += 1 }
+                } catch {
+                    // Of a service whose module is not here; it stays booked, and is named among the conflicts.
+                    guard error.code == .moduleUnavailable else { throw error }
+                    stuck += 1
+                }
             }
+            if stuck > 0 { logger.error("appointments cannot be freed", metadata: ["count": "\(stuck)"]) }
+            if freed > 0 { logger.notice("appointments freed by changed rules", metadata: ["count": "\(freed)"]) }
         }
-        if stuck > 0 { logger.error("appointments cannot be freed", metadata: ["count": "\(stuck)"]) }
-        if freed > 0 { logger.notice("appointments freed by changed rules", metadata: ["count": "\(freed)"]) }
-        var commit = Commit(key: nil, atMillis: clock.nowMillis())
-        commit.records = [
-            RecordWrite(
-                key: Self.recordKey, expectedVersion: mark?.version ?? 0, body: Array(catalogue.officeRules.utf8))
-        ]
-        _ = try await ledger.commit(commit)
     }
 
     private func free(_ lost: SlotConflicts.Lost, _ catalogue: ServiceCatalogue) async throws(HubError) -> Bool {

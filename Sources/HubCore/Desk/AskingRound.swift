@@ -4,38 +4,27 @@ import HubDomain
 import HubProto
 import Logging
 
-/// Asks those whom the ladder leads to now. What is finished stands in the ledger, so that a hub that dies in the middle goes
-/// on when it is up again; a case whose officer is asked already has nothing to change.
+/// Asks those whom the ladder leads to now. A case whose officer is asked already has nothing to change.
 struct AskingRound: Sendable {
     let ledger: any Ledger
     let journal: Journal
-    let rulebook: Rulebook
+    let follower: RuleFollower
     let absences: AbsenceBoard
     let clock: any HubClock
     let logger: Logger
 
-    private static let recordKey = "ladder-looked"
     /// How often a case that changes meanwhile is read anew.
     private static let attempts = 5
 
     /// Cheap when the organisation has not changed since the last round.
     func run() async throws(HubError) {
-        let mark = try await ledger.record(Self.recordKey)
-        guard mark?.body ?? [] != Array(rulebook.catalogue.organisationState.utf8) else { return }
-        // A deadline that passes by the chart of before is waited for.
-        let catalogue = await rulebook.settled()
-        var count = 0
-        try await RunningCases(ledger: ledger, nowMillis: clock.nowMillis()).each { state throws(HubError) in
-            if state.escalation > 0, try await ask(state, catalogue) { count += 1 }
+        try await follower.once("ladder-looked", \.organisationState) { catalogue throws(HubError) in
+            var count = 0
+            try await RunningCases(ledger: ledger, nowMillis: clock.nowMillis()).each { state throws(HubError) in
+                if state.escalation > 0, try await ask(state, catalogue) { count += 1 }
+            }
+            if count > 0 { logger.notice("the organisation asks others now", metadata: ["cases": "\(count)"]) }
         }
-        if count > 0 { logger.notice("the organisation asks others now", metadata: ["cases": "\(count)"]) }
-        var commit = Commit(key: nil, atMillis: clock.nowMillis())
-        commit.records = [
-            RecordWrite(
-                key: Self.recordKey, expectedVersion: mark?.version ?? 0,
-                body: Array(catalogue.organisationState.utf8))
-        ]
-        _ = try await ledger.commit(commit)
     }
 
     private func ask(_ found: HubCase, _ catalogue: ServiceCatalogue) async throws(HubError) -> Bool {

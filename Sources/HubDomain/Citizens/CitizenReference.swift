@@ -2,7 +2,9 @@
 
 /// `register:key`, such as `nik:3404…`: `[a-z]{2,8}:[0-9A-Za-z._-]{1,64}` (PROTOCOL.md, W-37).
 public enum CitizenReference {
+    /// Letters of a register's name.
     public static let registerLength = 2...8
+    /// Bytes of a key.
     public static let keyLength = 1...64
     /// Bytes of a whole one.
     public static let bytesMax = registerLength.upperBound + 1 + keyLength.upperBound
@@ -20,6 +22,7 @@ public enum CitizenReference {
             && !name.elementsEqual("urn".utf8)
     }
 
+    /// What names one citizen in a register.
     public static func isKey(_ key: some Collection<UInt8>) -> Bool {
         keyLength.contains(key.count)
             && key.allSatisfy { byte in
