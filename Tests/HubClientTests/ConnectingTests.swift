@@ -1,5 +1,6 @@
 // What a client says when it cannot reach the hub, and how it comes back when it can.
 
+import Glibc
 import HubClient
 import HubDomain
 import HubProto
@@ -8,6 +9,29 @@ import NIOCore
 import NIOPosix
 import Synchronization
 import Testing
+
+/// A port of 127.0.0.1 on which nobody listens, and which nobody else is given as long as this lives.
+private final class ClosedPort {
+    let number: Int
+    private let socket: CInt
+
+    init() throws {
+        socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        (address.sin_family, address.sin_addr.s_addr) = (sa_family_t(AF_INET), inet_addr("127.0.0.1"))
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let socket = socket
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
+            }
+        }
+        try #require(isBound)
+        number = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    deinit { close(socket) }
+}
 
 @Suite("A client that connects")
 struct ConnectingTests {
@@ -31,17 +55,12 @@ struct ConnectingTests {
         return error?.detail ?? ""
     }
 
-    /// A port on which nobody listens.
-    func freePort() async throws -> Int {
-        let hub = try await hub()
-        try await hub.stop()
-        return hub.address.port
-    }
-
     @Test("says which address refused it, after trying as often as it may")
     func refused() async throws {
         let hub = try await hub()
-        let address = HubAddress(host: "127.0.0.1", port: try await freePort())
+        let closed = try ClosedPort()
+        defer { withExtendedLifetime(closed) {} }
+        let address = HubAddress(host: "127.0.0.1", port: closed.number)
         let sentence = await failure(try hub.client(addresses: [address]))
         #expect(sentence.contains(address.description) && sentence.contains("refused"), "\(sentence)")
     }
@@ -117,7 +136,9 @@ struct ConnectingTests {
     @Test("takes the next address when the first does not answer, and stays with the one that does")
     func nextAddress() async throws {
         let hub = try await hub()
-        let dead = HubAddress(host: "127.0.0.1", port: try await freePort())
+        let closed = try ClosedPort()
+        defer { withExtendedLifetime(closed) {} }
+        let dead = HubAddress(host: "127.0.0.1", port: closed.number)
         let client = try hub.client(addresses: [dead, hub.address])
         var options = CallOptions()
         options.attempts = 1
