@@ -79,8 +79,8 @@ P
 
 # ---- measurements: each prints one JSON line and fails when an answer was wrong
 ctl() { timeout 300 "${on_client[@]}" "$programs/hubctl" bench "$@" -o json; }
-submit_run() { ctl submit --in-flight "$2" --seconds "${3:-$length}" --state "$1"; }
-submit_count() { ctl submit --in-flight "$2" --count "$3" --state "$1"; }
+submit_run() { ctl submit --service izin-usaha --in-flight "$2" --seconds "${3:-$length}" --state "$1"; }
+submit_count() { ctl submit --service izin-usaha --in-flight "$2" --count "$3" --state "$1"; }
 list_run() { timeout 120 "${on_client[@]}" python3 Benchmarks/list_pages.py "$1" 300; }
 limit_submit() {
     rm -f "$work"/limit.sqlite*

@@ -13,8 +13,10 @@ struct LikenessSearch: Sendable {
 
     /// Likenesses that are told of one request.
     static let likenessesMax = 20
-    /// Requests of one day or number that are compared; a search costs no more.
+    /// Requests of one day, number or place that are compared; a search costs no more.
     private static let candidatesMax = 1_000
+    /// Requests read at once. Where half a town complains of one spot, the newest of them are enough.
+    private static let page = 64
 
     /// Everything that looks like this form, the most alike first.
     ///
@@ -26,12 +28,17 @@ struct LikenessSearch: Sendable {
             let names = rule.names.isEmpty ? NameRules.none : NameRules(tables[rule.names])
             var left = Self.candidatesMax
             for entry in entries {
-                for other in try await candidates(entry, openOnly: rule.metres > 0, &left)
-                where [UInt8](other.id) != own {
-                    guard !rule.except.contains(other.stage), !found.contains(where: { $0.case == other.number }),
-                        rule.isYoung(other, nowMillis), let score = score(rule, data, other.data, names)
-                    else { continue }
+                var hits = 0
+                try await candidates(entry, openOnly: rule.metres > 0, &left) { other in
+                    guard [UInt8](other.id) != own, !rule.except.contains(other.stage),
+                        !found.contains(where: { $0.case == other.number }), rule.isYoung(other, nowMillis),
+                        let score = score(rule, data, other.data, names)
+                    else { return }
                     found.append(.with { ($0.rule, $0.case, $0.score) = (rule.name, other.number, score) })
+                    hits += 1
+                } enough: {
+                    // Of names the most alike may come last; what is the same, or near by, will do.
+                    rule.alike.isEmpty && hits >= Self.likenessesMax
                 }
             }
         }
@@ -56,23 +63,23 @@ struct LikenessSearch: Sendable {
         return (-reach...reach).map { IndexEntry(field: rule.date, value: day.adding(days: $0).iso) }
     }
 
+    /// The newest first.
+    ///
+    /// - Parameters:
+    ///   - left: How many may still be looked at.
+    ///   - enough: Asked after each page.
     private func candidates(
-        _ entry: IndexEntry, openOnly: Bool, _ left: inout Int
-    ) async throws(HubError) -> [HubCase] {
-        var found: [HubCase] = []
+        _ entry: IndexEntry, openOnly: Bool, _ left: inout Int, _ take: (HubCase) -> Void, enough: () -> Bool
+    ) async throws(HubError) {
         var query = CaseQuery()
-        query.service = definition.service
-        query.index = entry
-        query.openOnly = openOnly
-        query.limit = CaseQuery.limitMax
+        (query.service, query.index, query.openOnly, query.limit) = (definition.service, entry, openOnly, Self.page)
         while left > 0 {
             let page = try await ledger.cases(query, nowMillis: 0)
-            found += page
+            page.forEach(take)
             left -= page.count
-            guard page.count == query.limit, let last = page.last else { break }
+            guard page.count == query.limit, !enough(), let last = page.last else { break }
             query.before = [UInt8](last.id)
         }
-        return found
     }
 
     /// nil = not alike.

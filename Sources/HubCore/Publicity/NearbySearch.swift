@@ -12,8 +12,10 @@ struct NearbySearch: Sendable {
     /// Cases that are told, and cases that are looked at.
     static let casesMax = 20
     private static let candidatesMax = 1_000
+    /// Cases read at once. Where half a town complains of one spot, the newest of them are enough.
+    private static let page = 64
 
-    /// The nearest first. None where the definition compares no places, or publishes none.
+    /// The nearest first, of each place's newest. None where the definition compares no places, or publishes none.
     ///
     /// - Parameters:
     ///   - own: Number of the case from which one looks; "" = of none.
@@ -33,7 +35,8 @@ struct NearbySearch: Sendable {
         for entry in PlaceIndex.entries(around: place, radius: reach + 2 * GeoPoint.coarseness, rule.latitude) {
             var query = CaseQuery()
             (query.service, query.index, query.openOnly) = (definition.service, entry, true)
-            query.limit = min(CaseQuery.limitMax, max(left, 1))
+            query.limit = Self.page
+            let known = found.count
             while left > 0 {
                 let page = try await ledger.cases(query, nowMillis: nowMillis)
                 left -= page.count
@@ -43,7 +46,9 @@ struct NearbySearch: Sendable {
                     }
                     found.append(near)
                 }
-                guard page.count == query.limit, let last = page.last else { break }
+                guard page.count == query.limit, found.count - known < Self.casesMax, let last = page.last else {
+                    break
+                }
                 query.before = [UInt8](last.id)
             }
         }
