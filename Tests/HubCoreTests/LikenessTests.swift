@@ -43,6 +43,23 @@ struct LikenessTests {
         #expect(rejected.stage == "ditolak")
     }
 
+    @Test(
+        "among many that are the same the newest are told; among many names the most alike is found, however old it is")
+    func many() async throws {
+        let hub = try await RegisterHub.open()
+        let alike = try await hub.file(["nama": "Muhammad Suharto", "lahir": "2026-02-12"])
+        var last = HubCase()
+        for _ in 1...70 {
+            last = try await hub.file(["nik": RegisterHub.citra, "nama": "Moh. Soeharta", "lahir": "2026-02-10"])
+        }
+        let found = try await hub.file(Self.form).likenesses
+        #expect(
+            found.count == 20 && found[0].case == alike.number && found[0].score == 1_000, "\(found.first?.score ?? 0)")
+        let same = try await hub.file(["nik": RegisterHub.citra, "nama": "Siti", "lahir": "1990-01-01"]).likenesses
+        #expect(same.count == 20 && same.allSatisfy { $0.rule == "nik_sama" })
+        #expect(same.contains { $0.case == last.number })
+    }
+
     @Test("a repair looks again, leaves itself out, and other steps keep what was found")
     func repaired() async throws {
         let hub = try await RegisterHub.open()
