@@ -29,16 +29,17 @@ struct LikenessSearch: Sendable {
             var left = Self.candidatesMax
             for entry in entries {
                 var hits = 0
+                // Of names the most alike may come last; of what is the same, or near by, the newest will do.
+                func isEnough() -> Bool { rule.alike.isEmpty && hits >= Self.likenessesMax }
                 try await candidates(entry, openOnly: rule.metres > 0, &left) { other in
-                    guard [UInt8](other.id) != own, !rule.except.contains(other.stage),
+                    guard !isEnough(), [UInt8](other.id) != own, !rule.except.contains(other.stage),
                         !found.contains(where: { $0.case == other.number }), rule.isYoung(other, nowMillis),
                         let score = score(rule, data, other.data, names)
                     else { return }
                     found.append(.with { ($0.rule, $0.case, $0.score) = (rule.name, other.number, score) })
                     hits += 1
                 } enough: {
-                    // Of names the most alike may come last; what is the same, or near by, will do.
-                    rule.alike.isEmpty && hits >= Self.likenessesMax
+                    isEnough()
                 }
             }
         }
