@@ -213,10 +213,10 @@ let package = Package(
             ["HubTestKit", "HubStore", "HubPapers", "HubTrust", "HubProto", "HubDomain", protobuf, logging, crypto]),
         tests(of: "HubStore", ["HubTestKit", "HubCore", "HubProto", "HubDomain", grdb, logging]),
         tests(of: "HubConformance"),
-        tests(of: "HubTrust", ["HubCore", "HubProto", "HubDomain", x509, crypto]),
+        tests(of: "HubTrust", ["HubTestKit", "HubCore", "HubProto", "HubDomain", x509, crypto]),
         tests(of: "HubCouriers", ["HubTestKit", "HubCore", "HubProto", "HubDomain", crypto]),
         tests(of: "HubIntake", ["HubCore", "HubDomain"]),
-        tests(of: "HubPapers", ["HubTrust", "HubModules", "HubCore", "HubProto", "HubDomain"]),
+        tests(of: "HubPapers", ["HubTestKit", "HubTrust", "HubModules", "HubCore", "HubProto", "HubDomain"]),
         tests(
             of: "HubClient",
             [
@@ -225,7 +225,8 @@ let package = Package(
                 nioSSL,
             ]),
         tests(of: "HubModuleKit", ["HubWire", "HubProto", "HubDomain", "CHubModule", protobuf]),
-        tests(of: "HubModules", ["HubCore", "HubProto", "HubDomain", protobuf, crypto, logging, nioPosix]),
+        tests(
+            of: "HubModules", ["HubTestKit", "HubCore", "HubProto", "HubDomain", protobuf, crypto, logging, nioPosix]),
         tests(
             of: "HubServer",
             [
@@ -241,7 +242,7 @@ let package = Package(
             ], named: "PluginTests"),
         tests(of: "hubctl", ["HubClient", "HubTrust", "HubCore", "HubProto", "HubDomain", yams], named: "HubctlTests"),
         tests(
-            of: "hub-year", ["HubModules", "HubCore", "HubProto", "HubDomain"], named: "HubYearTests"),
+            of: "hub-year", ["HubTestKit", "HubModules", "HubCore", "HubProto", "HubDomain"], named: "HubYearTests"),
         tests(
             of: "hub-demo",
             [

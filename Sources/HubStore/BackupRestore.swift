@@ -57,12 +57,10 @@ package enum BackupRestore {
     ) throws(HubError) {
         guard mkdir(draft, 0o700) == 0 else { throw FileCopy.failure("\(draft) cannot be made") }
         for file in manifest.files {
-            try FileCopy.makeFolders(of: file.name, in: draft)
-            let digest = try FileCopy.copy("\(folder)/\(file.name)", to: "\(draft)/\(file.name)")
+            let digest = try FileCopy.copy(file.name, from: folder, to: draft)
             guard digest == FileCopy.Digest(size: file.size, sha256: file.sha256) else {
                 throw HubError(.backupDamaged, "\(file.name) has other bytes")
             }
-            try FileCopy.flushFolder(of: "\(draft)/\(file.name)")
         }
         let ledger = try LedgerCopy("\(draft)/\(SQLiteLedger.fileName)")
         var blobs = try BackupBlobs(

@@ -33,20 +33,21 @@ enum FileCopy {
         return digest
     }
 
-    /// Makes a file's entry in its folder durable.
-    static func flushFolder(of file: String) throws(HubError) {
-        try DurableFolder.flush(String(file.dropLast(name(file).count + 1)))
-    }
-
-    /// The folders on the way to a file that do not exist; their entries are durable.
-    static func makeFolders(of file: String, in folder: String) throws(HubError) {
-        var path = folder
+    /// Copies a file of one folder to the same place in another, with the folders on the way. All of it is durable when the
+    /// target folder is flushed.
+    ///
+    /// - Parameter file: Such as `secrets/mail`.
+    static func copy(_ file: String, from folder: String, to target: String) throws(HubError) -> Digest {
+        var ways: [String] = []
         for part in file.split(separator: "/").dropLast() {
-            let parent = path
-            path += "/\(part)"
-            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("\(part) cannot be made") }
-            try DurableFolder.flush(parent)
+            ways.append("\(ways.last ?? target)/\(part)")
+            guard mkdir(ways[ways.count - 1], 0o700) == 0 || errno == EEXIST else {
+                throw failure("\(part) cannot be made")
+            }
         }
+        let digest = try copy("\(folder)/\(file)", to: "\(target)/\(file)")
+        for way in ways.reversed() { try DurableFolder.flush(way) }
+        return digest
     }
 
     static func digest(_ path: String) throws(HubError) -> Digest { try read(path) { _ in } }

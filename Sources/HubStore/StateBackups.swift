@@ -153,13 +153,9 @@ package final class StateBackups: BackupVault {
                 .backupRefused,
                 "hub.yaml names \(name), which is missing or cannot be in a backup: no folder's name begins with a dot")
         }
-        var files: [HubBackupFile] = []
-        for name in Set(own + named).sorted() {
-            try FileCopy.makeFolders(of: name, in: draft)
-            files.append(Self.entry(name, try FileCopy.copy("\(state)/\(name)", to: "\(draft)/\(name)")))
-            try FileCopy.flushFolder(of: "\(draft)/\(name)")
+        return try Set(own + named).sorted().map { name throws(HubError) in
+            Self.entry(name, try FileCopy.copy(name, from: state, to: draft))
         }
-        return files
     }
 
     private static func entry(_ name: String, _ digest: FileCopy.Digest) -> HubBackupFile {

@@ -3,6 +3,7 @@
 import Foundation
 import HubDomain
 import HubProto
+import HubTestKit
 import Testing
 
 @testable import hub_demo
@@ -71,8 +72,7 @@ extension EndToEnd {
             process.standardError = FileHandle.nullDevice
             try process.run()
             let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            // Foundation's own waiting spins or sleeps for ever on some threads.
-            for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+            try process.waitForEnd()
             #expect(process.terminationStatus == status, "\(program)")
             return output
         }

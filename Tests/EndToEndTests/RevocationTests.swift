@@ -4,6 +4,7 @@ import Foundation
 import HubClient
 import HubDomain
 import HubProto
+import HubTestKit
 import HubWire
 import Testing
 
@@ -138,8 +139,7 @@ extension EndToEnd {
             process.standardError = pipe
             try process.run()
             let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-            // Foundation's own waiting spins or sleeps for ever on some threads.
-            for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+            try process.waitForEnd()
             return (process.terminationStatus, String(decoding: output, as: UTF8.self))
         }
     }

@@ -5,6 +5,7 @@ import Foundation
 import HubCore
 import HubDomain
 import HubProto
+import HubTestKit
 import Testing
 
 @testable import HubCouriers
@@ -248,8 +249,7 @@ struct CourierTests {
         input.fileHandleForWriting.write(Data(message.utf8))
         try input.fileHandleForWriting.close()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        // Foundation's own waiting spins or sleeps for ever on some threads.
-        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+        try process.waitForEnd()
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: String])
     }
 }

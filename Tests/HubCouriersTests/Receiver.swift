@@ -1,6 +1,7 @@
 // A mail server or a gateway of other people's making, started for a test.
 
 import Foundation
+import HubTestKit
 import Testing
 
 /// A script of Tests/Receivers as a process with a folder of its own.
@@ -94,8 +95,7 @@ final class Receiver {
         process.arguments = arguments
         process.standardError = FileHandle.nullDevice
         try process.run()
-        // Foundation's own waiting spins or sleeps for ever on some threads.
-        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+        try process.waitForEnd()
         guard process.terminationStatus == 0 else { throw NotStarted() }
     }
 

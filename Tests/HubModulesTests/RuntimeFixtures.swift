@@ -5,6 +5,7 @@ import HubCore
 import HubDomain
 import HubModules
 import HubProto
+import HubTestKit
 import Logging
 import NIOPosix
 
@@ -63,8 +64,7 @@ func run(_ path: String, _ arguments: [String]) throws -> String {
     process.standardError = pipe
     try process.run()
     let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    // Foundation's own waiting spins or sleeps for ever on some threads.
-    for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+    try process.waitForEnd()
     guard process.terminationStatus == 0 else { throw ToolFailure(description: "\(path) \(arguments): \(output)") }
     return output
 }

@@ -6,6 +6,7 @@ import HubDomain
 import HubModules
 import HubPapers
 import HubProto
+import HubTestKit
 import HubTrust
 import Testing
 
@@ -90,9 +91,7 @@ final class Workshop {
         process.standardError = FileHandle.nullDevice
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        // Foundation's own waiting spins or sleeps for ever on some threads.
-        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
-        return (output, process.terminationStatus)
+        return (output, try process.waitForEnd())
     }
 
     func text(of pdf: [UInt8]) throws -> String {

@@ -5,6 +5,7 @@ import Foundation
 import HubCore
 import HubDomain
 import HubProto
+import HubTestKit
 import Testing
 
 @testable import HubTrust
@@ -61,8 +62,7 @@ struct PaperKeyTests {
         process.standardOutput = pipe
         try process.run()
         let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        // Foundation's own waiting spins or sleeps for ever on some threads.
-        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+        try process.waitForEnd()
         #expect(text == (try PrivateFile.read(directory.paperPublicKey)))
     }
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import HubDomain
+import HubTestKit
 import Testing
 import X509
 
@@ -43,8 +44,7 @@ struct RevocationListTests {
         process.standardError = pipe
         try process.run()
         let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        // Foundation's own waiting spins or sleeps for ever on some threads.
-        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+        try process.waitForEnd()
         return (process.terminationStatus, String(decoding: output, as: UTF8.self))
     }
 

@@ -3,6 +3,7 @@
 import Foundation
 import HubDomain
 import HubProto
+import HubTestKit
 import Testing
 
 @testable import hub_year
@@ -42,8 +43,7 @@ struct YearTests {
         process.standardOutput = pipe
         try process.run()
         let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
-        // Foundation's own waiting spins or sleeps for ever on some threads.
-        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
+        try process.waitForEnd()
         #expect(process.terminationStatus == 0)
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -29,17 +29,16 @@ struct LikenessSearch: Sendable {
             var left = Self.candidatesMax
             for entry in entries {
                 var hits = 0
-                // Of names the most alike may come last; of what is the same, or near by, the newest will do.
-                func isEnough() -> Bool { rule.alike.isEmpty && hits >= Self.likenessesMax }
                 try await candidates(entry, openOnly: rule.metres > 0, &left) { other in
-                    guard !isEnough(), [UInt8](other.id) != own, !rule.except.contains(other.stage),
+                    if [UInt8](other.id) != own, !rule.except.contains(other.stage),
                         !found.contains(where: { $0.case == other.number }), rule.isYoung(other, nowMillis),
                         let score = score(rule, data, other.data, names)
-                    else { return }
-                    found.append(.with { ($0.rule, $0.case, $0.score) = (rule.name, other.number, score) })
-                    hits += 1
-                } enough: {
-                    isEnough()
+                    {
+                        found.append(.with { ($0.rule, $0.case, $0.score) = (rule.name, other.number, score) })
+                        hits += 1
+                    }
+                    // Of names the most alike may come last; of what is the same, or near by, the newest will do.
+                    return !rule.alike.isEmpty || hits < Self.likenessesMax
                 }
             }
         }
@@ -68,17 +67,16 @@ struct LikenessSearch: Sendable {
     ///
     /// - Parameters:
     ///   - left: How many may still be looked at.
-    ///   - enough: Asked after each page.
+    ///   - look: Says whether the next one is wanted.
     private func candidates(
-        _ entry: IndexEntry, openOnly: Bool, _ left: inout Int, _ take: (HubCase) -> Void, enough: () -> Bool
+        _ entry: IndexEntry, openOnly: Bool, _ left: inout Int, _ look: (HubCase) -> Bool
     ) async throws(HubError) {
         var query = CaseQuery()
         (query.service, query.index, query.openOnly, query.limit) = (definition.service, entry, openOnly, Self.page)
         while left > 0 {
             let page = try await ledger.cases(query, nowMillis: 0)
-            page.forEach(take)
             left -= page.count
-            guard page.count == query.limit, !enough(), let last = page.last else { break }
+            guard page.allSatisfy(look), page.count == query.limit, let last = page.last else { break }
             query.before = [UInt8](last.id)
         }
     }

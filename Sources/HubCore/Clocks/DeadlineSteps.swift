@@ -47,19 +47,19 @@ extension DeadlinePlan {
     private func paused(_ row: HubDeadline, _ clock: HubClockRule, _ step: Step) throws(HubError) -> HubDeadline {
         guard row.state == .running else { return row }
         guard step.nowMillis < row.dueMs else { return row.ended(step.nowMillis) }
-        // Whoever counts cases anew after a calendar has changed may not have come here yet, and leaves out what is paused. One
-        // that cannot be counted anew stays as it is.
-        let due =
-            (try? DeadlineRecount(calendars: calendars, nowMillis: step.nowMillis).dueMillis(of: row)) ?? row.dueMs
-        var row = row
-        row.state = .paused
+        var paused = row
+        paused.state = .paused
         switch row.unit {
         case .workingDays:
-            row.left = Int64(try calendar(of: clock).workingDaysLeft(nowMillis: step.nowMillis, dueMillis: due))
+            // Whoever counts cases anew after a calendar has changed may not have come here yet, and leaves out what is paused.
+            // One that cannot be counted anew stays as it is.
+            let recount = DeadlineRecount(calendars: calendars, nowMillis: step.nowMillis)
+            let due = (try? recount.dueMillis(of: row)) ?? row.dueMs
+            paused.left = Int64(try calendar(of: clock).workingDaysLeft(nowMillis: step.nowMillis, dueMillis: due))
         case .hours, .days, .unspecified, .UNRECOGNIZED:
-            row.left = row.dueMs.subtractingReportingOverflow(step.nowMillis).partialValue
+            paused.left = row.dueMs.subtractingReportingOverflow(step.nowMillis).partialValue
         }
-        return row
+        return paused
     }
 
     private func resumed(_ row: HubDeadline, _ clock: HubClockRule, _ step: Step) throws(HubError) -> HubDeadline {

@@ -13,8 +13,6 @@ struct RecountRound: Sendable {
     let clock: any HubClock
     let logger: Logger
 
-    /// Cases read at once.
-    private static let page = 200
     private static let recordPrefix = "recounted/"
 
     /// Counts deadlines anew for every calendar that changed since the last round; cheap when none did.
@@ -54,18 +52,11 @@ struct RecountRound: Sendable {
     private func recountAll(countedBy calendars: [String], _ catalogue: ServiceCatalogue) async throws(HubError) -> Int
     {
         var moved = 0
-        var query = CaseQuery()
-        query.openOnly = true
-        query.limit = Self.page
-        while !Task.isCancelled {
-            let cases = try await ledger.cases(query, nowMillis: clock.nowMillis())
-            for state in cases where calendars.contains(where: state.isCounted) {
-                if try await passage.recount(state, catalogue) { moved += 1 }
-            }
-            guard cases.count == Self.page, let last = cases.last else { return moved }
-            query.before = [UInt8](last.id)
+        try await RunningCases(ledger: ledger, nowMillis: clock.nowMillis()).each { state throws(HubError) in
+            guard calendars.contains(where: state.isCounted) else { return }
+            if try await passage.recount(state, catalogue) { moved += 1 }
         }
-        throw HubError(.cancelled, "the hub stops")
+        return moved
     }
 }
 

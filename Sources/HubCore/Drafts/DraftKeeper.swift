@@ -4,6 +4,7 @@ package import HubDomain
 import HubProto
 package import Logging
 
+/// Goes through the days on which drafts end.
 package struct DraftKeeper: HourlySweep {
     let ledger: any Ledger
     let journal: Journal

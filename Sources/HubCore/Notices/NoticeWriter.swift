@@ -1,6 +1,5 @@
 // Which notices a change leaves: they follow from its events and the case after them, and are written in its commit.
 
-import Foundation
 import HubDomain
 import HubProto
 
@@ -20,7 +19,7 @@ struct NoticeWriter: Sendable {
         let catalogue = rulebook.catalogue
         guard !catalogue.noticeBook.isEmpty else { return [] }
         let cases = Dictionary(commit.cases.map { ($0.state.id, $0.state) }) { first, _ in first }
-        var seen: Set<Data> = []
+        var seen: Set<[UInt8]> = []
         return commit.events.flatMap { event -> [HubNotice] in
             guard event.kind != .imported, let state = cases[event.caseID],
                 let definition = try? catalogue.definition(of: state)
@@ -31,7 +30,7 @@ struct NoticeWriter: Sendable {
             return change.notices + change.reminders
         }
         // One person may be reminded as applicant and as holder.
-        .filter { seen.insert($0.id).inserted }
+        .filter { seen.insert([UInt8]($0.id)).inserted }
     }
 }
 

@@ -3,6 +3,7 @@
 package import HubDomain
 package import Logging
 
+/// Goes through what was released, and through answers by their time.
 package struct RetentionKeeper: HourlySweep {
     let ledger: any Ledger
     let blobs: any BlobStore
