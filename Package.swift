@@ -215,7 +215,7 @@ let package = Package(
         tests(of: "HubConformance"),
         tests(of: "HubTrust", ["HubTestKit", "HubCore", "HubProto", "HubDomain", x509, crypto]),
         tests(of: "HubCouriers", ["HubTestKit", "HubCore", "HubProto", "HubDomain", crypto]),
-        tests(of: "HubIntake", ["HubCore", "HubDomain"]),
+        tests(of: "HubIntake", ["HubTestKit", "HubCore", "HubDomain"]),
         tests(of: "HubPapers", ["HubTestKit", "HubTrust", "HubModules", "HubCore", "HubProto", "HubDomain"]),
         tests(
             of: "HubClient",

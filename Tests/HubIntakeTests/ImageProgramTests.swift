@@ -4,6 +4,7 @@ import Foundation
 import HubCore
 import HubDomain
 import HubIntake
+import HubTestKit
 import Testing
 
 /// Built on first use with the project's own script.
@@ -22,8 +23,7 @@ enum Built {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         try process.run()
-        for _ in 0..<12_000 where process.isRunning { usleep(5_000) }
-        guard !process.isRunning, process.terminationStatus == 0 else { throw NotBuilt() }
+        guard try process.waitForEnd() == 0 else { throw NotBuilt() }
     }
 
     struct NotBuilt: Error {}
